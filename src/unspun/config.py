@@ -1,0 +1,167 @@
+"""Every setting of unspun, frozen, with a section for each stage.
+
+A plain mapping (from TOML or JSON) becomes a `Config` by `from_dict`, which refuses unknown keys.
+`fingerprint` names a configuration in results.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
+
+import orjson
+
+from unspun.errors import ConfigError, unknown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Profile = Literal["conservative", "ascii", "mt"]
+
+
+@dataclass(frozen=True, slots=True)
+class NormaliseConfig:
+    """Repair of encoding damage, stray characters and line endings.
+
+    Attributes:
+        profile: ``conservative`` repairs and never restyles; ``ascii`` also straightens quotes and
+            folds ligatures and widths; ``mt`` applies NFC, folds full-width Latin and unifies
+            quotes and dashes as machine-translation toolkits expect.
+        min_confidence: Repairs below this are tagged, not made.
+    """
+
+    profile: Profile = "conservative"
+    min_confidence: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ChromeConfig:
+    """Removal of page furniture.
+
+    Attributes:
+        enabled: Whether furniture is removed.
+        min_confidence: Lines below this are tagged, not removed.
+    """
+
+    enabled: bool = True
+    min_confidence: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class TagConfig:
+    """Language, script and origin.
+
+    Attributes:
+        method: ``table`` reads langdetect's profiles in full, deterministic and fast; ``exact``
+            reproduces seeded langdetect.
+        seed: The seed of ``exact``.
+        min_letters: Latin letters below which a passage alone is ``und``.
+    """
+
+    method: Literal["table", "exact"] = "table"
+    seed: int = 0
+    min_letters: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreConfig:
+    """Detection and restoration of spun text.
+
+    Attributes:
+        enabled: Whether spun text is restored.
+        family: The spinner family; ``auto`` picks by the document.
+        threshold: Score from which a document counts as spun.
+        min_confidence: Restorations below this are tagged, not made.
+        models: Paths of learned channels to stack on the packaged one.
+    """
+
+    enabled: bool = True
+    family: str = "auto"
+    threshold: float = 0.5
+    min_confidence: float = 0.5
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreConfig:
+    """Comparison with references.
+
+    Attributes:
+        metrics: Names of the metrics, in the order of the tables.
+    """
+
+    metrics: tuple[str, ...] = ("bleu", "chrf", "ter")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings.
+
+    Attributes:
+        normalise: Repair.
+        chrome: Page furniture.
+        tag: Languages.
+        restore: Spun text.
+        score: Scores.
+    """
+
+    normalise: NormaliseConfig = field(default_factory=NormaliseConfig)
+    chrome: ChromeConfig = field(default_factory=ChromeConfig)
+    tag: TagConfig = field(default_factory=TagConfig)
+    restore: RestoreConfig = field(default_factory=RestoreConfig)
+    score: ScoreConfig = field(default_factory=ScoreConfig)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Config:
+        """Read a mapping of sections.
+
+        Raises:
+            ConfigError: for an unknown section or key, or a value of the wrong kind.
+
+        >>> Config.from_dict({"normalise": {"profile": "ascii"}}).normalise.profile
+        'ascii'
+        """
+        sections = {f.name: f for f in fields(cls)}
+        config = cls()
+        for name, section in values.items():
+            if name not in sections:
+                raise ConfigError(unknown_name("section", name, sections))
+            if not isinstance(section, dict):
+                raise ConfigError(f"section {name!r} must be a table, not {section!r}")
+            current = getattr(config, name)
+            config = replace(config, **{name: _section(name, current, section)})
+        return config
+
+    def fingerprint(self) -> str:
+        """Twelve hexadecimal digits that name this configuration."""
+        data = orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(data).hexdigest()[:12]
+
+
+def _section(name: str, current: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    hints = get_type_hints(type(current))
+    changes = {}
+    for key, value in values.items():
+        if key not in hints:
+            raise ConfigError(unknown_name(f"setting in {name!r}:", key, hints))
+        changes[key] = _value(f"{name}.{key}", hints[key], value)
+    return replace(current, **changes)
+
+
+def _value(where: str, kind: Any, value: Any) -> Any:  # noqa: ANN401
+    """The value as the setting's type, or an error that says what would work."""
+    choices = get_args(kind)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if kind in (bool, int, float, str):
+        if type(value) is kind:
+            return value
+        raise ConfigError(f"{where} must be a {kind.__name__}, not {value!r}")
+    if choices and choices[-1] is Ellipsis:
+        if isinstance(value, (list, tuple)) and all(isinstance(v, choices[0]) for v in value):
+            return tuple(value)
+        raise ConfigError(f"{where} must be a list of {choices[0].__name__}, not {value!r}")
+    if value in choices:
+        return value
+    raise ConfigError(unknown_name(where, str(value), map(str, choices)))

@@ -1,0 +1,305 @@
+"""Apply, undo, compose and trace edits: the only code that changes text.
+
+A *step* is the edits of one rule, in coordinates of the text that the rule was given. A *ledger* is
+the composition of steps, in coordinates of the raw text. Both are ordered and do not overlap.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from rapidfuzz.distance import Levenshtein, Opcode
+
+from unspun.errors import EditError
+from unspun.model import Edit, Ledger
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+
+def check(text: str, edits: Iterable[Edit]) -> None:
+    """Refuse edits that are out of order, overlap, or do not fit the text.
+
+    Raises:
+        EditError: naming the first edit that does not fit.
+    """
+    last_start, last_end = -1, 0
+    for edit in edits:
+        if not last_end <= edit.start <= edit.end <= len(text):
+            message = f"edit {edit.rule!r} at {edit.start}:{edit.end} is out of order or outside"
+            raise EditError(message)
+        if edit.start == edit.end == last_end and last_start == last_end:
+            raise EditError(f"two insertions at {edit.start}: merge them into one edit")
+        if text[edit.start : edit.end] != edit.before:
+            found = text[edit.start : edit.end]
+            message = (
+                f"edit {edit.rule!r} at {edit.start}:{edit.end} expects "
+                f"{edit.before[:40]!r}, the text has {found[:40]!r}"
+            )
+            raise EditError(message)
+        last_start, last_end = edit.start, edit.end
+
+
+def apply(text: str, edits: Sequence[Edit]) -> str:
+    """Make the edits.
+
+    Raises:
+        EditError: if an edit does not fit the text.
+
+    >>> apply("a cat", (Edit(2, 5, "cat", "dog", "demo", "pet"),))
+    'a dog'
+    """
+    check(text, edits)
+    pieces = []
+    at = 0
+    for edit in edits:
+        pieces += text[at : edit.start], edit.after
+        at = edit.end
+    pieces.append(text[at:])
+    return "".join(pieces)
+
+
+def invert(edits: Iterable[Edit]) -> Ledger:
+    """The edits that take these back, in coordinates of their result."""
+    shift = 0
+    inverse = []
+    for edit in edits:
+        start = edit.start + shift
+        end = start + len(edit.after)
+        inverse.append(replace(edit, start=start, end=end, before=edit.after, after=edit.before))
+        shift += len(edit.after) - len(edit.before)
+    return tuple(inverse)
+
+
+def undo(text: str, edits: Iterable[Edit]) -> str:
+    """Give the text back on which the edits were made.
+
+    Raises:
+        EditError: if the text is not what the edits made.
+
+    >>> undo("a dog", (Edit(2, 5, "cat", "dog", "demo", "pet"),))
+    'a cat'
+    """
+    return apply(text, invert(edits))
+
+
+def compose(raw: str, ledger: Ledger, step: Sequence[Edit]) -> Ledger:
+    """Add a step to a ledger.
+
+    Args:
+        raw: The text that the ledger starts from.
+        ledger: Edits from ``raw`` to the current text.
+        step: Edits on the current text.
+
+    Returns:
+        The ledger from ``raw`` to the text after the step. Edits that meet become one, whose
+        ``history`` holds both; edits that bring the raw text back are dropped.
+    """
+    old = list(_results(ledger))
+    out: list[Edit] = []
+    shift = 0  # current = raw + shift, between the edits
+    i = j = 0
+    while j < len(step):
+        while i < len(old) and _precedes(old[i], step[j]):
+            out.append(old[i].edit)
+            shift += old[i].growth
+            i += 1
+        news, olds = [step[j]], []
+        j += 1
+        while True:
+            if i < len(old) and _touch(old[i], _Result(news[-1].start, news[-1].end, news[-1])):
+                olds.append(old[i])
+                i += 1
+            elif (
+                j < len(step)
+                and olds
+                and _touch(olds[-1], _Result(step[j].start, step[j].end, step[j]))
+            ):
+                news.append(step[j])
+                j += 1
+            else:
+                break
+        merged = _merge(raw, shift, olds, news)
+        if merged.before != merged.after:
+            out.append(merged)
+        shift += sum(result.growth for result in olds)
+    out += (result.edit for result in old[i:])
+    return tuple(out)
+
+
+class _Result(NamedTuple):
+    """An edit and the span ``[start, end)`` of the current text that it takes."""
+
+    start: int
+    end: int
+    edit: Edit
+
+    @property
+    def growth(self) -> int:
+        return len(self.edit.after) - len(self.edit.before)
+
+
+def _results(edits: Iterable[Edit]) -> Iterator[_Result]:
+    shift = 0
+    for edit in edits:
+        start = edit.start + shift
+        yield _Result(start, start + len(edit.after), edit)
+        shift += len(edit.after) - len(edit.before)
+
+
+def _touch(left: _Result, right: _Result) -> bool:
+    """Whether two spans overlap; an empty span also touches at its place."""
+    if left.start == left.end or right.start == right.end:
+        return left.start <= right.end and right.start <= left.end
+    return left.start < right.end and right.start < left.end
+
+
+def _precedes(old: _Result, new: Edit) -> bool:
+    span = _Result(new.start, new.end, new)
+    return not _touch(old, span) and (old.start, old.end) < (new.start, new.end)
+
+
+def _merge(raw: str, shift: int, olds: Sequence[_Result], news: Sequence[Edit]) -> Edit:
+    """One edit in raw coordinates for edits of two generations that meet."""
+    if not olds:  # then there is one new edit, on untouched text
+        return replace(news[0], start=news[0].start - shift, end=news[0].end - shift)
+    low = min(olds[0].start, news[0].start)
+    high = max(olds[-1].end, news[-1].end)
+    start = low - shift
+    end = high - shift - sum(result.growth for result in olds)
+    before = raw[start:end]
+    current = apply(before, [_moved(result.edit, -start) for result in olds])
+    after = apply(current, [_moved(edit, -low) for edit in news])
+    parts = (*(result.edit for result in olds), *news)
+    history = tuple(step for part in parts for step in (part.history or (part,)))
+    return Edit(
+        start,
+        end,
+        before,
+        after,
+        stage=news[-1].stage,
+        rule=news[-1].rule,
+        confidence=min(part.confidence for part in parts),
+        history=history,
+    )
+
+
+def _moved(edit: Edit, by: int) -> Edit:
+    return replace(edit, start=edit.start + by, end=edit.end + by)
+
+
+class Projection:
+    """Trace spans through a ledger, both ways, in logarithmic time.
+
+    A character of untouched text maps to itself, one inside a replaced span to that whole span. An
+    empty span maps to the place behind the edits that end there.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        results = list(_results(ledger))
+        self._raw = _Side([r.edit.start for r in results], [r.edit.end for r in results])
+        self._out = _Side([r.start for r in results], [r.end for r in results])
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """The raw span behind ``[start, end)`` of the result."""
+        return _trace(start, end, self._out, self._raw)
+
+    def result(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the result that ``[start, end)`` of the raw text became."""
+        return _trace(start, end, self._raw, self._out)
+
+
+class _Side(NamedTuple):
+    starts: list[int]
+    ends: list[int]
+
+
+def _trace(start: int, end: int, source: _Side, target: _Side) -> tuple[int, int]:
+    low = _character(start, source, target)[0]
+    if start == end:
+        return low, low
+    return low, _character(end - 1, source, target)[1]
+
+
+def _character(at: int, source: _Side, target: _Side) -> tuple[int, int]:
+    """The target span of the source character at ``at``."""
+    k = bisect_right(source.starts, at) - 1
+    if k < 0:
+        return at, at + 1
+    if at < source.ends[k]:
+        return target.starts[k], target.ends[k]
+    place = target.ends[k] + at - source.ends[k]
+    return place, place + 1
+
+
+def from_diff(
+    before: str, after: str, stage: str, rule: str, *, at: int = 0, confidence: float = 1.0
+) -> list[Edit]:
+    """The edits that a whole-string function made, found by an optimal edit script.
+
+    Args:
+        before: The segment that the function was given; keep it short, the cost is its length
+            times the number of differences.
+        after: What the function made of it.
+        stage: Stage to name in the edits.
+        rule: Rule to name in the edits.
+        at: Where the segment starts in its text.
+        confidence: Probability that each edit is right.
+
+    >>> from_diff("na\u00c3\u00afve", "na\u00efve", "normalise", "mojibake", at=10)[0].start
+    12
+    """
+    return [
+        Edit(
+            at + op.src_start,
+            at + op.src_end,
+            before[op.src_start : op.src_end],
+            after[op.dest_start : op.dest_end],
+            stage,
+            rule,
+            confidence,
+        )
+        for op in _joined(Levenshtein.opcodes(before, after))
+    ]
+
+
+def _joined(opcodes: Iterable[Opcode]) -> Iterator[Opcode]:
+    """Runs of differing opcodes as one each."""
+    run: Opcode | None = None
+    for op in opcodes:
+        if op.tag == "equal":
+            if run is not None:
+                yield run
+            run = None
+        elif run is None:
+            run = op
+        else:
+            run = Opcode("replace", run.src_start, op.src_end, run.dest_start, op.dest_end)
+    if run is not None:
+        yield run
+
+
+def sub(
+    pattern: re.Pattern[str],
+    replacement: str | Callable[[re.Match[str]], str],
+    text: str,
+    stage: str,
+    rule: str,
+    *,
+    confidence: float = 1.0,
+) -> list[Edit]:
+    """The edits of a regular expression; matches that change nothing are left out.
+
+    A string replacement is literal, not a template.
+    """
+    edits = []
+    for match in pattern.finditer(text):
+        after = replacement if isinstance(replacement, str) else replacement(match)
+        if after != match.group():
+            edits.append(
+                Edit(match.start(), match.end(), match.group(), after, stage, rule, confidence)
+            )
+    return edits
