@@ -53,7 +53,7 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
     'a dog'
     """
     check(text, edits)
-    pieces = []
+    pieces: list[str] = []
     at = 0
     for edit in edits:
         pieces += text[at : edit.start], edit.after
