@@ -1,0 +1,1 @@
+"""The language model of clean text that restoration stands on."""
