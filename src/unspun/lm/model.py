@@ -1,0 +1,240 @@
+"""Reading a model file and scoring n-grams with it, many at a time.
+
+The file is one uncompressed run of arrays behind a JSON header (``lm/build.py`` writes it), mapped
+into memory read-only, so that opening costs a millisecond and worker processes share the pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources.abc import Traversable
+from os import PathLike
+from typing import Any, Self
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from unspun.errors import ModelError
+from unspun.lm import fuse
+from unspun.lm.vocabulary import Vocabulary
+from unspun.lm.words import words_of
+
+MAGIC = b"UNSPUNLM"
+VERSION = 1
+PAD = -1
+_BATCH = 16_384  # n-grams a round: the working arrays stay in the second-level cache
+
+Int32s = NDArray[np.int32]
+Float32s = NDArray[np.float32]
+
+# Multipliers of a multilinear hash (Dietzfelbinger et al. 1997), by distance from the last word:
+# odd 64-bit numbers from splitmix64 started at 1.
+FACTORS = np.array(
+    [
+        0x910A2DEC89025CC1,
+        0xBEEB8DA1658EEC67,
+        0xF893A2EEFB32555F,
+        0x71C18690EE42C90B,
+        0x71BB54D8D101B5B9,
+        0xC34D0BFF90150281,
+    ],
+    dtype=np.uint64,
+)
+
+
+def gram_keys(columns: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    """Hash n-grams given by columns of ids plus one, the last word first."""
+    total: NDArray[np.uint64] = columns[0] * FACTORS[0]
+    for column, factor in zip(columns[1:], FACTORS[1:], strict=False):
+        total += column * factor
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The n-grams of one order: fingerprints, and codes of probability and backoff weight."""
+
+    shape: fuse.Shape
+    prints: NDArray[np.uint16]
+    codes: NDArray[np.unsignedinteger[Any]]
+    logp: Float32s
+    backoff: Float32s | None
+
+    def find(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[Any]]:
+        """Return which keys are held, and their codes."""
+        mixed = fuse.mix(keys, self.shape.seed)
+        one, two, three = fuse.cells_of(mixed, self.shape)
+        prints = self.prints
+        seen = prints[one] ^ prints[two] ^ prints[three]
+        hits = np.flatnonzero(seen == fuse.fingerprints(mixed))
+        codes = self.codes
+        return hits, codes[one[hits]] ^ codes[two[hits]] ^ codes[three[hits]]
+
+
+class LanguageModel:
+    """A backoff n-gram model of clean text.
+
+    Attributes:
+        order: longest n-gram, in words.
+        size: n-grams held, of all orders.
+        info: what the training script noted (counts, sources, settings).
+    """
+
+    def __init__(self, data: NDArray[np.uint8]) -> None:
+        """Read a model from its bytes; ``open`` maps a file.
+
+        Raises:
+            ModelError: if the bytes are not a model of this version.
+        """
+        arrays, header = _parse(data)
+        self.order: int = header["order"]
+        self.size: int = sum(header["counts"])
+        self.counts: tuple[int, ...] = tuple(header["counts"])
+        self.info: dict[str, Any] = header["info"]
+        self._arrays = arrays
+        self._unigram = arrays["unigram_logp"].astype(np.float32)
+        self._unigram_backoff = arrays["unigram_backoff"].astype(np.float32)
+        self._tables = [
+            _Table(
+                fuse.Shape(*header["shapes"][n - 2]),
+                arrays[f"prints_{n}"],
+                arrays[f"codes_{n}"],
+                arrays[f"logp_{n}"],
+                arrays.get(f"backoff_{n}"),
+            )
+            for n in range(2, self.order + 1)
+        ]
+
+    @classmethod
+    def open(cls, path: str | PathLike[str] | Traversable) -> Self:
+        """Map a model file into memory.
+
+        Raises:
+            ModelError: if the file is no model, or of another version.
+            OSError: if it cannot be read.
+        """
+        if isinstance(path, (str, PathLike)):
+            return cls(np.memmap(path, dtype=np.uint8, mode="r"))
+        return cls(np.frombuffer(path.read_bytes(), dtype=np.uint8))  # inside an archive
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words and their ids, read on first use."""
+        forms = self._arrays["forms"].tobytes().decode("utf-8").split("\n")
+        lowered = np.arange(len(forms), dtype=np.int32)
+        lowered[self._arrays["lowered_from"]] = self._arrays["lowered_to"]
+        return Vocabulary(forms, lowered)
+
+    @property
+    def start(self) -> int:
+        """The id that stands before a paragraph's first word."""
+        return 0
+
+    def encode(self, words: Sequence[str], *, initial: bool = False) -> Int32s:
+        """Return the ids of words as ``tokenise`` cuts them.
+
+        Args:
+            words: tokens, in order.
+            initial: whether the first opens a sentence or quotation (``Tokens.initial``), where
+                'The' counts as 'the'; the places of the others follow from the word before.
+        """
+        return self.vocabulary.encode(words, initial=initial)
+
+    def windows(self, ids: Int32s) -> Int32s:
+        """Return the n-gram of each word of a paragraph: (len(ids), order), last column the word.
+
+        The first word stands behind the start id, and what would lie before that is -1.
+        """
+        front = np.full(self.order - 1, PAD, dtype=np.int32)
+        front[-1:] = self.start
+        padded = np.concatenate([front, np.asarray(ids, dtype=np.int32)])
+        return np.lib.stride_tricks.sliding_window_view(padded, self.order)
+
+    def logprob(self, text: str) -> float:
+        """Return the natural logarithm of a paragraph's probability, given that it starts.
+
+        Words that the vocabulary lacks count as their class (``<unk>``, ``<Unk>``, ``<num>`` ...),
+        so two texts can only be compared where their unknown words are alike.
+        """
+        ids = self.encode(words_of(text), initial=True)
+        return float(self.score(self.windows(ids)).sum(dtype=np.float64)) if len(ids) else 0.0
+
+    def score(self, ngrams: Int32s) -> Float32s:
+        """Return the natural logarithm of p(last word | words before it) for each row.
+
+        Args:
+            ngrams: (n, width) ids, ``width`` at most ``order``; -1 on the left where the context
+                is shorter.
+
+        Raises:
+            ValueError: if rows are wider than the model's order.
+        """
+        width = ngrams.shape[1]
+        if not 1 <= width <= self.order:
+            raise ValueError(f"n-grams of {width} words asked of a model of order {self.order}")
+        out = np.empty(len(ngrams), dtype=np.float32)
+        for begin in range(0, len(ngrams), _BATCH):
+            rows = ngrams[begin : begin + _BATCH]
+            columns = [rows[:, at].astype(np.uint64) + np.uint64(1)
+                       for at in range(width - 1, -1, -1)]  # fmt: skip
+            out[begin : begin + _BATCH] = self._score(rows, columns)
+        return out
+
+    def _score(self, rows: Int32s, columns: list[NDArray[np.uint64]]) -> Float32s:
+        """Find each row's longest n-gram held, then the backoff weights of the longer contexts."""
+        words = rows[:, -1]
+        total = self._unigram[words]
+        matched = np.ones(len(words), dtype=np.int8)
+        alive = np.flatnonzero(columns[1]) if len(columns) > 1 else np.empty(0, dtype=np.intp)
+        keys = columns[0][alive] * FACTORS[0]
+        for n in range(2, len(columns) + 1):
+            keys += columns[n - 1][alive] * FACTORS[n - 1]
+            table = self._tables[n - 2]
+            hits, codes = table.find(keys)
+            alive, keys = alive[hits], keys[hits]
+            total[alive] = table.logp[codes & 0xFF]
+            matched[alive] = n
+            if n < len(columns):
+                more = np.flatnonzero(columns[n][alive])
+                alive, keys = alive[more], keys[more]
+        return self._back_off(total, matched, columns)
+
+    def _back_off(
+        self, total: Float32s, matched: NDArray[np.int8], columns: list[NDArray[np.uint64]]
+    ) -> Float32s:
+        width = len(columns)
+        alive = np.empty(0, dtype=np.intp)
+        for length in range(1, width):
+            fresh = np.flatnonzero((matched == length) & (columns[length] != 0))
+            alive = np.concatenate([alive[columns[length][alive] != 0], fresh])
+            if length == 1:
+                total[alive] += self._unigram_backoff[columns[1][alive].astype(np.int64) - 1]
+                continue
+            keys = gram_keys([column[alive] for column in columns[1 : length + 1]])
+            table = self._tables[length - 2]
+            hits, codes = table.find(keys)
+            alive = alive[hits]
+            if table.backoff is not None:
+                total[alive] += table.backoff[codes >> 8]
+        return total
+
+
+def _parse(data: NDArray[np.uint8]) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """Split a file into its arrays, without copying them."""
+    head = data[:16].tobytes()
+    if head[:8] != MAGIC:
+        raise ModelError("this is no language model file: it does not begin with UNSPUNLM")
+    version, length = np.frombuffer(head, dtype="<u4", offset=8).tolist()
+    if version != VERSION:
+        raise ModelError(f"language model of version {version}; this release reads {VERSION}")
+    header = orjson.loads(data[16 : 16 + length].tobytes())
+    arrays = {}
+    for name, (kind, count, offset) in header["arrays"].items():
+        size = np.dtype(kind).itemsize * count
+        if offset + size > len(data):
+            raise ModelError(f"language model cut short: {name} ends beyond the file")
+        arrays[name] = data[offset : offset + size].view(kind)
+    return arrays, header
