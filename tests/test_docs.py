@@ -24,6 +24,7 @@ BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(#[^)]*)?\)")
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
 STATUS = "echo $?"
+RUN = ("unspun ", "mkdir ", "cp ")  # what else a page shows, such as pip, is the reader's
 
 
 class Block(NamedTuple):
@@ -105,7 +106,7 @@ def console(shell: Shell, block: Block, where: str) -> None:
         if command.text == STATUS:
             assert command.output == [str(shell.status)], f"{where}: status {shell.status}"
             continue
-        if not command.text.startswith("unspun"):
+        if not command.text.startswith(RUN):
             continue
         done = shell.run(command.text)
         if number + 1 == len(asked) or asked[number + 1].text != STATUS:
