@@ -29,10 +29,12 @@ class NormaliseConfig:
             folds ligatures and widths; ``mt`` applies NFC, folds full-width Latin and unifies
             quotes and dashes as machine-translation toolkits expect.
         min_confidence: Repairs below this are tagged, not made.
+        disable: Names of rules that are switched off.
     """
 
     profile: Profile = "conservative"
     min_confidence: float = 0.5
+    disable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,119 @@
+"""Single characters that no reader sees: controls, marks, zero-width and directional characters."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from unspun import edits
+from unspun.model import Edit
+
+if TYPE_CHECKING:
+    from unspun.config import NormaliseConfig
+
+_TERMINAL = re.compile(  # ECMA-48: control sequences, operating system commands, the short ones
+    "\x1b(?:"
+    r"\[[0-?]{0,64}[ -/]{0,8}[@-~]"
+    "|\\][^\x07\x1b\n]{0,2048}(?:\x07|\x1b\\\\)"
+    r"|[ -/]{1,4}[0-~]"
+    "|[=>78cDEHMNOZ]"
+    ")"
+)
+_CONTROL = re.compile(  # Unicode Technical Report 20 lists them as unsuitable for text
+    "[\x00-\x08\x0e-\x1f\x7f"
+    "\u206a-\u206f"  # deprecated shaping controls
+    "\ufff9-\ufffc]"  # interlinear annotation, object replacement
+)
+_MARK = re.compile("\ufeff")
+_ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060]+|[\U000e0000-\U000e007f]+")
+_BIDI_LINE = re.compile("[^\n]*[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069][^\n]*")
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_C1 = re.compile("[\x80-\x9f]")
+_PLAIN = re.compile(  # where a joiner or a zero-width space does nothing: Latin, Greek, Cyrillic
+    "[\\s!-@\\[-`{-~\xa0-\xbf\u2010-\u2027\u2030-\u205e]|[A-Za-z\xc0-\u058f\u1e00-\u1fff]"
+)
+_LATIN = re.compile("[A-Za-z\xc0-\u024f]")
+
+
+def strip_terminal_escapes(text: str, _config: NormaliseConfig) -> list[Edit]:
+    """Remove terminal escape sequences (colours, titles, cursor movement)."""
+    if "\x1b" not in text:
+        return []
+    return edits.sub(_TERMINAL, "", text, "normalise", "terminal-escape")
+
+
+def strip_controls(text: str, _config: NormaliseConfig) -> list[Edit]:
+    """Remove control characters that text has no use for; tab, line and form feed stay."""
+    return edits.sub(_CONTROL, "", text, "normalise", "control")
+
+
+def strip_marks(text: str, _config: NormaliseConfig) -> list[Edit]:
+    """Remove byte order marks, at the start and inside."""
+    if "\ufeff" not in text:
+        return []
+    return edits.sub(_MARK, "", text, "normalise", "bom")
+
+
+def strip_zero_width(text: str, _config: NormaliseConfig) -> list[Edit]:
+    """Remove zero-width characters where the script around them has no use for them."""
+    if text.isascii():
+        return []
+    found = []
+    for match in _ZERO_WIDTH.finditer(text):
+        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        if _needs(match.group(), before, after):
+            continue
+        found.append(
+            Edit(match.start(), match.end(), match.group(), "", "normalise", "zero-width", 0.95)
+        )
+    return found
+
+
+def _needs(chars: str, before: str, after: str) -> bool:
+    """Whether these characters do something between their neighbours."""
+    if chars[0] >= "\U000e0000":  # tags spell the flag of a region after a black flag
+        return before == "\N{WAVING BLACK FLAG}"
+    plain = all(not char or _PLAIN.match(char) for char in (before, after))
+    if not plain:
+        return True
+    if set(chars) <= {"\u200c", "\u200d"}:  # German and English use them against ligatures
+        return bool(_LATIN.match(before) and _LATIN.match(after))
+    return False
+
+
+def strip_bidi(text: str, _config: NormaliseConfig) -> list[Edit]:
+    """Remove directional controls from lines without a right-to-left letter."""
+    if text.isascii():
+        return []
+    found: list[Edit] = []
+    for line in _BIDI_LINE.finditer(text):
+        if _RIGHT_TO_LEFT.search(line.group()):
+            continue
+        found += (
+            Edit(
+                line.start() + match.start(),
+                line.start() + match.end(),
+                match.group(),
+                "",
+                "normalise",
+                "bidi-control",
+                0.9,
+            )
+            for match in _BIDI.finditer(line.group())
+        )
+    return found
+
+
+def read_c1(text: str, _config: NormaliseConfig) -> list[Edit]:
+    """Read C1 controls as windows-1252, as browsers do (WHATWG Encoding)."""
+    if text.isascii():
+        return []
+    return edits.sub(_C1, _windows, text, "normalise", "c1-control", confidence=0.95)
+
+
+def _windows(match: re.Match[str]) -> str:
+    char = match.group()
+    return char.encode("latin-1").decode("cp1252", "ignore") or char

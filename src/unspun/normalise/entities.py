@@ -1,0 +1,32 @@
+"""HTML entities left in plain text."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from unspun import edits
+
+if TYPE_CHECKING:
+    from unspun.config import NormaliseConfig
+    from unspun.model import Edit
+
+_ENTITY = re.compile(r"&(?:amp;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});")
+_MARKUP = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>|<!--|<!DOCTYPE", re.IGNORECASE)
+
+
+def unescape_entities(text: str, _config: NormaliseConfig) -> list[Edit]:
+    """Read entities, unless the text is markup or speaks about it."""
+    if "&" not in text or _MARKUP.search(text):
+        return []
+    return edits.sub(_ENTITY, _read, text, "normalise", "html-entity", confidence=0.9)
+
+
+def _read(match: re.Match[str]) -> str:
+    entity = match.group()
+    while True:
+        read = html.unescape(entity)
+        if read == entity or len(read) <= 1:
+            return read
+        entity = read
