@@ -52,7 +52,7 @@ _SMALL = 32  # bytes below which the share of control bytes says little
 
 
 def decode(data: bytes, *, id: str, declared: str | None = None) -> Document:  # noqa: A002
-    """Read a document.
+    r"""Read a document.
 
     Tried in this order: byte order mark; the declared encoding; UTF-8, also with a few bad bytes;
     a detected encoding; windows-1252, whose undefined bytes are escaped.
@@ -66,7 +66,7 @@ def decode(data: bytes, *, id: str, declared: str | None = None) -> Document:  #
     Raises:
         InputError: if the bytes are not text, or no such encoding is known.
 
-    >>> document = decode(b"caf\\xc3\\xa9", id="menu")
+    >>> document = decode(b"caf\xc3\xa9", id="menu")
     >>> document.text, document.encoding, document.evidence
     ('café', 'utf-8', 'utf-8')
     """
@@ -86,7 +86,8 @@ def decode(data: bytes, *, id: str, declared: str | None = None) -> Document:  #
 
 def _undeclared(data: bytes, id: str) -> Document:  # noqa: A002
     text = data.decode("utf-8", "surrogateescape")
-    wide = detect.wide(data[:SAMPLE]) if b"\x00" in data[:SAMPLE] or not text.isascii() else None
+    doubtful = b"\x00" in data[:SAMPLE] or _ESCAPED.search(text)
+    wide = detect.wide(data[:SAMPLE]) if doubtful else None
     if wide:
         other = _exactly(data, wide)
         if other is not None:
@@ -102,7 +103,7 @@ def _undeclared(data: bytes, id: str) -> Document:  # noqa: A002
 
 
 def encode(text: str, encoding: str) -> bytes:
-    """The bytes that `decode` read.
+    r"""The bytes that `decode` read.
 
     Args:
         text: ``Document.text``.
@@ -111,8 +112,8 @@ def encode(text: str, encoding: str) -> bytes:
     Raises:
         InputError: if the text cannot be written in that encoding.
 
-    >>> encode("caf\\udce9", "utf-8")
-    b'caf\\xe9'
+    >>> encode("caf\udce9", "utf-8")
+    b'caf\xe9'
     """
     try:
         if not encoding.startswith(("utf-16", "utf-32")):
