@@ -166,7 +166,7 @@ def _by_ftfy(line: str) -> tuple[float, str]:
         return 1.0, line
     result = ftfy.fix_encoding_and_explain(line, _WHOLE)
     plan = result.explanation or []
-    if any(step == ("decode", "windows-1252") for step in plan) or len(plan) < 2:
+    if any(step == ("decode", "windows-1252") for step in plan) or ("encode" not in dict(plan)):
         return 1.0, line  # C1 controls are the next rule's
     return 0.95, result.text
 

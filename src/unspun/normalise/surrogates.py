@@ -33,7 +33,7 @@ _SUBPART = re.compile(  # a character that was cut, as Unicode section 3.9 divid
 )
 _LONE = "\N{REPLACEMENT CHARACTER}"
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # no character in windows-1252
-_SPACES = " \t\n\r\f"
+_LONGEST = 2  # bytes in a row that Western text has
 
 
 def join_surrogates(text: str, _config: NormaliseConfig) -> list[Edit]:
@@ -103,7 +103,7 @@ def _is_western(data: bytes, before: str, after: str) -> bool:
     if any(byte in _UNDEFINED for byte in data):
         return False
     parts = _SUBPART.findall(data)
-    if any(len(part) > 1 for part in parts) or len(data) > 2:
+    if any(len(part) > 1 for part in parts) or len(data) > _LONGEST:
         return False
     read = data.decode("cp1252")
     if read.isalpha():
