@@ -1,0 +1,111 @@
+"""Full-evidence naive Bayes over langdetect's n-gram profiles, vectorised.
+
+langdetect (Shuyo 2010) draws n-grams of a text at random until one language stands out. Here all
+of them are read, once, so the answer is the one that its sampling scatters around. The profiles
+are folded to lower case. One table serves the scripts that several languages share; a column
+means a language within its script.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspun import tables
+
+_NONE = 65535  # stands before a gram shorter than three letters
+_BLOCK = 1 << 15  # characters whose weights are gathered at a time: stays in the cache
+
+
+class Profiles(NamedTuple):
+    """The table.
+
+    Attributes:
+        code: Letter code of each code point below 0x3000, 0 for what is no letter here.
+        pair: Number of each known pair of letters, by ``first * letters + second``.
+        triple: Row of each triple, by ``pair * letters + third``; 0 where unknown.
+        back: Row of each pair, by ``first * letters + second``, falling back on its second letter.
+        weights: log(1 + p / floor) of the n-grams that end at a character, by row and column.
+        languages: Languages of each reading script, in the order of the columns.
+    """
+
+    code: NDArray[np.uint16]
+    pair: NDArray[np.int32]
+    triple: NDArray[np.int32]
+    back: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    languages: dict[str, tuple[str, ...]]
+
+    def rows(self, points: NDArray[np.uint32]) -> NDArray[np.int32]:
+        """Row of the longest known n-gram that ends at each character."""
+        letters = int(self.code[-1]) or 1
+        codes = self.code[np.minimum(points, np.uint32(len(self.code) - 2))].astype(np.int32)
+        before = np.empty_like(codes)
+        before[0], before[1:] = 0, codes[:-1]
+        two = before * letters + codes
+        one = self.pair[two]
+        row = self.back[two]
+        if len(codes) > 1:
+            full = self.triple[one[:-1] * letters + codes[1:]]
+            row[1:] = np.where(full, full, row[1:])
+        return row
+
+    def words(self, points: NDArray[np.uint32], starts: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Evidence for each column, summed from each start to the next.
+
+        Args:
+            points: Code points, of which what is not to be read is 0.
+            starts: First character of each word, ascending.
+        """
+        if not len(starts):
+            return np.zeros((0, self.weights.shape[1]), np.float32)
+        rows = self.rows(points)
+        out = np.empty((len(starts), self.weights.shape[1]), np.float32)
+        first = 0
+        while first < len(starts):
+            begin = int(starts[first])
+            last = int(np.searchsorted(starts, begin + _BLOCK))
+            end = int(starts[last]) if last < len(starts) else len(rows)
+            gathered = self.weights[rows[begin:end]]
+            np.add.reduceat(gathered, starts[first:last] - begin, axis=0, out=out[first:last])
+            first = last
+        return out
+
+
+@lru_cache(maxsize=1)
+def load() -> Profiles:
+    """The packaged profiles, expanded for direct look-up."""
+    with np.load(tables.path("tag_profiles.npz")) as data:
+        points, codes, grams = data["points"], data["codes"], data["grams"].astype(np.int64)
+        row, column, weight = data["row"], data["column"], data["weight"]
+        readers = [str(line).split() for line in data["readers"]]
+    letters = int(codes.max()) + 1
+    code = np.zeros(0x3002, np.uint16)
+    code[points] = codes
+    code[-1] = letters  # the table carries its own size
+    weights = np.zeros((len(grams) + 1, max(map(len, readers)) - 1), np.float32)
+    weights[row, column] = weight
+    numbers = np.arange(1, len(grams) + 1, dtype=np.int32)
+    single = grams[:, 1] == _NONE
+    double = ~single & (grams[:, 0] == _NONE)
+    full = ~single & ~double
+    one = np.zeros(letters, np.int32)
+    one[grams[single, 2]] = numbers[single]
+    back = np.tile(one, letters)
+    key = grams[double, 1] * letters + grams[double, 2]
+    weights[numbers[double]] += weights[one[grams[double, 2]]]
+    back[key] = numbers[double]
+    heads = np.unique(np.concatenate([key, grams[full, 0] * letters + grams[full, 1]]))
+    pair = np.zeros(letters * letters, np.int32)
+    pair[heads] = np.arange(1, len(heads) + 1)
+    weights[numbers[full]] += weights[back[grams[full, 1] * letters + grams[full, 2]]]
+    triple = np.zeros((len(heads) + 1) * letters, np.int32)
+    triple[pair[grams[full, 0] * letters + grams[full, 1]] * letters + grams[full, 2]] = numbers[
+        full
+    ]
+    return Profiles(
+        code, pair, triple, back, weights, {name: tuple(rest) for name, *rest in readers}
+    )
