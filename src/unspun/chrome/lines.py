@@ -1,0 +1,147 @@
+"""Lines as the rules see them: text, place in the text, blank lines before, and shape."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONG = 600
+"""Code points from which a line is running text, whatever it says: no furniture is that long."""
+
+_BODY_WIDTH = 100
+_SENTENCE_WIDTH = 45
+_SENTENCE_WORDS = 8
+_WIDE = re.compile(
+    r"[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+)
+_FINAL = re.compile(r"[.!?\u2026\u3002\uff01\uff1f\u0964\u061f\u06d4\u037e\u055d][^\w\s]*$")
+_CLOSERS = "\"'\u201d\u2019\u00bb\u300d\u300f)]\uff09"
+_WORD = re.compile(r"[^\W_]+(?:[-'\u2019\u2011.&/][^\W_]+)*")
+_DECORATION = " \t\r\N{NO-BREAK SPACE}\u200b\u200e\u200f\ufeff-\u2013\u2014|>\u203a\u00bb\u2192\u00b7\u2022*+#\u25b6\u25ba\u25b8\u2026.!:\uff1a\u3002\uff01\u2190\u00ab\u2039<[]\u3010\u3011(){}\u300c\u300d=~_\u2193\u2191\u2715\u00d7"
+_SPACE = re.compile(r"\s+")
+_BULLET = re.compile(
+    r"^(\s*)(?:[\u2022\u25cf\u25cb\u25aa\u25ab\u25e6\u2023\u2043\u25a0\u25a1\u2219\u30fb*\u2013+-]|\d{1,2}[.)])\s+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a line looks like, apart from its place.
+
+    Attributes:
+        key: The line folded for look-up: compatibility forms, case, spaces and ornament removed;
+            empty for lines of `LONG` code points and more.
+        words: Its words as written; the characters of scripts without spaces count by halves.
+        width: Length in Latin letters; a character of a dense script counts two and a half.
+        final: Whether it ends as a sentence does.
+        bullet: Whether it starts with a list mark.
+        quoted: Whether it starts or ends with a quotation mark.
+    """
+
+    key: str
+    words: tuple[str, ...]
+    width: float
+    final: bool
+    bullet: bool
+    quoted: bool
+
+    @property
+    def count(self) -> float:
+        """Number of words, estimated from the width for scripts without spaces."""
+        return max(len(self.words), self.width / 7 if self.dense else 0)
+
+    @property
+    def dense(self) -> bool:
+        """Whether most of the line is in a script without spaces between words."""
+        return self.width > 0 and len(self.words) * 12 < self.width
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that is not blank.
+
+    Attributes:
+        text: The line without surrounding white space.
+        start: First code point of the line, its indent included.
+        end: One past its line feed, or the end of the text.
+        gap: Blank lines before it; 0 for the first.
+        shape: What it looks like.
+    """
+
+    text: str
+    start: int
+    end: int
+    gap: int
+    shape: Shape
+
+    @property
+    def body(self) -> bool:
+        """Whether it reads as running text: a long line that ends as a sentence, or a sentence."""
+        shape = self.shape
+        if not shape.final:
+            return shape.width >= 2 * _BODY_WIDTH
+        return shape.width >= _BODY_WIDTH or (
+            shape.width >= _SENTENCE_WIDTH and shape.count >= _SENTENCE_WORDS
+        )
+
+    @property
+    def long(self) -> bool:
+        """Whether it is too long for a title or label."""
+        return self.shape.width >= _BODY_WIDTH
+
+
+def fold(text: str) -> str:
+    """Compatibility forms and case folded, ornament at the ends and doubled spaces gone.
+
+    >>> fold("» Read  More…")
+    'read more'
+    """
+    folded = (
+        unicodedata.normalize("NFKC", text.replace("\u24d2", "\u00a9"))
+        .casefold()
+        .replace("\u2019", "'")
+    )
+    return _SPACE.sub(" ", folded).strip(_DECORATION)
+
+
+def shape(text: str) -> Shape:
+    """The shape of a stripped line."""
+    quoted = text[:1] in "\"'\u201c\u2018\u201e\u00ab\u300c\u300e" or text[-1:] in _CLOSERS[:7]
+    final = _FINAL.search(text[-6:]) is not None
+    bullet = _BULLET.match(text) is not None
+    if len(text) >= LONG:
+        return Shape("", (), float(len(text)), final, bullet, quoted)
+    width = len(text) + (0 if text.isascii() else 1.5 * len(_WIDE.findall(text)))
+    return Shape(fold(text), tuple(_WORD.findall(text)), width, final, bullet, quoted)
+
+
+def without_bullet(text: str) -> str | None:
+    """The line's words without its list mark, or None where it has no bullet glyph."""
+    match = _BULLET.match(text)
+    if match is None or text[match.end(1)].isdigit():
+        return None
+    return text[match.end() :]
+
+
+def split(text: str) -> list[Line]:
+    """The lines of a text that are not blank, in order."""
+    return list(_lines(text))
+
+
+def _lines(text: str) -> Iterator[Line]:
+    start, gap, first = 0, 0, True
+    while start < len(text):
+        feed = text.find("\n", start)
+        end = len(text) if feed < 0 else feed + 1
+        stripped = text[start:end].strip()
+        if stripped:
+            yield Line(stripped, start, end, 0 if first else gap, shape(stripped))
+            gap, first = 0, False
+        else:
+            gap += 1
+        start = end

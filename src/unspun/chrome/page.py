@@ -1,0 +1,166 @@
+"""What a rule may look at: the lines of a document, what each says, and where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from unspun.chrome import bylines, labels, prompts, templates
+from unspun.chrome.lines import Line
+from unspun.chrome.templates import Hit
+
+HEAD = 40
+"""Lines that the part above the first paragraph can have at most; menus are that long."""
+TAIL = 120
+"""Lines that the part below the last paragraph can have at most."""
+
+_AUTHORED = frozenset({"written-by", "read-next", "author-card", "translation-note", "byline"})
+_NAMED = re.compile(r"\b(?:written|posted|published|reported|translated) by ([^.,;:]{2,40})")
+_TITLE_WORDS = 25
+_STANDFIRST = 220  # width from which a lone sentence is a paragraph
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_STEM = 5  # letters of a word that count as its stem where topics are compared
+
+
+class Verdict(NamedTuple):
+    """One line found to be furniture.
+
+    Attributes:
+        line: Its place among the page's lines.
+        rule: Why.
+        confidence: Probability that it is right, 0 to 1.
+    """
+
+    line: int
+    rule: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document under inspection.
+
+    Attributes:
+        lines: Its lines that are not blank.
+        hits: What each line says by its wording alone, if that is known furniture.
+        head: Lines before this index stand above the first paragraph.
+        tail: Lines from this index on stand below the last paragraph.
+        title: Index of the headline, or -1.
+        authors: Folded names that the page gives as its author's.
+        recurring: Lines known to recur across documents.
+        sure: Number of lines that are furniture by their wording wherever they stand.
+    """
+
+    lines: list[Line]
+    hits: list[Hit | None]
+    head: int
+    tail: int
+    title: int
+    authors: frozenset[str]
+    recurring: Collection[str]
+    sure: int
+
+    def at_edge(self, index: int) -> bool:
+        """Whether a line stands above the first or below the last paragraph."""
+        return index < self.head or index >= self.tail
+
+    def sure_hit(self, index: int) -> bool:
+        """Whether there is a line of this index that is furniture wherever it stands."""
+        if not 0 <= index < len(self.lines):
+            return False
+        hit = self.hits[index]
+        return hit is not None and hit.place == "any"
+
+    def beside_sure(self, index: int) -> bool:
+        """Whether a neighbour is furniture by its wording."""
+        return self.sure_hit(index - 1) or self.sure_hit(index + 1)
+
+
+def read(line: Line) -> Hit | None:
+    """What a line says by its wording alone."""
+    hit = templates.match(line.shape.key)
+    if hit is not None and hit.place == "any":
+        return hit
+    return bylines.match(line) or labels.match(line) or hit or prompts.match(line)
+
+
+def inspect(lines: list[Line], hits: list[Hit | None], recurring: Collection[str]) -> Page:
+    """Find the parts of a page."""
+    running = [i for i, line in enumerate(lines) if hits[i] is None and line.body]
+    head = min(_head(lines, running), HEAD) if running else 0
+    tail = _tail(lines, hits) if running else len(lines)
+    authors = frozenset(_authors(lines, hits))
+    title = _title(lines, hits, head) if running else -1
+    sure = sum(hit is not None and hit.place == "any" for hit in hits)
+    return Page(lines, hits, head, tail, title, authors, recurring, sure)
+
+
+def stems(text: str) -> set[str]:
+    """The stems of a text's words, for comparing topics."""
+    return {word[:_STEM].casefold() for word in _WORD.findall(text)}
+
+
+def _head(lines: list[Line], running: list[int]) -> int:
+    """The first paragraph; one sentence before it may be the headline or standfirst."""
+    first = running[0]
+    alone = len(running) > 1 and running[1] > first + 1
+    return running[1] if alone and lines[first].shape.width < _STANDFIRST else first
+
+
+def _tail(lines: list[Line], hits: list[Hit | None]) -> int:
+    """The first line of those below the last paragraph."""
+    at = len(lines)
+    while at > max(0, len(lines) - TAIL):
+        line = lines[at - 1]
+        if hits[at - 1] is None and (line.body or line.long) and not is_bio(lines, hits, at - 1):
+            break
+        at -= 1
+    return at
+
+
+def is_bio(lines: list[Line], hits: list[Hit | None], index: int) -> bool:
+    """Whether a line describes the author that the line before it names."""
+    if index < 3 or lines[index].shape.width > 500:
+        return False
+    hit = hits[index - 1]
+    return hit is not None and hit.rule in ("written-by", "author-card")
+
+
+def _authors(lines: list[Line], hits: list[Hit | None]) -> Iterable[str]:
+    for line, hit in zip(lines, hits, strict=True):
+        if hit is not None and hit.rule in _AUTHORED:
+            if hit.name and hit.rule != "translation-note":
+                yield hit.name
+            for name in _NAMED.findall(line.shape.key):
+                yield name.strip()
+
+
+def _title(lines: list[Line], hits: list[Hit | None], head: int) -> int:
+    """The line above the first paragraph that shares most with what follows."""
+    candidates = [
+        i
+        for i in range(head)
+        if hits[i] is None and lines[i].shape.count <= _TITLE_WORDS and not lines[i].shape.bullet
+    ]
+    if not candidates:
+        candidates = [i for i in range(head) if not _sure(hits[i])]
+    if not candidates:
+        return -1
+    topic: Counter[str] = Counter()
+    for line in lines[head : head + 12]:
+        topic.update(stems(line.text[:1000]))
+
+    def rank(index: int) -> tuple[float, int]:
+        line = lines[index]
+        shared = sum(min(topic[stem], 3) for stem in stems(line.text))
+        credit = bool(labels.CREDIT.search(line.text))
+        return shared + min(line.shape.count, 12) / 2 - 100 * credit, -index
+
+    return max(candidates, key=rank)
+
+
+def _sure(hit: Hit | None) -> bool:
+    return hit is not None and hit.place == "any"

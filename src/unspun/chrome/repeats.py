@@ -1,0 +1,51 @@
+"""Lines that say again what was said: doubled titles and captions, lines of a whole batch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from unspun.chrome.page import Page, Verdict
+
+_SITE = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022-]\s+|\s*[|\uff5c_]\s*")
+_LONG_WORDS = 6
+_SHARE = 0.5  # a document that recurs by more than this is itself a copy
+
+
+def site_title(page: Page) -> Iterator[Verdict]:
+    """'Headline | Site' beside the headline itself."""
+    head = {line.shape.key for line in page.lines[: page.head]}
+    for i in range(page.head):
+        parts = _SITE.split(page.lines[i].text)
+        if len(parts) > 1 and page.hits[i] is None:
+            key = page.lines[i].shape.key
+            if any(other and key.startswith(other) and other != key for other in head) and any(
+                len(other.split()) > 2 and key.startswith(other + " ") for other in head
+            ):
+                yield Verdict(i, "site-title", 0.85)
+
+
+def duplicate(page: Page) -> Iterator[Verdict]:
+    """A line that repeats its neighbour: captions and titles scraped twice."""
+    for i, (line, after) in enumerate(zip(page.lines, page.lines[1:], strict=False)):
+        same = line.text == after.text and page.hits[i] is None
+        if same and (line.shape.count >= _LONG_WORDS or i + 1 < page.head):
+            yield Verdict(i + 1, "duplicate", 0.75 if line.shape.count >= _LONG_WORDS else 0.6)
+
+
+def recurring(page: Page) -> Iterator[Verdict]:
+    """Lines that recur across the documents of a batch; not in a document that is a copy."""
+    if not page.recurring:
+        return
+    found = [i for i, line in enumerate(page.lines) if line.text in page.recurring]
+    total = sum(len(line.text) for line in page.lines)
+    if sum(len(page.lines[i].text) for i in found) > _SHARE * total:
+        return
+    for i in found:
+        line = page.lines[i]
+        if line.shape.count >= _LONG_WORDS and line.text[-1:] != ":":
+            yield Verdict(i, "recurring", 0.85)
+        elif page.at_edge(i):
+            yield Verdict(i, "recurring", 0.8)
+        else:
+            yield Verdict(i, "recurring", 0.4)
