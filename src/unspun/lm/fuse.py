@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 
 UInt64s = NDArray[np.uint64]
 
-# splitmix64 finaliser constants (Steele, Lea and Flood, OOPSLA 2014).
+# Multipliers of splitmix64 (Steele, Lea and Flood, OOPSLA 2014).
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _FINGERPRINT = np.uint64(0x9E3779B97F4A7C15)
-_BITS_27, _BITS_30, _BITS_32, _BITS_48 = (np.uint64(n) for n in (27, 30, 32, 48))
-_LOW_32 = np.uint64(0xFFFFFFFF)
+_BITS_13, _BITS_32, _BITS_48 = (np.uint64(n) for n in (13, 32, 48))
 _ATTEMPTS = 64
 
 
@@ -57,23 +56,25 @@ class Shape:
 
 
 def mix(keys: UInt64s, seed: int) -> UInt64s:
-    """Scramble 64-bit keys (splitmix64's finaliser)."""
+    """Scramble 64-bit keys: multiply, fold, multiply."""
     out = keys + np.uint64(seed)
-    out ^= out >> _BITS_30
     out *= _MIX_1
-    out ^= out >> _BITS_27
-    out *= _MIX_2
     out ^= out >> _BITS_32
+    out *= _MIX_2
     return out
 
 
 def cells_of(mixed: UInt64s, shape: Shape) -> tuple[NDArray[np.int64], ...]:
     """Return the three cells of each mixed key."""
     mask = np.uint64(shape.segment - 1)
-    low = mixed & _LOW_32
-    first = ((mixed >> _BITS_32) * np.uint64(shape.starts)) >> _BITS_32
-    second = (first + np.uint64(shape.segment)) ^ ((low >> np.uint64(13)) & mask)
-    third = (first + np.uint64(2 * shape.segment)) ^ (low & mask)
+    first = mixed >> _BITS_32
+    first *= np.uint64(shape.starts)
+    first >>= _BITS_32
+    second = mixed >> _BITS_13
+    second &= mask
+    second ^= first + np.uint64(shape.segment)
+    third = mixed & mask
+    third ^= first + np.uint64(2 * shape.segment)
     return first.view(np.int64), second.view(np.int64), third.view(np.int64)
 
 

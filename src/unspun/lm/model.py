@@ -68,10 +68,15 @@ class _Table:
         mixed = fuse.mix(keys, self.shape.seed)
         one, two, three = fuse.cells_of(mixed, self.shape)
         prints = self.prints
-        seen = prints[one] ^ prints[two] ^ prints[three]
-        hits = np.flatnonzero(seen == fuse.fingerprints(mixed))
+        seen = prints.take(one)
+        seen ^= prints.take(two)
+        seen ^= prints.take(three)
+        hits = (seen == fuse.fingerprints(mixed)).nonzero()[0]
         codes = self.codes
-        return hits, codes[one[hits]] ^ codes[two[hits]] ^ codes[three[hits]]
+        found = codes.take(one.take(hits))
+        found ^= codes.take(two.take(hits))
+        found ^= codes.take(three.take(hits))
+        return hits, found
 
 
 class LanguageModel:
@@ -95,8 +100,11 @@ class LanguageModel:
         self.counts: tuple[int, ...] = tuple(header["counts"])
         self.info: dict[str, Any] = header["info"]
         self._arrays = arrays
-        self._unigram = arrays["unigram_logp"].astype(np.float32)
-        self._unigram_backoff = arrays["unigram_backoff"].astype(np.float32)
+        # Row 0 stands for no word at all.
+        self._unigram = np.append(np.float32(0), arrays["unigram_logp"].astype(np.float32))
+        self._unigram_backoff = np.append(
+            np.float32(0), arrays["unigram_backoff"].astype(np.float32)
+        )
         self._tables = [
             _Table(
                 fuse.Shape(*header["shapes"][n - 2]),
@@ -117,7 +125,7 @@ class LanguageModel:
             OSError: if it cannot be read.
         """
         if isinstance(path, (str, PathLike)):
-            return cls(np.memmap(path, dtype=np.uint8, mode="r"))
+            return cls(np.asarray(np.memmap(path, dtype=np.uint8, mode="r")))
         return cls(np.frombuffer(path.read_bytes(), dtype=np.uint8))  # inside an archive
 
     @cached_property
@@ -178,48 +186,55 @@ class LanguageModel:
         out = np.empty(len(ngrams), dtype=np.float32)
         for begin in range(0, len(ngrams), _BATCH):
             rows = ngrams[begin : begin + _BATCH]
-            columns = [rows[:, at].astype(np.uint64) + np.uint64(1)
-                       for at in range(width - 1, -1, -1)]  # fmt: skip
-            out[begin : begin + _BATCH] = self._score(rows, columns)
+            table = np.ascontiguousarray(rows.T[::-1]).astype(np.int64)  # the last word first
+            table += 1
+            out[begin : begin + _BATCH] = self._score(table)
         return out
 
-    def _score(self, rows: Int32s, columns: list[NDArray[np.uint64]]) -> Float32s:
-        """Find each row's longest n-gram held, then the backoff weights of the longer contexts."""
-        words = rows[:, -1]
-        total = self._unigram[words]
-        matched = np.ones(len(words), dtype=np.int8)
-        alive = np.flatnonzero(columns[1]) if len(columns) > 1 else np.empty(0, dtype=np.intp)
-        keys = columns[0][alive] * FACTORS[0]
+    def _score(self, table: NDArray[np.int64]) -> Float32s:
+        """Find each row's longest n-gram held, then the backoff weights of the longer contexts.
+
+        Args:
+            table: (width, n) ids plus one, the last word first.
+        """
+        columns = list(table.view(np.uint64))
+        total = self._unigram.take(table[0])
+        matched = np.ones(len(total), dtype=np.int8)
+        if len(columns) == 1:
+            return total
+        alive = table[1].nonzero()[0]
+        keys = columns[0].take(alive)
+        keys *= FACTORS[0]
         for n in range(2, len(columns) + 1):
-            keys += columns[n - 1][alive] * FACTORS[n - 1]
-            table = self._tables[n - 2]
-            hits, codes = table.find(keys)
-            alive, keys = alive[hits], keys[hits]
-            total[alive] = table.logp[codes & 0xFF]
+            keys += columns[n - 1].take(alive) * FACTORS[n - 1]
+            order = self._tables[n - 2]
+            hits, codes = order.find(keys)
+            alive = alive.take(hits)
+            total[alive] = order.logp.take(codes & 0xFF)
             matched[alive] = n
             if n < len(columns):
-                more = np.flatnonzero(columns[n][alive])
-                alive, keys = alive[more], keys[more]
-        return self._back_off(total, matched, columns)
+                more = table[n].take(alive).nonzero()[0]
+                alive, keys = alive.take(more), keys.take(hits.take(more))
+        self._back_off(total, matched, table)
+        return total
 
     def _back_off(
-        self, total: Float32s, matched: NDArray[np.int8], columns: list[NDArray[np.uint64]]
-    ) -> Float32s:
-        width = len(columns)
-        alive = np.empty(0, dtype=np.intp)
-        for length in range(1, width):
-            fresh = np.flatnonzero((matched == length) & (columns[length] != 0))
-            alive = np.concatenate([alive[columns[length][alive] != 0], fresh])
-            if length == 1:
-                total[alive] += self._unigram_backoff[columns[1][alive].astype(np.int64) - 1]
-                continue
-            keys = gram_keys([column[alive] for column in columns[1 : length + 1]])
-            table = self._tables[length - 2]
-            hits, codes = table.find(keys)
-            alive = alive[hits]
-            if table.backoff is not None:
-                total[alive] += table.backoff[codes >> 8]
-        return total
+        self, total: Float32s, matched: NDArray[np.int8], table: NDArray[np.int64]
+    ) -> None:
+        """Add the weights of the contexts that are longer than what was found."""
+        columns = list(table.view(np.uint64))
+        alive = ((matched == 1) & (table[1] != 0)).nonzero()[0]
+        total[alive] += self._unigram_backoff.take(table[1].take(alive))
+        for length in range(2, len(columns)):
+            fresh = (matched == length).nonzero()[0]
+            alive = np.concatenate([alive, fresh])
+            alive = alive.take(table[length].take(alive).nonzero()[0])
+            keys = gram_keys([column.take(alive) for column in columns[1 : length + 1]])
+            order = self._tables[length - 2]
+            hits, codes = order.find(keys)
+            alive = alive.take(hits)
+            if order.backoff is not None:
+                total[alive] += order.backoff.take(codes >> 8)
 
 
 def _parse(data: NDArray[np.uint8]) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

@@ -75,11 +75,12 @@ def prune(model: Sequence[Grams], costs: Sequence[float], budget: float) -> list
     )
     order = np.argsort(-values)
     bought = int(np.searchsorted(np.cumsum(prices[order], dtype=np.float64), budget, "right"))
-    floor = values[order[bought - 1]] if bought else np.float32(np.inf)
+    # Strictly above the first that is left out: equals go together, and the budget holds.
+    floor = values[order[bought]] if bought < len(values) else np.float32(-np.inf)
     out = [model[0]]
     rows = np.arange(len(model[0]), dtype=np.int32)
     for grams, value in zip(model[1:], worth[1:], strict=True):
-        keep = value >= floor
+        keep = value > floor
         out.append(_select(grams, keep, rows))
         rows = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int32)
     return out
