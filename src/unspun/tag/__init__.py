@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 
 from unspun.config import TagConfig
 from unspun.model import Tagged
+from unspun.tag import origin
 from unspun.tag.batch import read
 from unspun.tag.document import tag_batch
 
-__all__ = ["tag", "tag_many"]
+__all__ = ["origin", "tag", "tag_many"]
 
 _BATCH = 200_000  # characters that are laid end to end at a time
 

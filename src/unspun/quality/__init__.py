@@ -1,0 +1,101 @@
+"""Quality without a reference: one explained score, made of sub-scores.
+
+The score is the weighted geometric mean of the sub-scores, so that one part at zero cannot be made
+up for by the others, and a part that finds no fault changes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from unspun.model import Quality, Spun, SubScore, Tag, Tagged
+from unspun.quality import repetition, rules
+from unspun.quality.shape import Shape
+
+__all__ = ["assess"]
+
+WEIGHTS = {
+    "encoding-damage": 1.0,
+    "chrome": 0.7,
+    "spun": 1.0,
+    "residue": 0.7,
+    "language": 0.5,
+    "fluency": 0.7,
+}
+RULE_WEIGHT = 0.15
+"""Rules overlap, so each weighs little; together they weigh as much as any other part."""
+_FLOOR = 0.01
+
+
+def assess(
+    text: str,
+    tagged: Tagged,
+    *,
+    spun: Spun | None = None,
+    chrome: Sequence[Tag] = (),
+    damage: Sequence[Tag] = (),
+    fluency: float | None = None,
+) -> Quality:
+    """Score a text by itself.
+
+    Args:
+        text: The text.
+        tagged: Its languages, in its coordinates.
+        spun: The verdict on spinning.
+        chrome: Page furniture that is still there.
+        damage: Encoding damage that is still there.
+        fluency: How fluent a language model finds it, 0 to 1.
+
+    Returns:
+        The score and its parts; every rule gives its value and threshold and drops nothing.
+    """
+    shape = Shape.of(text, tagged.language)
+    parts = [
+        _damage(text, damage),
+        _share("chrome", text, chrome, 0.3),
+        _residue(text, tagged),
+        _language(tagged),
+    ]
+    if spun is not None:
+        parts.append(SubScore("spun", 1 - spun.score, spun.score, 0.5, spun.is_spun))
+    if fluency is not None:
+        parts.append(SubScore("fluency", fluency, fluency, 0.3, fluency < 0.3))  # noqa: PLR2004
+    parts += [*repetition.parts(shape), *rules.parts(shape)]
+    return Quality(_mean(parts), tuple(parts))
+
+
+def _mean(parts: Sequence[SubScore]) -> float:
+    weighed = [(WEIGHTS.get(p.name, RULE_WEIGHT), max(_FLOOR, min(1.0, p.score))) for p in parts]
+    return math.exp(sum(w * math.log(s) for w, s in weighed))
+
+
+def _damage(text: str, tags: Sequence[Tag]) -> SubScore:
+    """Damaged characters in a thousand: tagged ones and those that no sound text has."""
+    tagged = sum(t.end - t.start for t in tags)
+    bad = sum(map(text.count, "\N{REPLACEMENT CHARACTER}\x00")) + len(rules.DAMAGE.findall(text))
+    value = 1000 * max(tagged, bad) / max(1, len(text))
+    return SubScore("encoding-damage", math.exp(-value / 5), value, 1.0, value >= 1)
+
+
+def _share(name: str, text: str, tags: Sequence[Tag], threshold: float) -> SubScore:
+    value = min(1.0, sum(t.end - t.start for t in tags) / max(1, len(text)))
+    return SubScore(name, 1 - value, value, threshold, value >= threshold)
+
+
+def _residue(text: str, tagged: Tagged) -> SubScore:
+    """Share of the text in another language than the document's."""
+    own = tagged.language.split("-")[0]
+    other = sum(
+        s.end - s.start
+        for s in tagged.spans
+        if s.language != "und" and s.language.split("-")[0] != own
+    )
+    value = other / max(1, len(text))
+    return SubScore("residue", 1 - value, value, 0.1, value >= 0.1)  # noqa: PLR2004
+
+
+def _language(tagged: Tagged) -> SubScore:
+    """Confidence of the language; FineWeb keeps .65 and more (Penedo et al. 2024)."""
+    value = 0.5 if tagged.language == "und" else tagged.confidence
+    return SubScore("language", value, value, 0.65, value < 0.65)  # noqa: PLR2004
