@@ -1,0 +1,266 @@
+"""The noisy channel: the likeliest original of a spun text, and how sure that is.
+
+A lattice is searched in passes of growing order. Each pass joins every state (a reading with its
+history) with every arc that may follow, scores the new words with the language model, all in one
+call, and runs forward-backward over the result, level by level for all segments at once. What
+has no share worth naming is dropped before the next pass. (Coarse to fine: Charniak et al.,
+"Multilevel coarse-to-fine PCFG parsing", NAACL 2006; posteriors by forward-backward: Rabiner,
+"A tutorial on hidden Markov models", Proc. IEEE 77(2), 1989.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspun.channel.lattice import Arrays
+from unspun.lm.model import LanguageModel
+
+Int32s = NDArray[np.int32]
+Float32s = NDArray[np.float32]
+Floats = NDArray[np.float64]
+
+_NEGLIGIBLE = np.float32(np.log(1e-4))  # posterior below which a reading is dropped
+
+
+@dataclass(slots=True)
+class Graph:
+    """States and the steps between them, for one order.
+
+    Attributes:
+        arc: The last arc of each state; -1 for the states that begin a segment.
+        node: The node at which each state stands.
+        tail: The last words before that node, (states, order - 1).
+        source: The state that each step leaves.
+        step: The arc that each step takes.
+        target: The state that each step reaches.
+        score: Language model score of each step's words.
+    """
+
+    arc: Int32s
+    node: Int32s
+    tail: Int32s
+    source: Int32s
+    step: Int32s
+    target: Int32s
+    score: Float32s
+
+
+def begin(lattice: Arrays, lm: LanguageModel, openings: list[bool], stop: int) -> Graph:
+    """A graph without steps: one state a segment, behind a paragraph's start or a full stop."""
+    count = len(lattice.first)
+    tail = np.full((count, 1), stop, np.int32)
+    tail[np.array(openings, np.bool_)] = lm.start
+    none = np.empty(0, np.int32)
+    return Graph(
+        np.full(count, -1, np.int32), lattice.first, tail, none, none, none, np.empty(0, np.float32)
+    )
+
+
+def expand(graph: Graph, lattice: Arrays, lm: LanguageModel, order: int, alive: Int32s) -> Graph:
+    """Join states with the arcs that may follow, and score the steps with `order` words.
+
+    Args:
+        graph: The graph of the order below.
+        lattice: The readings.
+        lm: The language model.
+        order: Words the model may look at.
+        alive: Arcs that may be taken.
+    """
+    if len(graph.step):
+        arc, node, tail, source = _states(graph, lattice, order)
+    else:
+        arc, node, tail = graph.arc, graph.node, graph.tail
+        everything = alive[np.argsort(lattice.end[alive], kind="stable")]
+        arc = np.concatenate([arc, everything]).astype(np.int32)
+        node = np.concatenate([node, lattice.end[everything]]).astype(np.int32)
+        last = lattice.words[everything, lattice.size[everything] - 1]
+        tail = np.concatenate([tail, last[:, None]]).astype(np.int32)
+    followers = alive[np.argsort(lattice.start[alive], kind="stable")]
+    counts = np.bincount(lattice.start[followers], minlength=lattice.nodes)
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    fan = counts[node]
+    source = np.repeat(np.arange(len(node), dtype=np.int32), fan)
+    within = np.arange(len(source)) - np.repeat(np.cumsum(fan) - fan, fan)
+    step = followers[offsets[node[source]] + within].astype(np.int32)
+    score = _scores(tail, source, step, lattice, lm, order)
+    return _linked(Graph(arc, node, tail, source, step, step, score), lattice, order)
+
+
+def _scores(
+    tail: Int32s, source: Int32s, step: Int32s, lattice: Arrays, lm: LanguageModel, order: int
+) -> Float32s:
+    """Sum of the language model's scores of each step's words, given the state it leaves."""
+    total = np.zeros(len(step), np.float32)
+    size = lattice.size[step]
+    context = min(order - 1, tail.shape[1])
+    for at in range(int(size.max(initial=0))):
+        rows = np.flatnonzero(size > at)
+        own = lattice.words[step[rows], max(0, at - order + 1) : at + 1]
+        need = min(order - own.shape[1], context)
+        if need > 0:
+            grams = np.concatenate([tail[source[rows]][:, context - need :], own], axis=1)
+            total[rows] += lm.score(grams)
+        else:  # nothing of the state is seen: one score an arc will do
+            arcs, back = np.unique(step[rows], return_inverse=True)
+            own = lattice.words[arcs, max(0, at - order + 1) : at + 1]
+            total[rows] += lm.score(own)[back]
+    return total
+
+
+def _states(graph: Graph, lattice: Arrays, order: int) -> tuple[Int32s, Int32s, Int32s, Int32s]:
+    """States of the next order: what the steps reach, told apart by `order - 1` words."""
+    width = order - 1
+    tails = _tails(graph.tail[graph.source], graph.step, lattice, width)
+    begin_states = np.flatnonzero(graph.arc < 0)
+    begin_tail = _padded(graph.tail[begin_states], width)
+    arc = np.concatenate([np.full(len(begin_states), -1, np.int32), graph.step])
+    node = np.concatenate([graph.node[begin_states], lattice.end[graph.step]])
+    tail = np.concatenate([begin_tail, tails])
+    key = _key(arc, tail)
+    key[: len(begin_states)] = np.arange(len(begin_states), dtype=np.uint64)
+    _, one = np.unique(key, return_index=True)
+    one.sort()
+    empty = np.empty(0, np.int32)
+    return arc[one].astype(np.int32), node[one].astype(np.int32), tail[one], empty
+
+
+def _tails(tail: Int32s, step: Int32s, lattice: Arrays, width: int) -> Int32s:
+    """The last `width` words after each step."""
+    out = np.full((len(step), width), -1, np.int32)
+    size = lattice.size[step]
+    have = tail.shape[1]
+    for back in range(width):  # the word `back` places before the end
+        column = width - 1 - back
+        inside = size > back
+        out[inside, column] = lattice.words[step[inside], size[inside] - 1 - back]
+        at = have - 1 - (back - size)
+        outside = ~inside & (at >= 0)
+        out[outside, column] = tail[outside, at[outside]]
+    return out
+
+
+def _padded(tail: Int32s, width: int) -> Int32s:
+    missing = width - tail.shape[1]
+    if missing <= 0:
+        return tail[:, -width:]
+    return np.concatenate([np.full((len(tail), missing), -1, np.int32), tail], axis=1)
+
+
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _key(arc: Int32s, tail: Int32s) -> NDArray[np.uint64]:
+    """A number that tells states apart (multiplicative hashing, 64 bits)."""
+    key = (arc.astype(np.int64) + 7).astype(np.uint64)
+    for column in range(tail.shape[1]):
+        key = (key * _FACTOR) ^ (key >> np.uint64(29))
+        key += (tail[:, column].astype(np.int64) + 2).astype(np.uint64)
+    return (key * _FACTOR) | np.uint64(1 << 63)
+
+
+def _linked(graph: Graph, lattice: Arrays, order: int) -> Graph:
+    """Find the state that each step reaches; steps ordered by the level they reach."""
+    width = graph.tail.shape[1]
+    tails = _tails(graph.tail[graph.source], graph.step, lattice, width)
+    keys = _key(graph.arc, graph.tail)
+    ranks = np.argsort(keys, kind="stable")
+    wanted = _key(graph.step, tails)
+    found = np.minimum(np.searchsorted(keys[ranks], wanted), len(ranks) - 1)
+    target = ranks[found]
+    known = keys[target] == wanted
+    by_level = np.lexsort((target, lattice.level[graph.step]))
+    by_level = by_level[known[by_level]]
+    return Graph(
+        graph.arc,
+        graph.node,
+        graph.tail,
+        graph.source[by_level],
+        graph.step[by_level],
+        target[by_level].astype(np.int32),
+        graph.score[by_level],
+    )
+
+
+@dataclass(slots=True)
+class Sweep:
+    """Levels of a graph, laid out once for several runs of forward-backward.
+
+    Attributes:
+        forward: For each level, its slice of steps, where each target begins, the targets.
+        backward: For each level, the steps that leave it, where each source begins, the sources.
+        finals: States that end a segment.
+    """
+
+    forward: list[tuple[slice, NDArray[np.intp], Int32s]]
+    backward: list[tuple[NDArray[np.intp], NDArray[np.intp], Int32s]]
+    finals: NDArray[np.bool_]
+
+
+def sweep(graph: Graph, lattice: Arrays) -> Sweep:
+    """Lay out the levels of a graph."""
+    level = lattice.level[graph.step]
+    forward = []
+    bounds = np.flatnonzero(np.diff(level, prepend=-1, append=-1))
+    for lo, hi in zip(bounds[:-1], bounds[1:], strict=True):
+        goal = graph.target[lo:hi]
+        starts = np.flatnonzero(np.diff(goal, prepend=-1))
+        forward.append((slice(lo, hi), starts, goal[starts]))
+    depth = np.where(graph.arc < 0, 0, lattice.level[graph.arc])[graph.source]
+    order = np.lexsort((graph.source, -depth))
+    bounds = np.flatnonzero(np.diff(depth[order], prepend=-1, append=-1))
+    backward = []
+    for lo, hi in zip(bounds[:-1], bounds[1:], strict=True):
+        steps = order[lo:hi]
+        origin = graph.source[steps]
+        starts = np.flatnonzero(np.diff(origin, prepend=-1))
+        backward.append((steps, starts, origin[starts]))
+    finals = np.zeros(lattice.nodes, np.bool_)
+    finals[lattice.last] = True
+    return Sweep(forward, backward, finals[graph.node])
+
+
+def posteriors(graph: Graph, plan: Sweep, weight: Floats) -> tuple[Floats, Floats]:
+    """Natural logarithm of each step's share of all readings, and of each state's past.
+
+    Args:
+        graph: The graph.
+        plan: Its levels.
+        weight: Score of each step.
+    """
+    alpha = np.full(len(graph.arc), -np.inf)
+    alpha[graph.arc < 0] = 0.0
+    for steps, starts, goals in plan.forward:
+        alpha[goals] = np.logaddexp.reduceat(alpha[graph.source[steps]] + weight[steps], starts)
+    beta = np.full(len(graph.arc), -np.inf)
+    beta[plan.finals] = 0.0
+    for steps, starts, origins in plan.backward:
+        beta[origins] = np.logaddexp.reduceat(beta[graph.target[steps]] + weight[steps], starts)
+    through = alpha[graph.source] + weight + beta[graph.target]
+    return through, alpha
+
+
+def best(graph: Graph, plan: Sweep, weight: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """Steps of the best path of every segment, in no order, and the states' best scores."""
+    alpha = np.full(len(graph.arc), -np.inf)
+    alpha[graph.arc < 0] = 0.0
+    back = np.full(len(graph.arc), -1, np.intp)
+    for steps, starts, goals in plan.forward:
+        value = alpha[graph.source[steps]] + weight[steps]
+        top = np.maximum.reduceat(value, starts)
+        alpha[goals] = top
+        spread = np.repeat(top, np.diff(starts, append=len(value)))
+        hit = np.flatnonzero(value == spread)[::-1]
+        back[graph.target[steps][hit]] = hit + steps.start
+    chosen: list[int] = []
+    ends = np.flatnonzero(plan.finals)
+    ends = ends[np.lexsort((-alpha[ends], graph.node[ends]))]
+    ends = ends[np.flatnonzero(np.diff(graph.node[ends], prepend=-1))]
+    for state in ends.tolist():
+        here = int(back[state])
+        while here >= 0:
+            chosen.append(here)
+            here = int(back[graph.source[here]])
+    return np.array(chosen, np.intp), alpha
