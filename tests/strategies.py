@@ -38,7 +38,7 @@ texts = st.lists(st.one_of(st.text(max_size=12), TROUBLE), max_size=12).map("".j
 @st.composite
 def steps(draw: st.DrawFn, text: str) -> list[Edit]:
     """Random valid edits of a text: ordered, not overlapping."""
-    places = sorted(draw(st.sets(st.integers(0, len(text)), max_size=8)))
+    places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
     edits = []
     for start, end in zip(places[::2], places[1::2], strict=False):
         stop = draw(st.sampled_from([start, end]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
@@ -31,3 +33,14 @@ def text(name: str) -> str:
         ModelError: if this installation lacks it.
     """
     return path(name).read_text(encoding="utf-8")
+
+
+@cache
+def digests() -> dict[str, str]:
+    """The first twelve digits of the SHA-256 of each packaged table, by name."""
+    found = {}
+    for resource in files("unspun.data").iterdir():
+        if resource.is_file() and not resource.name.endswith((".py", ".pyc")):
+            with resource.open("rb") as file:
+                found[resource.name] = hashlib.file_digest(file, "sha256").hexdigest()[:12]
+    return dict(sorted(found.items()))

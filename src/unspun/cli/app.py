@@ -1,0 +1,132 @@
+"""The application, its options that several commands share, and how errors end it."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from unspun import __version__
+from unspun.cli.show import errors_console
+from unspun.config import Config
+from unspun.errors import ConfigError, InputError, MismatchError, UnspunError
+
+FAILED = 1
+WRONG_USAGE = 2
+
+
+class _Group(TyperGroup):
+    """Ends with one line and the right status where unspun raises."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's own signature
+        try:
+            return super().invoke(ctx)
+        except (ConfigError, InputError, MismatchError) as error:
+            complain(str(error))
+            raise typer.Exit(WRONG_USAGE) from error
+        except UnspunError as error:
+            complain(str(error))
+            raise typer.Exit(FAILED) from error
+        except KeyboardInterrupt as error:
+            complain("interrupted; results that were there before are unchanged")
+            raise typer.Exit(FAILED) from error
+
+
+app = typer.Typer(
+    cls=_Group,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+
+def complain(message: str) -> None:
+    """One line on standard error."""
+    errors_console.print(f"unspun: {message}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_version(value: bool) -> None:  # noqa: FBT001 - typer's callback
+    if value:
+        sys.stdout.write(f"unspun {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def top(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Turn garbled, spun and machine-translated documents into clean text, and take it all back.
+
+    `unspun run` does the whole job on `raw/` and `clean/`; the other commands give one stage's
+    answer, compare texts, or open the results again.
+    """
+
+
+Paths = Annotated[
+    list[Path],
+    typer.Argument(metavar="PATH...", help="Files or folders; '-' is standard input."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a document.")]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings as TOML, a table for each stage."),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(help="How far to normalise: conservative (default), ascii or mt."),
+]
+MinConfidence = Annotated[
+    float | None,
+    typer.Option(min=0, max=1, help="Restore only what is at least this sure, 0 to 1."),
+]
+Family = Annotated[str | None, typer.Option(help="The spinner family, or auto.")]
+Models = Annotated[
+    list[Path] | None,
+    typer.Option("--model", metavar="FILE", help="A model of 'unspun learn', stacked on ours."),
+]
+
+
+def settings(
+    file: Path | None = None,
+    *,
+    profile: str | None = None,
+    min_confidence: float | None = None,
+    family: str | None = None,
+    models: list[Path] | None = None,
+    restore: bool | None = None,
+) -> Config:
+    """The configuration: defaults, then the file, then the options.
+
+    Raises:
+        ConfigError: for a file that is no TOML, or an unknown key or value.
+    """
+    values: dict[str, dict[str, Any]] = {}
+    if file is not None:
+        try:
+            values = tomllib.loads(file.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError(f"{file}: cannot be read ({error.strerror})") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{file}: not TOML ({error})") from error
+    options: dict[tuple[str, str], Any] = {
+        ("normalise", "profile"): profile,
+        ("restore", "min_confidence"): min_confidence,
+        ("restore", "family"): family,
+        ("restore", "models"): [str(m) for m in models] if models else None,
+        ("restore", "enabled"): restore,
+    }
+    for (section, key), value in options.items():
+        if value is not None:
+            values.setdefault(section, {})[key] = value
+    return Config.from_dict(values)

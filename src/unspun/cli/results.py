@@ -1,0 +1,191 @@
+"""`explain`, `undo`, `report`: open the results of `unspun run` again."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from unspun import edits, files, records, reporting
+from unspun.cli import show
+from unspun.cli.app import FAILED, Json, complain
+from unspun.errors import InputError, OutputError
+from unspun.store import Store, Stored
+
+OutFolder = Annotated[Path, typer.Argument(metavar="OUT", help="The results of 'unspun run'.")]
+CONTEXT = 24
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(explain)
+    app.command()(undo)
+    app.command()(report)
+
+
+def explain(
+    out: OutFolder,
+    id_: Annotated[str, typer.Argument(metavar="ID", help="A document's id or path.")],
+    *,
+    json: Json = False,
+) -> None:
+    """Say why a document changed: every edit with its rule, confidence and place.
+
+    Examples:
+
+        unspun explain out/ news/spun-page
+
+        unspun explain out/ news/spun-page --json
+    """
+    stored = Store(out).find(id_)
+    if json:
+        ledger = [records.edit(edit) for edit in stored.ledger]
+        record = {**stored.document, "edits": ledger, "spans": list(stored.spans)}
+        sys.stdout.buffer.write(records.dumps(record) + b"\n")
+        return
+    _print_facts(stored)
+    rows = [
+        [
+            str(number),
+            f"{edit.start}:{edit.end}",
+            f"{edit.stage}/{edit.rule}",
+            show.number(edit.confidence, 2),
+            show.visible(edit.before),
+            show.visible(edit.after),
+        ]
+        for number, edit in enumerate(stored.ledger, 1)
+    ]
+    columns = ["edit", "place", "rule", "sure", "before", "after"]
+    show.console.print(show.table(columns, rows))
+
+
+def _print_facts(stored: Stored) -> None:
+    document = stored.document
+    show.console.print(f"{document['id']}", style="bold", markup=False)
+    if document["status"] != "done":
+        show.console.print(f"quarantined: {document['reason']}", markup=False)
+        return
+    facts = [
+        f"read as {document['encoding']} ({document['encoding_evidence']})",
+        f"language {document['language']}, script {document['script']}",
+    ]
+    origin = document["origin"]
+    if origin:
+        source = f" from {origin['source_language']}" if origin["source_language"] else ""
+        facts.append(f"origin: {origin['label']}{source}")
+        facts += [
+            f"  evidence: {e['kind']} {show.visible(e['detail'])}" for e in origin["evidence"]
+        ]
+    for fact in facts:
+        show.console.print(fact, markup=False)
+
+
+def undo(
+    out: OutFolder,
+    id_: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="A document's id or path; all without it."),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", "-o", help="Where to write: a file for one document, else a folder."),
+    ] = None,
+    edit: Annotated[
+        list[int] | None,
+        typer.Option(metavar="N", help="Take back only this edit, numbered as 'explain' does."),
+    ] = None,
+    stage: Annotated[
+        str | None, typer.Option(help="Take back only the edits of this stage, such as restore.")
+    ] = None,
+) -> None:
+    """Give documents back as they came, byte for byte; or take single edits back.
+
+    Without ID, every document is written below OUT/raw, or the folder of --to.
+
+    Examples:
+
+        unspun undo out/ news/page > page.txt
+
+        unspun undo out/ --to raw-again/
+
+        unspun undo out/ news/page --edit 3 --edit 7
+
+        unspun undo out/ news/page --stage restore
+    """
+    store = Store(out)
+    if id_ is None:
+        if edit or stage:
+            raise typer.BadParameter("--edit and --stage need the ID of a document")
+        _undo_all(store, to or out / "raw")
+        return
+    stored = store.find(id_)
+    data = _kept(stored, edit, stage) if edit or stage else _raw(store, stored)
+    if to is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        with files.replacing(to) as file:
+            file.write(data)
+
+
+def _kept(stored: Stored, numbers: list[int] | None, stage: str | None) -> bytes:
+    """The clean text without some of its edits."""
+    count = len(stored.ledger)
+    for number in numbers or ():
+        if not 1 <= number <= count:
+            raise InputError(f"{stored.document['id']}: no edit {number}; there are {count}")
+    kept = [
+        edit
+        for number, edit in enumerate(stored.ledger, 1)
+        if number not in (numbers or ()) and (stage is None or edit.stage != stage)
+    ]
+    return edits.apply(stored.raw_text, kept).encode("utf-8", "surrogateescape")
+
+
+def _raw(store: Store, stored: Stored) -> bytes:
+    """The raw bytes, checked against their digest.
+
+    Raises:
+        InputError: if the stored results were changed by hand.
+    """
+    data = store.raw_bytes(stored)
+    digest = stored.document.get("sha256")
+    if digest is not None and hashlib.sha256(data).hexdigest() != digest:
+        raise InputError(f"{stored.document['id']}: the stored text or ledger was changed by hand")
+    return data
+
+
+def _undo_all(store: Store, folder: Path) -> None:
+    failed = count = 0
+    for stored in store:
+        target = folder / stored.document["source"]
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{folder}: cannot be written ({error.strerror})") from error
+        try:
+            data = _raw(store, stored)
+        except InputError as error:
+            complain(str(error))
+            failed += 1
+            continue
+        with files.replacing(target) as file:
+            file.write(data)
+        count += 1
+    show.console.print(f"{count} documents in {folder}", markup=False, soft_wrap=True)
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+def report(out: OutFolder) -> None:
+    """Write the report page again, from stored results.
+
+    Example:
+
+        unspun report out/
+    """
+    page = reporting.write(out)
+    show.console.print(str(page), markup=False, soft_wrap=True)

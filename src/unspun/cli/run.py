@@ -1,0 +1,151 @@
+"""`run`: the whole flow on a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from unspun import batch
+from unspun.cli import show, thresholds
+from unspun.cli.app import (
+    FAILED,
+    ConfigFile,
+    Family,
+    MinConfidence,
+    Models,
+    Profile,
+    complain,
+    settings,
+)
+from unspun.store import LedgerFormat
+
+SHOWN = 40
+DEFAULT_REFERENCE = Path("clean")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(run)
+
+
+def run(
+    raw: Annotated[Path, typer.Argument(metavar="[RAW]", help="Folder of documents.")] = Path(
+        "raw"
+    ),
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            "--reference",
+            "-r",
+            metavar="CLEAN",
+            help="Folder of clean references. [default: clean]",
+        ),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="OUT", help="Folder for the results.")
+    ] = Path("out"),
+    profile: Profile = None,
+    min_confidence: MinConfidence = None,
+    family: Family = None,
+    model: Models = None,
+    config: ConfigFile = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; one a core for large batches.")
+    ] = None,
+    ledger_format: Annotated[
+        str, typer.Option("--format", help="Of the ledger: jsonl or parquet.")
+    ] = "jsonl",
+    fail_under: thresholds.FailUnder = None,
+    *,
+    restore: Annotated[
+        bool, typer.Option("--restore/--no-restore", help="Whether spun text is restored.")
+    ] = True,
+) -> None:
+    """Clean, tag, restore, compare and report on a folder of documents.
+
+    Writes OUT/text, documents.jsonl, spans.jsonl, ledger.jsonl, diffs.jsonl, report.html and
+    manifest.json. Never writes inside RAW or CLEAN.
+
+    Examples:
+
+        unspun run
+
+        unspun run scraped/ --reference edited/ --out results/
+
+        unspun run scraped/ --no-restore --workers 4 --fail-under bleu=90
+    """
+    limits = thresholds.parse(fail_under)
+    chosen = settings(
+        config,
+        profile=profile,
+        min_confidence=min_confidence,
+        family=family,
+        models=model,
+        restore=restore,
+    )
+    if reference is None and DEFAULT_REFERENCE.is_dir():
+        reference = DEFAULT_REFERENCE
+    with _progress() as advance:
+        summary = batch.run(
+            raw,
+            reference,
+            out,
+            chosen,
+            workers=workers,
+            ledger_format=_ledger_format(ledger_format),
+            progress=advance,
+        )
+    _print(summary)
+    scores = summary.corpus.get("scores", {}).get("clean", {})
+    if thresholds.missed(scores, limits) or summary.quarantined:
+        raise typer.Exit(FAILED)
+
+
+def _ledger_format(name: str) -> LedgerFormat:
+    if name == "jsonl":
+        return "jsonl"
+    if name == "parquet":
+        return "parquet"
+    raise typer.BadParameter(f"{name!r}: the formats are jsonl and parquet", param_hint="--format")
+
+
+@contextmanager
+def _progress() -> Iterator[batch.Progress | None]:
+    """A bar with rate and time left on a terminal; nothing in a pipe."""
+    if not show.errors_console.is_terminal:
+        yield None
+        return
+    columns = (
+        TextColumn("cleaning"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=show.errors_console, transient=True) as bar:
+        task = bar.add_task("", total=None, rate="")
+
+        def advance(done: int, total: int) -> None:
+            speed = bar.tasks[0].speed
+            rate = f"{speed:.1f} documents/s" if speed else ""
+            bar.update(task, completed=done, total=total, rate=rate)
+
+        yield advance
+
+
+def _print(summary: batch.Summary) -> None:
+    for document in summary.quarantined:
+        complain(f"{document['source']}: quarantined: {document['reason']}")
+    if summary.unpaired:
+        names = ", ".join(summary.unpaired[:SHOWN])
+        complain(f"no reference for {len(summary.unpaired)} of {len(summary.documents)}: {names}")
+    show.console.print(show.run_table(summary.documents[:SHOWN], summary.corpus))
+    hidden = len(summary.documents) - SHOWN
+    if hidden > 0:
+        show.console.print(f"and {hidden} more in {summary.out / 'documents.jsonl'}")
+    show.console.print(str(summary.out / "report.html"), markup=False, soft_wrap=True)

@@ -1,0 +1,101 @@
+"""How answers look on a terminal: tables that fit, colours only where they are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from unspun.records import Record
+
+console = Console(highlight=False)
+errors_console = Console(stderr=True, highlight=False)
+
+MADE_VISIBLE = {ord("\n"): "↵", ord("\t"): "⇥", ord("\r"): "␍", 0xFEFF: "<BOM>", 0x200B: "<ZWSP>"}
+
+
+def visible(text: str, limit: int = 60) -> str:
+    """A text on one line, controls made visible, cut in the middle."""
+    shown = "".join(
+        c if c.isprintable() else MADE_VISIBLE.get(ord(c), f"<{ord(c):02X}>") for c in text
+    )
+    if len(shown) <= limit:
+        return shown
+    half = (limit - 1) // 2
+    return f"{shown[:half]}…{shown[-half:]}"
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> Table:
+    """A table: the first column is text, numbers stand right."""
+    made = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    for index, name in enumerate(columns):
+        numeric = index > 0 and all(_numeric(row[index]) for row in rows)
+        made.add_column(
+            name,
+            justify="right" if numeric else "left",
+            overflow="ellipsis" if index else "fold",
+        )
+    for row in rows:
+        made.add_row(*(Text(cell) for cell in row))
+    return made
+
+
+def _numeric(cell: str) -> bool:
+    return not cell or cell[0].isdigit() or cell[0] in "-–+"
+
+
+def number(value: float | None, digits: int = 1) -> str:
+    """A figure, or a dash where there is none."""
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def change(before: float | None, after: float | None) -> str:
+    """A figure before and after."""
+    return "–" if after is None else f"{number(before)} → {number(after)}"
+
+
+def percent(value: float | None) -> str:
+    """A share as per cent."""
+    return "–" if value is None else f"{100 * value:.0f}%"
+
+
+def run_table(documents: Sequence[Record], corpus: Mapping[str, Any]) -> Table:
+    """What `unspun run` ends with: a line for each document, the corpus last."""
+    scored = any(d.get("scores") for d in documents)
+    columns = ["document", "lang", "origin", "edits", "quality"]
+    columns += ["BLEU", "chrF", "TER", "cover"] if scored else []
+    rows = [_run_row(d, scored=scored) for d in documents]
+    if scored:
+        figures = corpus["scores"]
+        rows.append(["all", "", "", "", "", *_score_cells(figures), ""])
+    return table(columns, rows)
+
+
+def _run_row(document: Record, *, scored: bool) -> list[str]:
+    if document["status"] != "done":
+        reason = visible(document["reason"], 40)
+        return [document["id"], "–", reason, "–", "–"] + ["–"] * (4 if scored else 0)
+    origin = document["origin"] or {"label": "", "source_language": None}
+    label = {"machine-translated": "translated"}.get(origin["label"], origin["label"])
+    source = f" ({origin['source_language']})" if origin["source_language"] else ""
+    row = [
+        document["id"],
+        document["language"],
+        label + source,
+        str(sum(document["edits"].values())),
+        number(document["quality"]["score"], 2) if document["quality"] else "–",
+    ]
+    if scored:
+        row += [*_score_cells(document.get("scores")), percent(document.get("coverage"))]
+    return row
+
+
+def _score_cells(scores: Mapping[str, Mapping[str, float]] | None) -> list[str]:
+    if not scores:
+        return ["–"] * 3
+    raw, clean = scores["raw"], scores["clean"]
+    return [change(raw.get(name), clean.get(name)) for name in ("bleu", "chrf", "ter")]

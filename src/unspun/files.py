@@ -1,0 +1,205 @@
+"""Find, read and write documents and results: paths in, bytes out, nothing torn.
+
+Files appear under their name only when they are whole: they are written beside it, flushed to the
+disk and renamed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from unspun import decode
+from unspun.errors import InputError, OutputError
+from unspun.model import Document
+
+STDIN = Path("-")
+
+
+class Source(NamedTuple):
+    """A document that can be read: its id, and where it lies."""
+
+    id: str
+    path: Path
+    relative: Path
+
+
+def discover(paths: Iterable[Path]) -> list[Source]:
+    """The documents under files and folders, in the order of their ids.
+
+    Hidden files are passed over. An id is the path below its folder without the suffix, or with it
+    where two files would share one.
+
+    Raises:
+        InputError: for a path that does not exist, or a folder without documents.
+    """
+    found: list[tuple[Path, Path]] = []
+    for path in paths:
+        if path == STDIN:
+            found.append((path, path))
+        elif path.is_dir():
+            inside = sorted(_walk(path))
+            if not inside:
+                raise InputError(f"{path}: the folder holds no documents")
+            found += ((file, file.relative_to(path)) for file in inside)
+        elif path.exists():
+            found.append((path, Path(path.name)))
+        else:
+            raise InputError(f"{path}: no such file or folder")
+    stems = Counter(_stem(relative) for _, relative in found)
+    names = Counter(relative.as_posix() for _, relative in found)
+    sources = []
+    for path, relative in found:
+        name = _stem(relative)
+        if stems[name] > 1:
+            full = relative.as_posix()
+            name = full if names[full] == 1 else path.as_posix()
+        sources.append(Source(name, path, relative))
+    return sorted(sources, key=lambda source: source.id)
+
+
+def _stem(relative: Path) -> str:
+    return relative.with_suffix("").as_posix()
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Regular files below a folder; links to folders are not followed, so there are no loops."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in names:
+            path = Path(root, name)
+            if not name.startswith(".") and path.is_file():
+                yield path
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file, or of standard input for ``-``.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    try:
+        return sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def read(source: Source) -> Document:
+    """Read and decode one document.
+
+    Raises:
+        InputError: if it cannot be read or is not text.
+    """
+    return decode.decode(read_bytes(source.path), id=source.id)
+
+
+def pair(sources: Iterable[Source], references: Path) -> dict[str, Source]:
+    """The reference of each document that has one: same path, else same path without suffix.
+
+    Raises:
+        InputError: if the reference folder does not exist or is empty.
+    """
+    candidates = discover([references])
+    by_path = {source.relative.as_posix(): source for source in candidates}
+    by_stem = {_stem(source.relative): source for source in candidates}
+    pairs = {}
+    for source in sources:
+        match = by_path.get(source.relative.as_posix()) or by_stem.get(_stem(source.relative))
+        if match is not None:
+            pairs[source.id] = match
+    return pairs
+
+
+@contextmanager
+def staging(out: Path) -> Iterator[Path]:
+    """A folder to write results to, moved into ``out`` piece by piece when all is written.
+
+    What stood in ``out`` stays as it was until then, and for good if anything fails.
+
+    Raises:
+        OutputError: if ``out`` cannot be written, or holds something that is not ours.
+    """
+    try:
+        _claim(out)
+        for stray in out.glob(".unspun-*"):  # of a run that was killed
+            shutil.rmtree(stray, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix=".unspun-", dir=out))
+    except OSError as error:
+        raise OutputError(f"{out}: cannot be written ({error.strerror})") from error
+    try:
+        yield folder
+        _publish(folder, out)
+    except OSError as error:
+        raise OutputError(
+            f"{out}: cannot be written ({error.strerror}); what stood there is unchanged"
+        ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _claim(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"{out}: is a file; name a folder for the results")
+    out.mkdir(parents=True, exist_ok=True)
+    held = [p for p in out.iterdir() if not p.name.startswith(".unspun-")]
+    if held and not (out / "manifest.json").is_file():
+        raise OutputError(
+            f"{out}: holds files that unspun did not write; name a new or empty folder with --out"
+        )
+
+
+def _publish(folder: Path, out: Path) -> None:
+    """Move each piece into place; the manifest, which vouches for the rest, comes last."""
+    pieces = sorted(folder.iterdir(), key=lambda piece: (piece.name == "manifest.json", piece.name))
+    for piece in pieces:
+        _flush(piece)
+    retired = folder / ".retired"
+    retired.mkdir()
+    for old in out.iterdir():  # what this run no longer makes, such as a ledger of another format
+        if not old.name.startswith(".unspun-") and not (folder / old.name).exists():
+            old.replace(retired / old.name)
+    for piece in pieces:
+        target = out / piece.name
+        if target.is_dir():
+            target.replace(retired / piece.name)
+        piece.replace(target)
+
+
+def _flush(piece: Path) -> None:
+    paths = [p for p in piece.rglob("*") if p.is_file()] if piece.is_dir() else [piece]
+    for path in paths:
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text as UTF-8, line ends as they are."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode("utf-8"))
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Write a single file that appears under its name only when it is whole.
+
+    Raises:
+        OutputError: if it cannot be written; what stood there is unchanged.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,239 @@
+"""The flow of one document, pure: a decoded document in, a result out.
+
+Stages never import each other; they meet here, and their order is the literal tuple `STAGES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeVar
+
+from unspun import chrome, edits, normalise, quality, restore, tag
+from unspun.config import Config
+from unspun.detect import spun as spun_detector
+from unspun.model import (
+    Document,
+    Edit,
+    Finding,
+    LanguageSpan,
+    Ledger,
+    Origin,
+    Quality,
+    Spun,
+    Tag,
+    Tagged,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The text as a stage left it.
+
+    Attributes:
+        stage: The stage's name.
+        text: The text after it.
+        ledger: All edits from the raw text to that text.
+    """
+
+    stage: str
+    text: str
+    ledger: Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All that the pipeline says about one document. Offsets are those of the raw text.
+
+    Attributes:
+        document: The document as it came.
+        text: The text as it stands now; after the last stage, the clean text.
+        ledger: All edits from raw to ``text``.
+        tags: Statements about spans: chrome, encoding damage, suspicious wording.
+        tagged: Language, script and origin.
+        spun: Whether it is spun.
+        quality: The score without a reference.
+        snapshots: The text after each stage that changes text.
+    """
+
+    document: Document
+    text: str
+    ledger: Ledger = ()
+    tags: tuple[Tag, ...] = ()
+    tagged: Tagged | None = None
+    spun: Spun | None = None
+    quality: Quality | None = None
+    snapshots: tuple[Snapshot, ...] = ()
+
+    def given(self, stage: str) -> Snapshot:
+        """The text that a stage was given."""
+        earlier = Snapshot("decode", self.document.text, ())
+        for snapshot in self.snapshots:
+            if snapshot.stage == stage:
+                break
+            earlier = snapshot
+        return earlier
+
+
+class Setting(NamedTuple):
+    """What stages know besides the document: the configuration, and what its batch told."""
+
+    config: Config
+    recurring: Collection[str] = frozenset()
+
+
+class Stage(NamedTuple):
+    """One step of the flow."""
+
+    name: str
+    run: Callable[[Result, Setting], Result]
+
+
+def _normalise(result: Result, setting: Setting) -> Result:
+    config = setting.config.normalise
+    for normaliser in normalise.NORMALISERS:
+        result = _edited(result, normaliser(result.text, config))
+    suspects = normalise.suspects(result.text, config)
+    return _snapped(_tagged(result, suspects, result.ledger), "normalise")
+
+
+def _strip_chrome(result: Result, setting: Setting) -> Result:
+    config = setting.config.chrome
+    step, tags = chrome.find(result.text, config, recurring=setting.recurring)
+    result = _tagged(result, tags, result.ledger)
+    if config.enabled:
+        result = _edited(result, step)
+    return _snapped(result, "chrome")
+
+
+def _tag(result: Result, setting: Setting) -> Result:
+    given = result.given("chrome")  # furniture is tagged too, but has no say in the language
+    now = edits.Projection(given.ledger)
+    furniture = [now.result(t.start, t.end) for t in result.tags if t.kind == "chrome"]
+    found = tag.tag(given.text, setting.config.tag, skip=furniture, id=result.document.id)
+    found = replace(found, origin=tag.origin.judge(given.text, found))
+    return replace(result, tagged=_map_tagged(found, now.origin))
+
+
+def _detect(result: Result, setting: Setting) -> Result:
+    verdict = spun_detector.detect(result.text, setting.config.restore)
+    findings = _map_findings(verdict.findings, edits.Projection(result.ledger).origin)
+    result = replace(result, spun=replace(verdict, findings=findings))
+    if verdict.is_spun and result.tagged is not None:
+        origin = Origin("spun", None, findings, verdict.score)
+        result = replace(result, tagged=replace(result.tagged, origin=origin))
+    return result
+
+
+def _restore(result: Result, setting: Setting) -> Result:
+    if result.spun is not None and result.spun.is_spun and setting.config.restore.enabled:
+        here = edits.Projection(result.ledger)
+        verdict = replace(result.spun, findings=_map_findings(result.spun.findings, here.result))
+        step, tags = restore.restore(result.text, verdict, setting.config.restore)
+        result = _edited(_tagged(result, tags, result.ledger), step)
+    return _snapped(result, "restore")
+
+
+def _assess(result: Result, _: Setting) -> Result:
+    if result.tagged is None:
+        return result
+    now = edits.Projection(result.ledger)
+    left = [
+        replace(t, start=s, end=e) for t in result.tags for s, e in [now.result(t.start, t.end)]
+    ]
+    assessed = quality.assess(
+        result.text,
+        _map_tagged(result.tagged, now.result),
+        spun=spun_detector.detect(result.text, _.config.restore) if result.spun else None,
+        chrome=[t for t in left if t.kind == "chrome" and t.start < t.end],
+        damage=[t for t in left if t.kind == "encoding-damage" and t.start < t.end],
+    )
+    return replace(result, quality=assessed)
+
+
+STAGES = (
+    Stage("normalise", _normalise),  # first: mojibake is no word, and every later stage reads words
+    Stage("chrome", _strip_chrome),  # before restoration: menus are neither prose nor spun
+    Stage("tag", _tag),  # after chrome, whose spans it tags but does not count
+    Stage("detect", _detect),  # on prose alone: furniture would dilute the evidence
+    Stage("restore", _restore),  # last to change text: it needs sound words and the verdict
+    Stage("assess", _assess),  # the score of what is left when all is done
+)
+
+CLEAN = ("normalise", "chrome", "tag", "assess")
+TAG = ("normalise", "chrome", "tag", "detect")
+RESTORE = ("detect", "restore")
+ALL = tuple(stage.name for stage in STAGES)
+
+
+def process(
+    document: Document,
+    config: Config | None = None,
+    *,
+    stages: Collection[str] = ALL,
+    recurring: Collection[str] = frozenset(),
+) -> Result:
+    """Take a document through the flow.
+
+    Args:
+        document: The decoded document.
+        config: Settings; the defaults if none are given.
+        stages: Names of the stages to run; their order is that of `STAGES` in any case.
+        recurring: Lines that recur across the documents of the batch.
+    """
+    setting = Setting(config or Config(), recurring)
+    result = Result(document, document.text)
+    for stage in STAGES:
+        if stage.name in stages:
+            result = stage.run(result, setting)
+    return result
+
+
+def _edited(result: Result, step: Sequence[Edit]) -> Result:
+    """The result with one more step in its ledger."""
+    if not step:
+        return result
+    return replace(
+        result,
+        text=edits.apply(result.text, step),
+        ledger=edits.compose(result.document.text, result.ledger, step),
+    )
+
+
+def _tagged(result: Result, tags: Collection[Tag], ledger: Ledger) -> Result:
+    """The result with more tags, moved to raw places."""
+    if not tags:
+        return result
+    origin = edits.Projection(ledger).origin
+    return replace(result, tags=result.tags + tuple(_map(t, origin) for t in tags))
+
+
+def _snapped(result: Result, stage: str) -> Result:
+    snapshot = Snapshot(stage, result.text, result.ledger)
+    return replace(result, snapshots=(*result.snapshots, snapshot))
+
+
+_Move = Callable[[int, int], tuple[int, int]]
+_Placed = TypeVar("_Placed", Tag, Finding, LanguageSpan)
+
+
+def _map(item: _Placed, move: _Move) -> _Placed:
+    start, end = move(item.start, item.end)
+    return replace(item, start=start, end=end)
+
+
+def _map_findings(findings: Sequence[Finding], move: _Move) -> tuple[Finding, ...]:
+    return tuple(_map(finding, move) for finding in findings)
+
+
+def _map_tagged(tagged: Tagged, move: _Move) -> Tagged:
+    """The tags with their spans moved; spans that are gone are left out."""
+    origin = replace(tagged.origin, evidence=_map_findings(tagged.origin.evidence, move))
+    spans = (_map(s, move) for s in tagged.spans)
+    paragraphs = (_map(p, move) for p in tagged.paragraphs)
+    return replace(
+        tagged,
+        spans=tuple(s for s in spans if s.start < s.end),
+        paragraphs=tuple(p for p in paragraphs if p.start < p.end),
+        origin=origin,
+    )

@@ -1,0 +1,198 @@
+"""The JSON contract: values to plain records and back, one place for all commands and files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from unspun.model import Edit, Finding, LanguageSpan, Origin, Quality, Spun, SubScore, Tag, Tagged
+from unspun.pipeline import Result
+
+Record = dict[str, Any]
+
+
+def dumps(record: Mapping[str, Any]) -> bytes:
+    """One line of JSON.
+
+    Bytes that did not decode stand as lone surrogates, which only the escaped form can carry.
+    """
+    try:
+        return orjson.dumps(record)
+    except orjson.JSONEncodeError:
+        return json.dumps(record, separators=(",", ":")).encode("ascii")
+
+
+def loads(line: bytes) -> Record:
+    """The record of a line that `dumps` wrote.
+
+    Raises:
+        ValueError: if the line is no JSON object.
+    """
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        record = json.loads(line)
+    if not isinstance(record, dict):
+        raise ValueError("a record must be a JSON object")  # noqa: TRY004 - damage, not misuse
+    return record
+
+
+def edit(item: Edit) -> Record:
+    """An edit, with its history where edits of several stages met."""
+    record: Record = {
+        "start": item.start,
+        "end": item.end,
+        "before": item.before,
+        "after": item.after,
+        "stage": item.stage,
+        "rule": item.rule,
+        "confidence": round(item.confidence, 4),
+    }
+    if item.history:
+        record["history"] = [edit(step) for step in item.history]
+    return record
+
+
+def to_edit(record: Mapping[str, Any]) -> Edit:
+    """The edit of a record."""
+    return Edit(
+        start=record["start"],
+        end=record["end"],
+        before=record["before"],
+        after=record["after"],
+        stage=record["stage"],
+        rule=record["rule"],
+        confidence=record["confidence"],
+        history=tuple(to_edit(step) for step in record.get("history") or ()),
+    )
+
+
+def span(item: LanguageSpan) -> Record:
+    """A language span."""
+    return {**asdict(item), "confidence": round(item.confidence, 4)}
+
+
+def finding(item: Finding) -> Record:
+    """A finding."""
+    return {**asdict(item), "score": round(item.score, 4)}
+
+
+def tag(item: Tag) -> Record:
+    """A tag."""
+    return {**asdict(item), "confidence": round(item.confidence, 4)}
+
+
+def origin(item: Origin) -> Record:
+    """The origin of a document."""
+    return {
+        "label": item.label,
+        "source_language": item.source_language,
+        "score": round(item.score, 4),
+        "evidence": [finding(f) for f in item.evidence],
+    }
+
+
+def quality(item: Quality | None) -> Record | None:
+    """The quality score and its parts."""
+    if item is None:
+        return None
+    return {
+        "score": round(item.score, 4),
+        "parts": [
+            {**asdict(part), "score": round(part.score, 4), "value": round(part.value, 4)}
+            for part in item.parts
+        ],
+    }
+
+
+def spun(item: Spun) -> Record:
+    """The decision on spun text."""
+    return {
+        "score": round(item.score, 4),
+        "is_spun": item.is_spun,
+        "family": item.family,
+        "findings": [finding(f) for f in item.findings],
+    }
+
+
+def to_finding(record: Mapping[str, Any]) -> Finding:
+    """The finding of a record."""
+    return Finding(
+        record["kind"], record["start"], record["end"], record["score"], record["detail"]
+    )
+
+
+def to_tag(record: Mapping[str, Any]) -> Tag:
+    """The tag of a record."""
+    return Tag(
+        record["kind"], record["start"], record["end"], record["value"], record["confidence"]
+    )
+
+
+def to_span(record: Mapping[str, Any]) -> LanguageSpan:
+    """The language span of a record."""
+    return LanguageSpan(
+        record["start"],
+        record["end"],
+        record["language"],
+        record["script"],
+        record["confidence"],
+    )
+
+
+def to_origin(record: Mapping[str, Any]) -> Origin:
+    """The origin of a record."""
+    evidence = tuple(to_finding(f) for f in record["evidence"])
+    return Origin(record["label"], record["source_language"], evidence, record["score"])
+
+
+def to_spun(record: Mapping[str, Any]) -> Spun:
+    """The decision of a record."""
+    findings = tuple(to_finding(f) for f in record["findings"])
+    return Spun(record["score"], record["is_spun"], record["family"], findings)
+
+
+def to_quality(record: Mapping[str, Any]) -> Quality:
+    """The quality of a record."""
+    return Quality(record["score"], tuple(SubScore(**part) for part in record["parts"]))
+
+
+def tagged(item: Tagged) -> Record:
+    """What `unspun tag --json` prints for a document."""
+    return {
+        "id": item.id,
+        "language": item.language,
+        "script": item.script,
+        "confidence": round(item.confidence, 4),
+        "spans": [span(s) for s in item.spans],
+        "paragraphs": [span(p) for p in item.paragraphs],
+        "origin": origin(item.origin),
+    }
+
+
+def cleaned(result: Result) -> Record:
+    """What `unspun clean --json` prints for a document."""
+    return {
+        "id": result.document.id,
+        "text": result.text,
+        "language": result.tagged.language if result.tagged else "und",
+        "encoding": result.document.encoding,
+        "edits": [edit(e) for e in result.ledger],
+        "quality": quality(result.quality),
+        "tags": [tag(t) for t in result.tags],
+    }
+
+
+def restored(result: Result) -> Record:
+    """What `unspun restore --json` prints for a document."""
+    return {
+        "id": result.document.id,
+        "text": result.text,
+        "spun": spun(result.spun) if result.spun else None,
+        "edits": [edit(e) for e in result.ledger],
+        "tags": [tag(t) for t in result.tags],
+    }

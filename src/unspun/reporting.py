@@ -1,0 +1,96 @@
+"""Stored results to the report page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from unspun import files, records, report
+from unspun.report.view import DiffView, DocumentView, RunView, SegmentView
+from unspun.store import Store, Stored
+
+PAGE = "report.html"
+
+
+def write(out: Path) -> Path:
+    """Write the page of a results folder.
+
+    Returns:
+        The page's path.
+
+    Raises:
+        InputError: if the folder holds no results, or damaged ones.
+        OutputError: if the page cannot be written; what stood there is unchanged.
+    """
+    store = Store(out)
+    page = out / PAGE
+    with files.replacing(page) as file:
+        for chunk in report.render(_run_view(store.manifest), _views(store)):
+            file.write(chunk.encode("utf-8"))
+    return page
+
+
+def _run_view(manifest: Mapping[str, Any]) -> RunView:
+    corpus = manifest["corpus"]
+    scores = corpus.get("scores", {})
+    settings = {
+        f"{section}.{key}": str(value)
+        for section, values in manifest["config"].items()
+        for key, value in values.items()
+    }
+    models = {f"model {name}": digest for name, digest in manifest["models"].items()}
+    return RunView(
+        title=manifest["title"],
+        version=manifest["unspun"],
+        before=scores.get("raw", {}),
+        after=scores.get("clean", {}),
+        coverage=corpus.get("coverage"),
+        signatures=corpus.get("signatures", {}),
+        fingerprint=manifest["fingerprint"],
+        settings=settings | models,
+    )
+
+
+def _views(store: Store) -> Iterator[DocumentView]:
+    for stored in store:
+        yield _document_view(stored)
+
+
+def _document_view(stored: Stored) -> DocumentView:
+    document = stored.document
+    if document["status"] != "done":
+        return DocumentView(document["id"], status="quarantined", reason=document["reason"])
+    scores = document.get("scores") or {"raw": {}, "clean": {}}
+    diff = stored.diff or {}
+    return DocumentView(
+        id=document["id"],
+        raw=stored.raw_text,
+        clean=stored.text or "",
+        edits=stored.ledger,
+        reference=diff.get("text"),
+        reference_id=document["reference"],
+        segments=tuple(_segment(s) for s in diff.get("segments", ())),
+        language=document["language"],
+        script=document["script"],
+        confidence=document["confidence"],
+        spans=tuple(records.to_span(r) for r in stored.spans if r["type"] == "language"),
+        origin=records.to_origin(document["origin"]) if document["origin"] else None,
+        spun=records.to_spun(document["spun"]) if document["spun"] else None,
+        quality=records.to_quality(document["quality"]) if document["quality"] else None,
+        tags=tuple(records.to_tag(r) for r in stored.spans if r["type"] == "tag"),
+        before=scores["raw"],
+        after=scores["clean"],
+        trail=tuple((stage, figures) for stage, figures in document.get("trail", ())),
+        coverage=document.get("coverage"),
+        encoding=document["encoding"],
+    )
+
+
+def _segment(record: Mapping[str, Any]) -> SegmentView:
+    ops = tuple(
+        DiffView(op["op"], tuple(op["hyp"]), tuple(op["ref"]), op["class"] or "")
+        for op in record["ops"]
+        if op["op"] != "equal"
+    )
+    return SegmentView(tuple(record["hyp"]), tuple(record["ref"]), ops)

@@ -1,0 +1,295 @@
+"""The results folder: what `unspun run` writes, and how it is read again.
+
+    text/             clean documents under their relative paths
+    quarantine/       the bytes of documents that could not be done, under their relative paths
+    documents.jsonl   one record a document: reading, language, origin, quality, scores
+    spans.jsonl       language spans, tags and findings
+    ledger.jsonl      every edit (or ledger.parquet)
+    diffs.jsonl       clean against reference, and the reference's text
+    report.html       the page
+    manifest.json     fingerprint, settings, counts, timings; written last
+
+Every file but the manifest is the same, byte for byte, for the same input and settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import groupby
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Literal, NamedTuple, Self
+
+from unspun import decode, edits, files, records
+from unspun.errors import InputError, OutputError
+from unspun.model import Ledger
+from unspun.records import Record
+
+SCHEMA = 1
+LedgerFormat = Literal["jsonl", "parquet"]
+
+
+class Outcome(NamedTuple):
+    """One document's share of the results, ready to be written.
+
+    Attributes:
+        id: The document's id.
+        relative: Its path below the input folder.
+        document: The record for documents.jsonl.
+        text: The clean text; None for a quarantined document.
+        spans: Records for spans.jsonl.
+        ledger: Records for the ledger.
+        diff: The record for diffs.jsonl, if there is a reference.
+        raw: The bytes of a quarantined document, as far as they could be read.
+    """
+
+    id: str
+    relative: str
+    document: Record
+    text: str | None
+    spans: Sequence[Record] = ()
+    ledger: Sequence[Record] = ()
+    diff: Record | None = None
+    raw: bytes | None = None
+
+
+class Writer:
+    """Writes outcomes, in the order given, into a staging folder."""
+
+    def __init__(self, folder: Path, ledger_format: LedgerFormat = "jsonl") -> None:
+        self._folder = folder
+        self._stack = ExitStack()
+        (folder / "text").mkdir()
+        self._documents = self._open("documents.jsonl")
+        self._spans = self._open("spans.jsonl")
+        self._diffs = self._open("diffs.jsonl")
+        self._ledger: _LedgerWriter
+        if ledger_format == "parquet":
+            self._ledger = _ParquetLedger(folder / "ledger.parquet")
+        else:
+            self._ledger = _JsonLedger(self._open("ledger.jsonl"))
+        self._stack.callback(self._ledger.close)
+
+    def _open(self, name: str) -> IO[bytes]:
+        return self._stack.enter_context((self._folder / name).open("wb"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def add(self, outcome: Outcome) -> None:
+        """Write one document's results."""
+        self._documents.write(records.dumps(outcome.document) + b"\n")
+        for span in outcome.spans:
+            self._spans.write(records.dumps({"id": outcome.id, **span}) + b"\n")
+        self._ledger.add(outcome.id, outcome.ledger)
+        if outcome.diff is not None:
+            self._diffs.write(records.dumps(outcome.diff) + b"\n")
+        if outcome.text is not None:
+            files.write_text(self._folder / "text" / outcome.relative, outcome.text)
+        elif outcome.raw is not None:
+            kept = self._folder / "quarantine" / outcome.relative
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_bytes(outcome.raw)
+
+
+class _LedgerWriter:
+    def add(self, id_: str, ledger: Sequence[Record]) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+class _JsonLedger(_LedgerWriter):
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def add(self, id_: str, ledger: Sequence[Record]) -> None:
+        for edit in ledger:
+            self._file.write(records.dumps({"id": id_, **edit}) + b"\n")
+
+
+class _ParquetLedger(_LedgerWriter):
+    """Parquet has no lone surrogates: where ``before`` has some, ``before_bytes`` is exact."""
+
+    BATCH = 10_000
+
+    def __init__(self, path: Path) -> None:
+        try:
+            import pyarrow as pa  # noqa: PLC0415 - an extra
+            import pyarrow.parquet as pq  # noqa: PLC0415
+        except ImportError as error:
+            raise OutputError(
+                "--format parquet needs pyarrow: pip install 'unspun[parquet]'"
+            ) from error
+        texts = ("id", "before", "after", "stage", "rule", "history")
+        kinds = {"confidence": pa.float64(), "before_bytes": pa.binary()}
+        kinds |= dict.fromkeys(texts, pa.string()) | dict.fromkeys(("start", "end"), pa.int64())
+        order = ("id", "start", "end", "before", "after", "stage", "rule", "confidence")
+        self._schema = pa.schema(
+            [(name, kinds[name]) for name in (*order, "history", "before_bytes")],
+            metadata={"unspun_schema": str(SCHEMA)},
+        )
+        self._table = pa.Table
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self._rows: list[Record] = []
+
+    def add(self, id_: str, ledger: Sequence[Record]) -> None:
+        for edit in ledger:
+            history = records.dumps({"steps": edit.get("history", [])}).decode()
+            exact = edit["before"].encode("utf-8", "surrogatepass")
+            shown = exact.decode("utf-8", "replace")
+            lossy = {} if shown == edit["before"] else {"before": shown, "before_bytes": exact}
+            self._rows.append({"id": id_, **edit, "history": history, **lossy})
+        if len(self._rows) >= self.BATCH:
+            self._write()
+
+    def _write(self) -> None:
+        self._writer.write_table(self._table.from_pylist(self._rows, schema=self._schema))
+        self._rows = []
+
+    def close(self) -> None:
+        if self._rows:
+            self._write()
+        self._writer.close()
+
+
+class Stored(NamedTuple):
+    """One document's results, read again."""
+
+    document: Record
+    text: str | None
+    ledger: Ledger
+    spans: Sequence[Record]
+    diff: Record | None
+
+    @property
+    def raw_text(self) -> str:
+        """The decoded raw text, rewound from the clean text."""
+        return "" if self.text is None else edits.undo(self.text, self.ledger)
+
+
+class Store:
+    """A results folder that `unspun run` wrote.
+
+    Raises:
+        InputError: if the folder is none, or its schema is not ours.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        try:
+            self.manifest = records.loads((out / "manifest.json").read_bytes())
+        except OSError as error:
+            raise InputError(f"{out}: no results here; make them with 'unspun run'") from error
+        except ValueError as error:
+            raise InputError(f"{out / 'manifest.json'}: damaged; run 'unspun run' again") from error
+        if self.manifest.get("schema") != SCHEMA:
+            raise InputError(f"{out}: written by another version of unspun; run it again")
+
+    def __iter__(self) -> Iterator[Stored]:
+        """All documents in order, each file read once from front to back."""
+        spans = _grouped(self._lines("spans.jsonl"))
+        ledger = _grouped(self._ledger_rows())
+        diffs = _grouped(self._lines("diffs.jsonl"))
+        for document in self._lines("documents.jsonl"):
+            id_ = document["id"]
+            rows = ledger.take(id_)
+            yield Stored(
+                document,
+                self._text(document),
+                tuple(records.to_edit(row) for row in rows),
+                spans.take(id_),
+                next(iter(diffs.take(id_)), None),
+            )
+
+    def find(self, id_: str) -> Stored:
+        """The document of an id, or of a path that ends in one.
+
+        Raises:
+            InputError: if there is none.
+        """
+        wanted = {id_, Path(id_).with_suffix("").as_posix()}
+        known = []
+        for stored in self:
+            if stored.document["id"] in wanted or stored.document["source"] == id_:
+                return stored
+            known.append(stored.document["id"])
+        shown = ", ".join(known[:5]) + (", ..." if len(known) > 5 else "")  # noqa: PLR2004
+        raise InputError(f"{self._out}: no document {id_!r}; it holds {shown}")
+
+    def raw_bytes(self, stored: Stored) -> bytes:
+        """The bytes of the document as it came.
+
+        Raises:
+            EditError: if the stored text or ledger was changed by hand.
+            InputError: if a file is missing.
+        """
+        if stored.text is None:
+            return files.read_bytes(self._out / "quarantine" / stored.document["source"])
+        return decode.encode(stored.raw_text, stored.document["encoding"])
+
+    def _text(self, document: Record) -> str | None:
+        if document["status"] != "done":
+            return None
+        data = files.read_bytes(self._out / "text" / document["source"])
+        return data.decode("utf-8")
+
+    def _lines(self, name: str) -> Iterator[Record]:
+        path = self._out / name
+        try:
+            with path.open("rb") as file:
+                for number, line in enumerate(file, 1):
+                    try:
+                        yield records.loads(line)
+                    except ValueError as error:
+                        raise InputError(f"{path}:{number}: damaged ({error})") from error
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+    def _ledger_rows(self) -> Iterator[Record]:
+        path = self._out / "ledger.parquet"
+        if not path.exists():
+            yield from self._lines("ledger.jsonl")
+            return
+        import pyarrow.parquet as pq  # noqa: PLC0415 - an extra
+
+        for batch in pq.ParquetFile(path).iter_batches():
+            for row in batch.to_pylist():
+                history = records.loads(row["history"].encode())["steps"]
+                exact = row.pop("before_bytes")
+                before = exact.decode("utf-8", "surrogatepass") if exact else row["before"]
+                yield {**row, "before": before, "history": history}
+
+
+class _Groups:
+    """Rows of one document after another, in the documents' order, some without rows."""
+
+    def __init__(self, rows: Iterator[Record]) -> None:
+        self._groups = groupby(rows, key=lambda row: str(row["id"]))
+        self._next = self._advance()
+
+    def _advance(self) -> tuple[str, list[Record]] | None:
+        for id_, rows in self._groups:
+            return id_, list(rows)
+        return None
+
+    def take(self, id_: str) -> list[Record]:
+        if self._next is None or self._next[0] != id_:
+            return []
+        rows = self._next[1]
+        self._next = self._advance()
+        return rows
+
+
+def _grouped(rows: Iterator[Record]) -> _Groups:
+    return _Groups(rows)
