@@ -198,7 +198,7 @@ class LanguageModel:
             table: (width, n) ids plus one, the last word first.
         """
         columns = list(table.view(np.uint64))
-        total = self._unigram.take(table[0])
+        total: Float32s = self._unigram.take(table[0])
         matched = np.ones(len(total), dtype=np.int8)
         if len(columns) == 1:
             return total
