@@ -8,6 +8,7 @@ character of its own is the C1 control of the same number.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 SEQUENCE = re.compile(
@@ -91,54 +92,89 @@ PAGES: tuple[CodePage, ...] = tuple(
     )
 )
 
-_NATIVE = {  # code pages whose own letters follow each other as sequences do: these leads only
-    "cp1251": ("ВГДЕОРС", "авг"),
-    "koi8-r": ("бцпядх", "Бцп"),
-    "koi8-u": ("бцпядх", "Бцп"),
-    "cp866": ("┬├─┼╨╤", ""),
+_BOX = frozenset("─│┌┐└┘├┤┬┴┼═║╒╓╔╕╖╗╘╙╚╛╜╝╞╟╠╡╢╣╤╥╦╧╨╩╪╫╬▀▄█▌▐░▒▓■∙√≈≤≥⌠⌡")
+_LIKELY = frozenset("ёЁіїєґІЇЄҐ،؛؟’‘“”„«»–—…\xa0\u200c\u200d\u200e\u200f")
+"""Characters that follow the letters of a code page in right text as well."""
+
+_OWN_LETTERS = {  # code pages of other scripts, whose letters follow each other as sequences do
+    "cp1251": ("ВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ", "абвгдежзийклмноп"),
     "iso8859-5": ("аб", ""),
-    "cp1256": ("آأؤإخذطظر×", "âمàل"),
-    "cp1255": ("×ײ׳", "גד"),
     "mac-cyrillic": ("–—√¬", "вг"),
-    "cp874": ("รยฮฯ", ""),
+    "koi8-u": ("ц", ""),
+    "koi8-r": ("", ""),  # box drawing behind a letter finds these two
+    "cp866": ("├┬─┼╨╤", ""),
+    "cp874": ("", ""),
 }
-_QUIET = frozenset("ёЁіїєґІЇЄҐ،؛؟")  # letters and marks that follow leads in right text
 
 
-def _hot() -> re.Pattern[str]:
-    """Leads and what follows them, over all code pages, in one pattern.
-
-    It finds more than sequences (it mixes code pages) and is quick on text that has none.
-    """
-    twos: set[str] = set()
-    threes: set[str] = set()
-    rest: set[str] = set()
+def _neighbours() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """What follows each lead of two, and of three and four, over all code pages."""
+    pairs: dict[str, set[str]] = {}
+    triples: dict[str, set[str]] = {}
     for page in PAGES:
-        if page.name == "cp874":
-            continue
-        by_byte = {byte: char for char in page.characters for byte in [ord(page.as_bytes(char))]}
-        two = {by_byte[byte] for byte in range(0xC2, 0xE0) if byte in by_byte}
-        three = {by_byte[byte] for byte in range(0xE0, 0xF5) if byte in by_byte}
-        following = {by_byte[byte] for byte in range(0x80, 0xC0) if byte in by_byte}
-        if page.name in _NATIVE:
-            two, three = (set(leads) for leads in _NATIVE[page.name])
-        if page.name in ("cp866", "iso8859-5", "mac-cyrillic"):
-            rest |= {char for char in following if not char.isalpha()}
-        else:
-            rest |= following - _QUIET
-        twos |= two
-        threes |= three
-    return re.compile(
-        f"[{_class(twos | threes)}]"
-        f"(?:(?<=[{_class(twos)}])[{_class(rest)}\ufffd]|(?<=[{_class(threes)}])[{_class(rest)}]{{2}}"
-        f"|(?<=[ÃÂ])[ ?]|(?<=â)[ ?€])"
-        "|\ufffd"
+        by_byte = {ord(page.as_bytes(char)): char for char in page.characters}
+        twos = "".join(by_byte.get(byte, "") for byte in range(0xC2, 0xE0))
+        threes = "".join(by_byte.get(byte, "") for byte in range(0xE0, 0xF5))
+        behind = {by_byte[byte] for byte in range(0x80, 0xC0) if byte in by_byte}
+        if page.name in _OWN_LETTERS:
+            twos, threes = _OWN_LETTERS[page.name]
+        if page.name == "cp1256":
+            behind = {char for char in behind if not char.isalpha()}
+        if page.name in ("cp1251", "iso8859-5", "mac-cyrillic", "cp1256"):
+            behind -= _LIKELY
+        for lead in twos:
+            pairs.setdefault(lead, set()).update(behind)
+        for lead in threes:
+            triples.setdefault(lead, set()).update(behind)
+    return pairs, triples
+
+
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A quick pattern that finds too much, and a slow one that decides at a place."""
+    pairs, triples = _neighbours()
+    box, always = _class(_BOX), "\x80-\x9f\ufffd"
+    behind = {
+        char
+        for char in set().union(*pairs.values(), *triples.values())
+        if not "А" <= char <= "я"  # only cp866 has them there, behind box drawing
+    }
+    first = _class(set(pairs) | set(triples) | _BOX)
+    quick = (
+        f"[{first}{always}]"
+        f"(?:(?=[{_class(behind)}\ufffd])|(?<=[{always}])|(?<=[{box}])|(?<=[Ãâ])(?=[ ?]))"
     )
+    tails = [
+        *(f"[{_class(leads)}][{tail}\ufffd]" for tail, leads in _grouped(pairs)),
+        *(f"[{_class(leads)}][{tail}]{{2}}" for tail, leads in _grouped(triples)),
+        "Ã[ ?]",
+        "â(?:[?€]| [^\x00-\x7f])",
+        rf"(?<=\w)[{box}]",
+        f"[{always}]",
+    ]
+    return re.compile(quick), re.compile("|".join(tails))
 
 
-def _class(chars: set[str]) -> str:
+def _grouped(table: dict[str, set[str]]) -> list[tuple[str, set[str]]]:
+    """Leads with the same characters behind them together."""
+    groups: dict[str, set[str]] = {}
+    for lead, behind in table.items():
+        groups.setdefault(_class(behind), set()).add(lead)
+    return sorted(groups.items(), key=lambda group: sorted(group[1]))
+
+
+def _class(chars: set[str] | frozenset[str]) -> str:
     return "".join(re.escape(char) for char in sorted(chars))
 
 
-HOT = _hot()
-"""Finds every place where a sequence of some code page may be."""
+_QUICK, _SURE = _patterns()
+
+
+def spots(text: str) -> Iterator[int]:
+    """Places where a sequence of some code page may start, C1 controls and lost characters.
+
+    >>> list(spots("It is a cafÃ© by the sea"))
+    [11]
+    """
+    for match in _QUICK.finditer(text):
+        if _SURE.match(text, match.start()):
+            yield match.start()

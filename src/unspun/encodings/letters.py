@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
@@ -24,11 +25,12 @@ _INSIDE_CAPITAL = 8.0  # a capital after a small letter
 _CAPITAL = 2.0
 _MARKS = {  # what stands beside letters in edited text
     **dict.fromkeys("’“”\xa0", 8.0),
-    **dict.fromkeys("–—…«»„‘", 9.0),
+    **dict.fromkeys("–—…«»„‘‐", 9.0),
     **dict.fromkeys("•·°§©®€£½¼¾²³№™‹›‚¿¡×±µ¥ªº´\xad", 11.5),
     **dict.fromkeys("、。，", 5.0),
     **dict.fromkeys("！？：；（）「」『』《》・ー", 8.0),
 }
+_FAMILIAR = 6.0  # a letter of a script without statistics, after another one of it
 _WASTE = 24.0  # controls, private use, bytes that do not decode
 _SYMBOL = 15.0
 _KANA = 6.5
@@ -62,17 +64,29 @@ def of(language: str) -> Letters:
 
 
 @cache
+def of_any() -> Letters:
+    """Each letter and pair as in the language that has it most."""
+    anywhere = Letters({}, {})
+    for language in _all():
+        model = of(language)
+        for into, table in ((anywhere.letters, model.letters), (anywhere.pairs, model.pairs)):
+            for gram, cost in table.items():
+                into[gram] = min(cost, into.get(gram, cost))
+    return anywhere
+
+
+@cache
 def _all() -> dict[str, dict[str, dict[str, int]]]:
     table: dict[str, dict[str, dict[str, int]]] = orjson.loads(tables.text("letters.json"))
     return table
 
 
-def bits(text: str, languages: tuple[str, ...], common: frozenset[str] = frozenset()) -> float:
+def bits(text: str, among: tuple[str, ...], common: frozenset[str] = frozenset()) -> float:
     """How surprising the characters beyond ASCII are in the likeliest of the languages.
 
     Args:
         text: Some text; plain ASCII in it counts for nothing.
-        languages: Those to try.
+        among: The languages to try.
         common: The ideographs that are in daily use, for languages that have them.
 
     Returns:
@@ -81,11 +95,24 @@ def bits(text: str, languages: tuple[str, ...], common: frozenset[str] = frozens
     text = _VIETNAMESE.sub("ể", unicodedata.normalize("NFC", " " + text))
     pairs = Counter(pairwise(text))
     spots = {pair: count for pair, count in pairs.items() if max(pair) > "\x7f"}
-    if len(languages) > _FEW:
-        languages = tuple(sorted(languages, key=lambda name: _single(spots, of(name)))[:_FEW])
-    return min(_in_full(spots, of(name), common) for name in languages)
+    if len(among) > _FEW:
+        among = tuple(sorted(among, key=lambda name: _single(spots, of(name)))[:_FEW])
+    return min(_in_full(spots, of(name), common) for name in among)
 
 
+def least_bits(text: str) -> float:
+    """How surprising the characters beyond ASCII are in any language: quick and generous."""
+    model = of_any()
+    text = _VIETNAMESE.sub("ể", text)
+    before, total = " ", 0.0
+    for char in text:
+        if char > "\x7f" or before > "\x7f":
+            total += _char(before, char, model, _NONE)
+        before = char
+    return total
+
+
+_NONE: frozenset[str] = frozenset()
 _VIETNAMESE = re.compile("[\u1ea0-\u1eff]")  # langdetect counts them as one
 _FEW = 3  # languages that are compared in full
 
@@ -102,30 +129,46 @@ def _in_full(spots: dict[tuple[str, str], int], model: Letters, common: frozense
 
 
 def _char(before: str, char: str, model: Letters, common: frozenset[str]) -> float:
-    if not char.isalpha():
-        return _mark(char, before, model)
     if _mixed(before, char):
         return _MIXED
+    if not char.isalpha():
+        return _mark(char, before, model)
     low = char.lower()
     first = before.lower() if before.isalpha() else " "
     total = model.pairs.get(first + low)
     if total is None:
         single = _PLAIN if char < "\x80" else model.letters.get(low)
-        total = (0.0 if model.letters and not model.pairs else _BACK_OFF) + (
-            _strange(char, common) if single is None else single
-        )
+        total = 0.0 if model.letters and not model.pairs else _BACK_OFF
+        total += _strange(before, char, common) if single is None else single
     if low != char:
         total += _INSIDE_CAPITAL if before.islower() else _CAPITAL
     return total
 
 
 def _mixed(before: str, char: str) -> bool:
-    """Whether a word changes from Latin letters to others or back."""
-    if not before.isalpha() or before > "\u2e7f" or char > "\u2e7f":
-        return False
-    return (before < "\u0250" or "\u1e00" <= before < "\u1f00") != (
-        char < "\u0250" or "\u1e00" <= char < "\u1f00"
-    )
+    """Whether a word changes from one script to another."""
+    one, other = _script(before), _script(char)
+    return one != other and bool(one and other)
+
+
+def _script(char: str) -> int:
+    """A number that tells scripts apart roughly; 0 for what stands beside any script."""
+    code = ord(char)
+    if code < _LATIN_END or _LATIN_MORE <= code < _LATIN_MORE_END:
+        return 1 if char.isalpha() else 0
+    if unicodedata.category(char)[0] not in "LMN" or code in _DIACRITICS:
+        return 0
+    return 2 + bisect_right(_STARTS, code)
+
+
+_LATIN_END, _LATIN_MORE, _LATIN_MORE_END = 0x250, 0x1E00, 0x1F00
+_DIACRITICS = range(0x2B0, 0x370)
+_STARTS = (  # of scripts: Greek, Cyrillic, Armenian, Hebrew, Arabic, Syriac, ... ideographs
+    *(0x370, 0x400, 0x530, 0x590, 0x600, 0x700, 0x780, 0x7C0, 0x800),
+    *range(0x900, 0x1000, 0x80),
+    *(0x1000, 0x10A0, 0x1100, 0x1200, 0x13A0, 0x1400, 0x1680, 0x1780, 0x1800, 0x1900),
+    *(0x1F00, 0x2000, 0x2E80, 0xA000, 0xAC00, 0xD800),
+)
 
 
 def _mark(char: str, before: str, model: Letters) -> float:
@@ -137,18 +180,19 @@ def _mark(char: str, before: str, model: Letters) -> float:
     if char in model.letters:  # vowel signs and tone marks
         return model.pairs.get(before + char, _BACK_OFF + model.letters[char])
     category = unicodedata.category(char)
+    if category[0] == "M" and _script(before) == _script(char):
+        return _FAMILIAR
     return _WASTE if category[0] == "C" else _SYMBOL
 
 
-def _strange(char: str, common: frozenset[str]) -> float:
+def _strange(before: str, char: str, common: frozenset[str]) -> float:
     """A letter that the language's statistics do not have."""
     if "\u3040" <= char <= "\u30ff":
         return _KANA if common and "あ" in common else _UNSEEN
     if "\u3400" <= char <= "\u9fff":
-        return (_COMMON_HAN if char in common else _RARE_HAN) - _BACK_OFF
+        return (_COMMON_HAN if char in common or not common else _RARE_HAN) - _BACK_OFF
     if "\uac00" <= char <= "\ud7a3":
         return _SYLLABLE - _BACK_OFF
-    return _UNSEEN if char < "\ue000" else _WASTE
-
-
-__all__ = ["Letters", "bits", "of"]
+    if char >= "\ue000":
+        return _WASTE
+    return _FAMILIAR if char > "\u052f" and _script(before) == _script(char) else _UNSEEN

@@ -49,16 +49,17 @@ RULES: tuple[Normaliser, ...] = (
     Normaliser("undecodable-bytes", surrogates.read_bytes),
     # Whole escape sequences, before the rule that would take only their first character.
     Normaliser("terminal-escape", characters.strip_terminal_escapes),
-    # Invisible characters hide mojibake from the detector: out of the way before it looks.
+    # Invisible characters that no code page has only hide damage: out of the way first.
     Normaliser("control", characters.strip_controls),
     Normaliser("bom", characters.strip_marks),
-    Normaliser("zero-width", characters.strip_zero_width),
     Normaliser("bidi-control", characters.strip_bidi),
     # An entity can hide half of a broken sequence.
     Normaliser("html-entity", entities.unescape_entities),
     # The repair itself; C1 controls are its best clues, so they are read only after it.
     Normaliser("mojibake", mojibake.repair_mojibake),
     Normaliser("c1-control", characters.read_c1),
+    # Joiners are bytes of windows-1256, so they may be halves of a broken sequence as well.
+    Normaliser("zero-width", characters.strip_zero_width),
     # Line ends last: NEL and LINE SEPARATOR may have been bytes of a broken character.
     Normaliser("line-endings", spacing.unify_line_ends),
     # Style never, unless the profile asks; after all repairs, on what they brought to light.

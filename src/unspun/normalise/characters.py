@@ -26,7 +26,6 @@ _CONTROL = re.compile(  # Unicode Technical Report 20 lists them as unsuitable f
 )
 _MARK = re.compile("\ufeff")
 _ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060]+|[\U000e0000-\U000e007f]+")
-_BIDI_LINE = re.compile("[^\n]*[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069][^\n]*")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -89,21 +88,18 @@ def strip_bidi(text: str, _config: NormaliseConfig) -> list[Edit]:
     if text.isascii():
         return []
     found: list[Edit] = []
-    for line in _BIDI_LINE.finditer(text):
-        if _RIGHT_TO_LEFT.search(line.group()):
-            continue
-        found += (
-            Edit(
-                line.start() + match.start(),
-                line.start() + match.end(),
-                match.group(),
-                "",
-                "normalise",
-                "bidi-control",
-                0.9,
+    end, needed = -1, False
+    for match in _BIDI.finditer(text):
+        if match.start() >= end:
+            start = text.rfind("\n", 0, match.start()) + 1
+            end = text.find("\n", match.end()) % (len(text) + 1)
+            needed = _RIGHT_TO_LEFT.search(text, start, end) is not None
+        if not needed:
+            found.append(
+                Edit(
+                    match.start(), match.end(), match.group(), "", "normalise", "bidi-control", 0.9
+                )
             )
-            for match in _BIDI.finditer(line.group())
-        )
     return found
 
 

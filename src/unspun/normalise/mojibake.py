@@ -12,15 +12,17 @@ three different sequences are asked for.
 
 from __future__ import annotations
 
+import math
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import ftfy
 from ftfy import bad_codecs
 from ftfy.badness import is_bad
 
 from unspun import edits
-from unspun.encodings.charmaps import HOT, PAGES, SEQUENCE, CodePage
+from unspun.encodings import letters
+from unspun.encodings.charmaps import PAGES, SEQUENCE, CodePage, spots
 from unspun.model import Edit, Tag
 
 if TYPE_CHECKING:
@@ -40,20 +42,16 @@ _LAYERS = 8
 
 _BEYOND = re.compile("[^\x00-\x7f]")
 _WORD = re.compile("[^ \t\n]*[^\x00-\x7f][^ \t\n]*")
-_ENOUGH = 3  # different sequences that prove a code page without ftfy's detector
-_PROOF = 2  # sequences in words beside right ones; a single one is left to ftfy's own judgement
+_PROOF = 18.0  # bits that a repair must gain where ftfy sees nothing wrong
+_LEAST = 8.0  # bits that each sequence in a word must gain
+_ENOUGH_WORDS = 2  # broken ones beside right ones; a single one is left to ftfy's judgement
 _ODD = re.compile(  # characters that a repair hardly ever brings to light
-    "[\u0180-\u01cc\u01dd-\u0217\u021c-\u02b9\u02bd-\u02c5\u0370-\u0383\u0460-\u0489\u0500-\u0530"
+    "[\u017f-\u01cc\u01dd-\u0217\u021c-\u02b9\u02bd-\u02c5\u0370-\u0383\u0460-\u0489\u0500-\u0530"
     "\u058b-\u05af\u0700-\u08ff\u0f00-\u0fff\u1400-\u18ff\u1980-\u1cff\u2c00-\u2e7f\ua000-\uabff"
-    "\ue000-\uf8ff\ufdd0-\ufdef\U00010000-\U0001f0ff\U00030000-\U0010ffff\xad]"
+    "\ue000-\uf8ff\ufdd0-\ufdef\U00010000-\U0001f0ff\U00030000-\U0010ffff]"
 )
-
-
-class _Change(NamedTuple):
-    start: int
-    end: int
-    after: str
-    sequences: int
+_FEW_ODD = 3  # one in so many may be odd
+_ENOUGH = 3  # different sequences that prove a code page without ftfy's detector
 
 
 def repair_mojibake(text: str, config: NormaliseConfig) -> list[Edit]:
@@ -93,17 +91,17 @@ def suspects(text: str, config: NormaliseConfig) -> list[Tag]:
 def _segments(text: str) -> Iterator[tuple[int, int]]:
     """Lines with a hot spot, long ones in pieces."""
     done = 0
-    for spot in HOT.finditer(text):
-        if spot.start() < done:
+    for spot in spots(text):
+        if spot < done:
             continue
-        start = max(text.rfind("\n", 0, spot.start()) + 1, done)
-        if spot.start() - start > _LONGEST:
-            start = _gap(text, spot.start() - _LONGEST // 2, spot.start())
-        stop = text.find("\n", spot.end(), start + _LONGEST)
+        start = max(text.rfind("\n", 0, spot) + 1, done)
+        if spot - start > _LONGEST:
+            start = _gap(text, spot - _LONGEST // 2, spot)
+        stop = text.find("\n", spot, start + _LONGEST)
         if stop < 0:
             stop = len(text) if len(text) <= start + _LONGEST else -1
         if stop < 0:
-            stop = max(_gap(text, start + _LONGEST // 2, start + _LONGEST), spot.end())
+            stop = max(_gap(text, start + _LONGEST // 2, start + _LONGEST), spot + 1)
         yield start, stop
         done = stop
 
@@ -118,8 +116,9 @@ def _mend(segment: str) -> tuple[float, str]:
     confidence = 1.0
     current = segment
     for _ in range(_LAYERS):
+        bad = is_bad(current)
         for reading in (_whole, _by_ftfy, _by_word, _by_ftfy_inside):
-            sure, mended = reading(current)
+            sure, mended = reading(current, bad=bad)
             if mended != current:
                 confidence = min(confidence, sure)
                 current = mended
@@ -129,40 +128,34 @@ def _mend(segment: str) -> tuple[float, str]:
     return confidence, current
 
 
-def _whole(line: str) -> tuple[float, str]:
+def _whole(line: str, *, bad: bool) -> tuple[float, str]:
     """All characters beyond ASCII are sequences of one code page."""
-    beyond = frozenset(_BEYOND.findall(line))
-    best, sure, mended = 0.0, 0.0, line
-    bad = None
+    beyond = _BEYOND.findall(line)
+    different = frozenset(beyond)
+    best, sure, mended = -math.inf, 0.0, line
     for page in PAGES:
-        if not beyond or not beyond <= page.characters:
+        if not beyond or not different <= page.characters:
             continue
         data = page.as_bytes(line)
         found = SEQUENCE.findall(data)
-        if not found or sum(map(len, found)) != len(_BEYOND.findall(data)):
+        if not found or sum(map(len, found)) != len(beyond):
             continue
         read = SEQUENCE.sub(_decode, data)
-        weight = len(found) * (1 - _oddity(found, read))
-        if weight <= best:
+        if read == mended or len(_ODD.findall(read)) * _FEW_ODD > len(found):
             continue
-        bad = is_bad(line) if bad is None else bad
-        if bad or (len(set(found)) >= _ENOUGH and weight > len(found) / 2):
-            best, sure, mended = weight, 0.99 if bad else 0.9, read
-    return sure, mended
-
-
-def _oddity(found: list[str], read: str) -> float:
-    """The share of unlikely characters among those that were read."""
-    return len(_ODD.findall(read)) / len(found)
+        gain = letters.least_bits(line) - letters.least_bits(read)
+        if gain > best and (bad or len(set(found)) >= _ENOUGH or gain >= _PROOF):
+            best, sure, mended = gain, 0.99 if bad else 0.9, read
+    return (sure, mended) if best > 0 else (1.0, line)
 
 
 def _decode(match: re.Match[str]) -> str:
     return match.group().encode("latin-1").decode("utf-8-variants")
 
 
-def _by_ftfy(line: str) -> tuple[float, str]:
+def _by_ftfy(line: str, *, bad: bool) -> tuple[float, str]:
     """The line as a whole, as ftfy reads it."""
-    if not is_bad(line):
+    if not bad:
         return 1.0, line
     result = ftfy.fix_encoding_and_explain(line, _WHOLE)
     plan = result.explanation or []
@@ -171,41 +164,43 @@ def _by_ftfy(line: str) -> tuple[float, str]:
     return 0.95, result.text
 
 
-def _by_ftfy_inside(line: str) -> tuple[float, str]:
+def _by_ftfy_inside(line: str, *, bad: bool) -> tuple[float, str]:
     """Pieces of the line, as ftfy finds them."""
-    if not is_bad(line):
-        return 1.0, line
-    return 0.9, ftfy.fix_encoding(line, _INSIDE)
+    return (0.9, ftfy.fix_encoding(line, _INSIDE)) if bad else (1.0, line)
 
 
-def _by_word(line: str) -> tuple[float, str]:
-    """Words that are sequences through and through."""
-    if not is_bad(line):
-        return 1.0, line
-    best: list[_Change] = []
+def _by_word(line: str, *, bad: bool) -> tuple[float, str]:
+    """Sequences in words that are likelier when they are read, of the code page with most gain."""
+    words = {word: letters.least_bits(word) for word in _WORD.findall(line)}
+    best, changes = 0.0, {}
     for page in PAGES:
-        changes = _broken_words(line, page)
-        if len(changes) > len(best):
-            best = changes
-    if sum(change.sequences for change in best) < _PROOF:
+        found = _likelier(words, page)
+        gain = sum(words[word] - letters.least_bits(read) for word, read in found.items())
+        if gain > best:
+            best, changes = gain, found
+    if best < _PROOF or (bad and len(changes) < _ENOUGH_WORDS):
         return 1.0, line
-    pieces: list[str] = []
-    at = 0
-    for change in best:
-        pieces += line[at : change.start], change.after
-        at = change.end
-    return 0.9, "".join((*pieces, line[at:]))
+    return 0.9, _WORD.sub(lambda word: changes.get(word.group(), word.group()), line)
 
 
-def _broken_words(line: str, page: CodePage) -> list[_Change]:
-    changes = []
-    for word in _WORD.finditer(line):
-        if not is_bad(word.group()):
+def _likelier(words: dict[str, float], page: CodePage) -> dict[str, str]:
+    found = {}
+    for word, cost in words.items():
+        data = page.as_bytes(word)
+        if not SEQUENCE.search(data):
             continue
-        data = page.as_bytes(word.group())
-        found = SEQUENCE.findall(data)
-        if found and sum(map(len, found)) == len(_BEYOND.findall(data)):
-            read = SEQUENCE.sub(_decode, data)
-            if not _ODD.search(read):
-                changes.append(_Change(word.start(), word.end(), read, len(found)))
-    return changes
+        read, sequences = _read_word(word, data)
+        if letters.least_bits(read) + _LEAST * sequences < cost and not _ODD.search(read):
+            found[word] = read
+    return found
+
+
+def _read_word(word: str, data: str) -> tuple[str, int]:
+    """The word with its sequences read and its other characters as they are; how many."""
+    pieces: list[str] = []
+    at = sequences = 0
+    for match in SEQUENCE.finditer(data):
+        pieces += word[at : match.start()], _decode(match)
+        at = match.end()
+        sequences += 1
+    return "".join((*pieces, word[at:])), sequences
