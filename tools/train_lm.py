@@ -27,7 +27,7 @@ import json
 import time
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -218,14 +218,22 @@ def component(corpus: Corpus, prefixes: str) -> NDArray[np.bool_]:
     return chosen
 
 
-def train(corpus: Corpus, settings: Settings) -> tuple[list[Grams], Vocabulary, dict[str, Any]]:
-    """Estimate each component, mix, prune to the budget."""
-    vocabulary = choose_vocabulary(corpus, settings.min_word_count)
+def estimate_parts(
+    corpus: Corpus, vocabulary: Vocabulary, parts: Iterable[str], order: int
+) -> tuple[list[list[Grams]], dict[str, int]]:
+    """Estimate a model of each part of the corpus; also count its tokens."""
     models, tokens = [], {}
-    for prefixes in settings.shares:
+    for prefixes in parts:
         ids, blocks = corpus.ids(vocabulary, component(corpus, prefixes))
         tokens[prefixes] = len(ids) - int(np.count_nonzero(ids == START_ID))
-        models.append(estimate(ids, blocks, len(vocabulary), settings.order))
+        models.append(estimate(ids, blocks, len(vocabulary), order))
+    return models, tokens
+
+
+def train(corpus: Corpus, settings: Settings) -> tuple[list[Grams], Vocabulary, dict[str, Any]]:
+    """Estimate each part, mix, prune to the budget."""
+    vocabulary = choose_vocabulary(corpus, settings.min_word_count)
+    models, tokens = estimate_parts(corpus, vocabulary, settings.shares, settings.order)
     model = mix_models(models, list(settings.shares.values())) if models[1:] else models[0]
     del models
     kept = prune(model, costs(settings.order), settings.megabytes * 1e6)

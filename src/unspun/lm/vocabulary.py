@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.lm.words import sentence_initial
+from unspun.lm.words import SENTENCE_OPENERS
 
 START = "<s>"
 UNKNOWN_LOWER, UNKNOWN_CAPITALISED, UNKNOWN_CAPITALS = "<unk>", "<Unk>", "<UNK>"
@@ -90,6 +90,8 @@ class Vocabulary:
         self.lowered = lowered
         self._ids = {form: index for index, form in enumerate(self.forms)}
         self._known = dict(self._ids)
+        changed = np.flatnonzero(lowered != np.arange(len(self.forms)))
+        self._lower = dict(zip(changed.tolist(), lowered[changed].tolist(), strict=True))
 
     def __len__(self) -> int:
         return len(self.forms)
@@ -115,14 +117,15 @@ class Vocabulary:
             initial: whether the first of them opens a sentence; for the others the word before
                 decides.
         """
-        known = self._known
-        ids = [known.get(word, -1) for word in words]
-        for index, value in enumerate(ids):
-            if value < 0:
-                ids[index] = self._remember(words[index])
-        out = np.array(ids, dtype=np.int32)
-        flags = sentence_initial(words, first=initial) if ids else []
-        return np.where(np.array(flags, dtype=bool), self.lowered[out], out).astype(np.int32)
+        known, lower = self._known, self._lower
+        ids: list[int] = []
+        for word in words:
+            number = known.get(word)
+            if number is None:
+                number = self._remember(word)
+            ids.append(lower.get(number, number) if initial else number)
+            initial = word in SENTENCE_OPENERS
+        return np.array(ids, dtype=np.int32)
 
     def _remember(self, word: str) -> int:
         found = self.id_of(word)
