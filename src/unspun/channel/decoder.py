@@ -15,14 +15,52 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.channel.lattice import Arrays
 from unspun.lm.model import LanguageModel
 
 Int32s = NDArray[np.int32]
 Float32s = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
-_NEGLIGIBLE = np.float32(np.log(1e-4))  # posterior below which a reading is dropped
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio (Knuth 6.4)
+
+
+@dataclass(slots=True)
+class Arrays:
+    """A lattice as arrays, one element an arc.
+
+    Attributes:
+        start: First node; each segment has nodes of its own.
+        end: Last node.
+        level: Words from the segment's first node to the arc's last.
+        words: Language model ids, -1 behind the last.
+        size: How many.
+        entry: Substitution that is taken back, `KEEP` or `ARTICLE`.
+        original: Original phrase in the table, that is taken back or kept, or -1.
+        claim: Words that the original phrase has in the table, 0 for words that stay.
+        capital: Whether its capitalised form is meant.
+        whole: Whether the table's word boundaries are kept.
+        form: A number for the spun phrase as it stands, of taking back and of keeping alike.
+        order: For each element, its arc in the lattice.
+        nodes: How many nodes.
+        first: First node of each segment.
+        last: Last node of each segment.
+    """
+
+    start: Int32s
+    end: Int32s
+    level: Int32s
+    words: Int32s
+    size: Int32s
+    entry: Int32s
+    original: Int32s
+    claim: Int32s
+    capital: NDArray[np.bool_]
+    whole: NDArray[np.bool_]
+    form: Int32s
+    order: Int32s
+    nodes: int
+    first: Int32s
+    last: Int32s
 
 
 @dataclass(slots=True)
@@ -37,6 +75,8 @@ class Graph:
         step: The arc that each step takes.
         target: The state that each step reaches.
         score: Language model score of each step's words.
+        missed: The longest phrase of the table that each step leaves in the original although
+            the spinner would have replaced it, or -1.
     """
 
     arc: Int32s
@@ -46,6 +86,39 @@ class Graph:
     step: Int32s
     target: Int32s
     score: Float32s
+    missed: Int32s
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Phrases of several words that a spinner replaces, as the language model's words.
+
+    Attributes:
+        keys: For each length from two words up, the sorted hashes.
+        originals: For each length, the number of the original phrase behind each hash.
+    """
+
+    keys: tuple[NDArray[np.uint64], ...]
+    originals: tuple[Int32s, ...]
+
+    def find(self, grams: Int32s) -> Int32s:
+        """The phrase that each row is, or -1."""
+        length = grams.shape[1] - 2
+        if length >= len(self.keys) or not len(self.keys[length]):
+            return np.full(len(grams), -1, np.int32)
+        keys = self.keys[length]
+        wanted = hashed(grams)
+        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.where(keys[at] == wanted, self.originals[length][at], -1).astype(np.int32)
+
+
+def hashed(rows: Int32s) -> NDArray[np.uint64]:
+    """A number for each row (multiplicative hashing, 64 bits)."""
+    key = np.full(len(rows), 7, np.uint64)
+    for column in range(rows.shape[1]):
+        key = (key * _FACTOR) ^ (key >> np.uint64(29))
+        key += (rows[:, column].astype(np.int64) + 2).astype(np.uint64)
+    return (key * _FACTOR) ^ (key >> np.uint64(32))
 
 
 def begin(lattice: Arrays, lm: LanguageModel, openings: list[bool], stop: int) -> Graph:
@@ -55,17 +128,26 @@ def begin(lattice: Arrays, lm: LanguageModel, openings: list[bool], stop: int) -
     tail[np.array(openings, np.bool_)] = lm.start
     none = np.empty(0, np.int32)
     return Graph(
-        np.full(count, -1, np.int32), lattice.first, tail, none, none, none, np.empty(0, np.float32)
-    )
+        np.full(count, -1, np.int32), lattice.first, tail, none, none, none,
+        np.empty(0, np.float32), none,
+    )  # fmt: skip
 
 
-def expand(graph: Graph, lattice: Arrays, lm: LanguageModel, order: int, alive: Int32s) -> Graph:
+def expand(
+    graph: Graph,
+    lattice: Arrays,
+    lm: LanguageModel,
+    phrases: Phrases,
+    order: int,
+    alive: Int32s,
+) -> Graph:
     """Join states with the arcs that may follow, and score the steps with `order` words.
 
     Args:
         graph: The graph of the order below.
         lattice: The readings.
         lm: The language model.
+        phrases: What the spinner would have replaced.
         order: Words the model may look at.
         alive: Arcs that may be taken.
     """
@@ -86,7 +168,31 @@ def expand(graph: Graph, lattice: Arrays, lm: LanguageModel, order: int, alive: 
     within = np.arange(len(source)) - np.repeat(np.cumsum(fan) - fan, fan)
     step = followers[offsets[node[source]] + within].astype(np.int32)
     score = _scores(tail, source, step, lattice, lm, order)
-    return _linked(Graph(arc, node, tail, source, step, step, score), lattice, order)
+    missed = _missed(arc, tail, source, step, lattice, phrases)
+    return _linked(Graph(arc, node, tail, source, step, step, score, missed), lattice)
+
+
+def _missed(
+    arc: Int32s, tail: Int32s, source: Int32s, step: Int32s, lattice: Arrays, phrases: Phrases
+) -> Int32s:
+    """Phrases of the table that stand across the joint of two readings.
+
+    A spinner takes the longest phrases first, so such a phrase would have been replaced, unless a
+    longer one had taken some of its words.
+    """
+    found = np.full(len(step), -1, np.int32)
+    claim = np.maximum(lattice.claim[step], np.where(arc >= 0, lattice.claim[arc], 0)[source])
+    for length in range(2, len(phrases.keys) + 2):
+        for own in range(1, length):
+            before = length - own
+            if before > tail.shape[1]:
+                continue
+            rows = np.flatnonzero((lattice.size[step] >= own) & (claim < length))
+            left = tail[source[rows]][:, tail.shape[1] - before :]
+            grams = np.concatenate([left, lattice.words[step[rows], :own]], axis=1)
+            hits = phrases.find(grams)
+            found[rows] = np.where(hits >= 0, hits, found[rows])
+    return found
 
 
 def _scores(
@@ -149,19 +255,12 @@ def _padded(tail: Int32s, width: int) -> Int32s:
     return np.concatenate([np.full((len(tail), missing), -1, np.int32), tail], axis=1)
 
 
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-
-
 def _key(arc: Int32s, tail: Int32s) -> NDArray[np.uint64]:
-    """A number that tells states apart (multiplicative hashing, 64 bits)."""
-    key = (arc.astype(np.int64) + 7).astype(np.uint64)
-    for column in range(tail.shape[1]):
-        key = (key * _FACTOR) ^ (key >> np.uint64(29))
-        key += (tail[:, column].astype(np.int64) + 2).astype(np.uint64)
-    return (key * _FACTOR) | np.uint64(1 << 63)
+    """A number that tells states apart."""
+    return hashed(np.concatenate([arc[:, None], tail], axis=1)) | np.uint64(1 << 63)
 
 
-def _linked(graph: Graph, lattice: Arrays, order: int) -> Graph:
+def _linked(graph: Graph, lattice: Arrays) -> Graph:
     """Find the state that each step reaches; steps ordered by the level they reach."""
     width = graph.tail.shape[1]
     tails = _tails(graph.tail[graph.source], graph.step, lattice, width)
@@ -181,6 +280,7 @@ def _linked(graph: Graph, lattice: Arrays, order: int) -> Graph:
         graph.step[by_level],
         target[by_level].astype(np.int32),
         graph.score[by_level],
+        graph.missed[by_level],
     )
 
 
@@ -242,8 +342,8 @@ def posteriors(graph: Graph, plan: Sweep, weight: Floats) -> tuple[Floats, Float
     return through, alpha
 
 
-def best(graph: Graph, plan: Sweep, weight: Floats) -> tuple[NDArray[np.intp], Floats]:
-    """Steps of the best path of every segment, in no order, and the states' best scores."""
+def best(graph: Graph, plan: Sweep, weight: Floats) -> NDArray[np.intp]:
+    """Steps of the best path of every segment, in no order."""
     alpha = np.full(len(graph.arc), -np.inf)
     alpha[graph.arc < 0] = 0.0
     back = np.full(len(graph.arc), -1, np.intp)
@@ -263,4 +363,4 @@ def best(graph: Graph, plan: Sweep, weight: Floats) -> tuple[NDArray[np.intp], F
         while here >= 0:
             chosen.append(here)
             here = int(back[graph.source[here]])
-    return np.array(chosen, np.intp), alpha
+    return np.array(chosen, np.intp)

@@ -1,10 +1,4 @@
-"""Read a whole document back: one channel, one language model, one set of habits.
-
-A spinner draws one alternative for each form of a document and uses it throughout, so what was
-taken back in one place changes the odds in all others. After the search the price of each
-substitution is replaced by its price given the rest of the document (a Chinese restaurant process
-with the table as its base), a few times over; the share of phrases replaced is estimated likewise.
-"""
+"""Read a whole document back: how it was spun, which of its passages, and what stood there."""
 
 from __future__ import annotations
 
@@ -14,35 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspun.channel import decoder
-from unspun.channel.lattice import ARTICLE, KEEP, Arc, Arrays, Index, Lattice, arrays, build
-from unspun.lm.model import LanguageModel
+from unspun.channel.decoder import Arrays
+from unspun.channel.habits import Habits, Prices
+from unspun.channel.lattice import KEEP, Arc, Index, Lattice, arrays, build
 
 Floats = NDArray[np.float64]
 
-
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """Weights of the decoder, tuned on the development part of the pairs.
-
-    Attributes:
-        lm: Weight of the language model.
-        channel: Weight of the channel's probabilities.
-        take: Nats added for every substitution taken back.
-        concentration: Strength of the table against the rest of the document.
-        rate: Share of phrases replaced that is assumed at first.
-        article: Nats for 'a' read as 'an', or the reverse.
-        prune: Natural logarithm of the posterior below which a reading is dropped.
-        rounds: How often the document is consulted.
-    """
-
-    lm: float = 1.0
-    channel: float = 1.0
-    take: float = 0.0
-    concentration: float = 0.5
-    rate: float = 0.9
-    article: float = -3.0
-    prune: float = -8.0
-    rounds: int = 2
+RATES = (0.95, 0.5, 0.15)  # shares of phrases replaced that are tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +23,17 @@ class Reading:
 
     Attributes:
         arc: Where, and what stood there.
-        log_share: Natural logarithm of its posterior.
-        other: Posterior of the strongest different reading that crosses it.
+        segment: In which stretch of the lattice.
+        share: Posterior probability.
+        margin: Natural logarithm of the odds against keeping the text as it stands.
+        seen: How often the same substitution is expected elsewhere in the document.
     """
 
     arc: Arc
+    segment: int
     share: float
-    support: float
+    margin: float
+    seen: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,127 +41,175 @@ class Decoded:
     """The likeliest original of a text.
 
     Attributes:
-        readings: Substitutions taken back, in order.
-        gain: Nats by which the spun reading beats the text as it stands, by segment.
+        readings: Substitutions taken back in passages that are spun, in order.
+        gains: For each segment, nats by which the spun reading beats the text as it stands.
+        spun: For each segment, the posterior probability that it is spun.
         rate: Estimated share of the table's phrases that was replaced.
         lattice: All readings.
     """
 
     readings: tuple[Reading, ...]
-    gain: tuple[float, ...]
+    gains: tuple[float, ...]
+    spun: tuple[float, ...]
     rate: float
     lattice: Lattice
 
 
-def decode(text: str, index: Index, lm: LanguageModel, prices: Prices) -> Decoded:
-    """Find the likeliest original of a text that a spinner wrote."""
+def decode(text: str, index: Index, prices: Prices) -> Decoded:
+    """Find the likeliest original of a text that a spinner may have written."""
     lattice = build(text, index)
     if not lattice.segments:
-        return Decoded((), (), 0.0, lattice)
-    table = arrays(lattice, index, lm)
-    stop = int(lm.encode(["."])[0])
-    base = _prices(table, index, prices)
-    graph = decoder.begin(table, lm, lattice.openings, stop)
-    alive = np.arange(len(table.start), dtype=np.int32)
-    share = np.zeros(0)
-    for order in range(2, lm.order + 1):
-        graph = decoder.expand(graph, table, lm, order, alive)
-        plan = decoder.sweep(graph, table)
-        weight = prices.lm * graph.score.astype(np.float64) + base[graph.step]
-        share = _shares(graph, plan, weight, table)
-        if order < lm.order:
-            graph, alive = _pruned(graph, share, prices.prune)
-    rate = prices.rate
+        return Decoded((), (), (), 0.0, lattice)
+    table = arrays(lattice, index)
+    graph, plan = _search(table, index, lattice, prices)
+    plain = _plain(lattice, table, index, prices)
+    rate, habits, share, gains = _rated(table, graph, plan, index, prices, plain)
     for _ in range(prices.rounds):
-        base = _informed(table, index, prices, graph, share)
-        weight = prices.lm * graph.score.astype(np.float64) + base[graph.step]
-        share = _shares(graph, plan, weight, table)
-    chosen, _ = decoder.best(graph, plan, weight)
-    return _decoded(lattice, table, graph, chosen, share, rate)
-
-
-def _prices(table: Arrays, index: Index, prices: Prices) -> Floats:
-    """Price of each arc without regard to the rest of the document."""
-    entries = index.channel.entries
-    logp = np.array([entry.logp for entry in entries] + [0.0, 0.0])
-    rates = np.array([*index.rates, 0.0])
-    taken = table.entry >= 0
-    # the table's prior
-    replaced = np.clip(prices.rate * rates[table.original] / 0.96, 0.0, 0.995)
-    price = np.where(
-        taken, prices.channel * logp[table.entry] + np.log(replaced + 1e-9) + prices.take, 0.0
-    )
-    keep = (table.entry == KEEP) & (table.original >= 0)
-    price = np.where(keep, np.log1p(-replaced), price)
-    return np.where(table.entry == ARTICLE, prices.article, price)
-
-
-def _informed(
-    table: Arrays, index: Index, prices: Prices, graph: decoder.Graph, share: Floats
-) -> Floats:
-    """Price of each arc given how often the rest of the document bears it out."""
+        habits = habits.informed(graph, share)
+        share, _ = _shares(graph, plan, habits.weight(graph), table)
+    spun = _passages(gains, lattice, prices)
+    chosen = decoder.best(graph, plan, habits.weight(graph))
     expected = np.bincount(graph.step, np.exp(share), minlength=len(table.start))
-    entries = index.channel.entries
-    first = _prices(table, index, prices)
-    form = table.original.astype(np.int64) * 2 + table.capital
-    form = np.where(table.original >= 0, form, -1)
-    draw = np.where(table.entry >= 0, table.entry.astype(np.int64) + 1, 0)
-    known = form >= 0
-    pair = form * (len(entries) + 2) + draw
-    _, pair_of = np.unique(np.where(known, pair, -1), return_inverse=True)
-    _, form_of = np.unique(form, return_inverse=True)
-    by_pair = np.bincount(pair_of, expected)[pair_of] - expected
-    by_form = np.bincount(form_of, expected)[form_of] - expected
-    k = prices.concentration
-    predictive = np.log((k * np.exp(first) + by_pair + 1e-6) / (k + by_form + 1e-6))
-    return np.where(known, predictive, first)
+    readings = _readings(lattice, table, graph.step[chosen], expected)
+    taken = tuple(r for r in readings if spun[r.segment] >= 0.5)
+    return Decoded(taken, tuple(gains.tolist()), tuple(spun.tolist()), rate, lattice)
+
+
+def _search(
+    table: Arrays, index: Index, lattice: Lattice, prices: Prices
+) -> tuple[decoder.Graph, decoder.Sweep]:
+    """Search in passes of growing order."""
+    stop = int(index.lm.encode(["."])[0])
+    habits = Habits.first_guess(table, index, prices, prices.rate)
+    graph = decoder.begin(table, index.lm, lattice.openings, stop)
+    alive = np.arange(len(table.start), dtype=np.int32)
+    for order in range(2, index.lm.order + 1):
+        graph = decoder.expand(graph, table, index.lm, index.phrases, order, alive)
+        plan = decoder.sweep(graph, table)
+        if order < index.lm.order:
+            share, _ = _shares(graph, plan, habits.weight(graph), table)
+            graph, alive = _pruned(graph, share, table, prices.prune)
+    return graph, plan
+
+
+def _rated(
+    table: Arrays,
+    graph: decoder.Graph,
+    plan: decoder.Sweep,
+    index: Index,
+    prices: Prices,
+    plain: Floats,
+) -> tuple[float, Habits, Floats, Floats]:
+    """The replacement rate that explains the document best, with what follows from it."""
+    best = None
+    for rate in RATES:
+        habits = Habits.first_guess(table, index, prices, rate)
+        share, totals = _shares(graph, plan, habits.weight(graph), table)
+        gains = totals - plain
+        value = float(np.maximum(gains, 0.0).sum())
+        if best is None or value > best[0]:
+            best = (value, rate, habits, share, gains)
+    assert best is not None  # noqa: S101  # RATES is not empty
+    return best[1:]
+
+
+def _plain(lattice: Lattice, table: Arrays, index: Index, prices: Prices) -> Floats:
+    """Score of each segment as it stands."""
+    lm = index.lm
+    keep = np.flatnonzero(table.entry == KEEP)
+    keep = keep[np.argsort(table.start[keep])]
+    ids = table.words[keep, 0]
+    stop = int(lm.encode(["."])[0])
+    rows = []
+    for (begin, end), opening in zip(lattice.segments, lattice.openings, strict=True):
+        front = np.full(lm.order - 1, -1, np.int32)
+        front[-1] = lm.start if opening else stop
+        line = np.concatenate([front, ids[begin:end]])
+        rows.append(np.lib.stride_tricks.sliding_window_view(line, lm.order))
+    scores = prices.lm * lm.score(np.concatenate(rows)).astype(np.float64)
+    bounds = [begin for begin, _ in lattice.segments]
+    return np.asarray(np.add.reduceat(scores, bounds))
+
+
+def _passages(gains: Floats, lattice: Lattice, prices: Prices) -> Floats:
+    """Posterior probability of each segment to be spun: a chain of two states."""
+    clipped = np.clip(gains, -prices.trust, prices.trust)
+    stay = np.where(np.array(lattice.openings), prices.turn_line, prices.turn)
+    alpha = np.zeros((len(gains), 2))
+    state = np.log([0.5, 0.5])
+    for at in range(len(gains)):
+        if at:
+            state = _turned(state, stay[at])
+        state = state + np.array([0.0, clipped[at]])
+        alpha[at] = state
+    beta = np.zeros((len(gains), 2))
+    state = np.zeros(2)
+    for at in range(len(gains) - 1, 0, -1):
+        state = _turned(state + np.array([0.0, clipped[at]]), stay[at])
+        beta[at - 1] = state
+    both = alpha + beta
+    return np.asarray(1.0 / (1.0 + np.exp(np.clip(both[:, 0] - both[:, 1], -50, 50))))
+
+
+def _turned(state: Floats, turn: float) -> Floats:
+    """One step of the chain, in logarithms."""
+    stay, change = np.log1p(-turn), np.log(turn)
+    return np.logaddexp(state + stay, state[::-1] + change)
 
 
 def _shares(
     graph: decoder.Graph, plan: decoder.Sweep, weight: Floats, table: Arrays
-) -> Floats:
-    """Natural logarithm of each step's posterior."""
+) -> tuple[Floats, Floats]:
+    """Natural logarithm of each step's posterior, and of each segment's total."""
     through, alpha = decoder.posteriors(graph, plan, weight)
     totals = np.full(table.nodes, -np.inf)
     finals = np.flatnonzero(plan.finals)
     np.logaddexp.at(totals, graph.node[finals], alpha[finals])
     segment = np.searchsorted(table.first, table.start[graph.step], side="right") - 1
-    return np.asarray(through - totals[table.last[segment]])
+    return np.asarray(through - totals[table.last[segment]]), totals[table.last]
 
 
 def _pruned(
-    graph: decoder.Graph, share: Floats, limit: float
+    graph: decoder.Graph, share: Floats, table: Arrays, limit: float
 ) -> tuple[decoder.Graph, NDArray[np.int32]]:
+    """Drop what has no share worth naming; the text as it stands is never dropped."""
     keep = share > limit
-    graph.source, graph.step = graph.source[keep], graph.step[keep]
-    graph.target, graph.score = graph.target[keep], graph.score[keep]
-    return graph, np.unique(graph.step)
+    kept = decoder.Graph(
+        graph.arc,
+        graph.node,
+        graph.tail,
+        graph.source[keep],
+        graph.step[keep],
+        graph.target[keep],
+        graph.score[keep],
+        graph.missed[keep],
+    )
+    return kept, np.unique(kept.step)
 
 
-def _decoded(
-    lattice: Lattice,
-    table: Arrays,
-    graph: decoder.Graph,
-    chosen: NDArray[np.intp],
-    share: Floats,
-    rate: float,
-) -> Decoded:
-    expected = np.bincount(graph.step, np.exp(share), minlength=len(table.start))
+def _readings(
+    lattice: Lattice, table: Arrays, chosen: NDArray[np.int32], expected: Floats
+) -> list[Reading]:
+    """The substitutions on the best path."""
+    form = table.form.astype(np.int64) * (1 << 24) + table.entry + 2
+    _, form_of = np.unique(form, return_inverse=True)
+    seen = np.bincount(form_of, expected)[form_of]
+    segment = np.searchsorted(table.first, table.start, side="right") - 1
     readings = []
-    for arc in sorted(graph.step[chosen].tolist(), key=lambda number: int(table.start[number])):
-        if table.entry[arc] == KEEP:
-            continue
-        reading = lattice.arcs[int(table.order[arc])]
-        readings.append(Reading(reading, float(min(expected[arc], 1.0)), 0.0))
-    return Decoded(tuple(readings), (), rate, lattice)
+    for arc in chosen[np.argsort(table.start[chosen])].tolist():
+        if table.entry[arc] != KEEP:
+            share = float(min(expected[arc], 1.0))
+            odds = float(np.log((share + 1e-9) / (1.0 - share + 1e-9)))
+            reading = lattice.arcs[int(table.order[arc])]
+            readings.append(Reading(reading, int(segment[arc]), share, odds, float(seen[arc])))
+    return readings
 
 
 def rewritten(decoded: Decoded) -> str:
     """The text with its readings taken back."""
-    text, words = decoded.lattice.text, decoded.lattice.words
+    text = decoded.lattice.text
     out, at = [], 0
     for reading in decoded.readings:
-        start, end = words.starts[reading.arc.start], words.ends[reading.arc.end - 1]
-        out += [text[at:start], reading.arc.text]
-        at = end
+        out += [text[at : reading.arc.first], reading.arc.text]
+        at = reading.arc.last
     return "".join([*out, text[at:]])

@@ -8,22 +8,23 @@ that the spinner could have written has one for every phrase that it stands for.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from unspun.channel import tokens
-from unspun.channel.model import Channel
+from unspun.channel.decoder import Arrays, Phrases, hashed
+from unspun.channel.model import Channel, Entry
 from unspun.lm.model import LanguageModel
 from unspun.lm.words import Tokens, tokenise, words_of
 
-Int32s = NDArray[np.int32]
-Float32s = NDArray[np.float32]
 
 KEEP: Final = -1
 ARTICLE: Final = -2
+_LONGEST_MISSED = 4  # words of a phrase that is missed where it stands
+_UNKNOWN = 5  # ids up to this are classes of unknown words
 _CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"
 _SENTENCE_END = frozenset(".!?\N{HORIZONTAL ELLIPSIS}")
 _QUOTES = frozenset('"\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK})]')
@@ -37,35 +38,64 @@ class Arc:
     Attributes:
         start: First node.
         end: Last node.
-        text: The words as they would be written.
+        first: First code point.
+        last: One past the last code point.
+        text: What would be written there.
         entry: Index of the substitution that is taken back, or `KEEP`, or `ARTICLE`.
+        spun: The phrase that is taken back, as the table has it, or the word that stays.
         capital: Whether the capitalised form of the entry is meant.
+        whole: Whether it begins and ends where the table's words do, not at a hyphen or apostrophe.
     """
 
     start: int
     end: int
+    first: int
+    last: int
     text: str
     entry: int
+    spun: str
     capital: bool
+    whole: bool
 
 
 class Index:
     """A channel's entries by the phrases that stand in spun text and in originals."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, lm: LanguageModel) -> None:
         self.channel = channel
+        self.lm = lm
         self.by_spun: dict[str, list[int]] = defaultdict(list)
         self.originals: dict[str, int] = {}
         self.rates: list[float] = []
         self.original_of: list[int] = []
         for number, entry in enumerate(channel.entries):
-            self.by_spun[entry.spun].append(number)
+            self.by_spun[" ".join(tokens.parts(entry.spun))].append(number)
             if entry.original not in self.originals:
                 self.originals[entry.original] = len(self.rates)
                 self.rates.append(entry.rate)
             self.original_of.append(self.originals[entry.original])
+        self.logp = np.array([entry.logp for entry in channel.entries] + [0.0, 0.0])
+        self.claims = [entry.original.count(" ") + 1 for entry in channel.entries]
         self.spun_sizes = _sizes(self.by_spun)
-        self.original_sizes = _sizes(self.originals)
+        self.phrases = _phrases(self.originals, lm)
+
+
+def _phrases(originals: dict[str, int], lm: LanguageModel) -> Phrases:
+    """The original phrases of several words, in the language model's ids."""
+    rows: dict[int, list[tuple[tuple[int, ...], int]]] = defaultdict(list)
+    for phrase, number in originals.items():
+        written = unjoined(phrase)
+        for form in {written, tokens.upper_first(written)}:
+            ids = tuple(lm.encode(words_of(form)).tolist())
+            if len(ids) > 1 and min(ids) > _UNKNOWN:
+                rows[len(ids)].append((ids, number))
+    keys, numbers = [], []
+    for length in range(2, _LONGEST_MISSED + 1):
+        grams = np.array([ids for ids, _ in rows[length]], np.int32).reshape(-1, length)
+        hashes, first = np.unique(hashed(grams), return_index=True)
+        keys.append(hashes)
+        numbers.append(np.array([number for _, number in rows[length]], np.int32)[first])
+    return Phrases(tuple(keys), tuple(numbers))
 
 
 def _sizes(phrases: dict[str, list[int]] | dict[str, int]) -> dict[str, tuple[int, ...]]:
@@ -100,54 +130,88 @@ class Lattice:
 def build(text: str, index: Index) -> Lattice:
     """Lay out every reading of a text under a channel."""
     words = tokenise(text)
-    starts, ends = words.starts, words.ends
     segments, openings = _segments(words)
-    first_node = {}
-    for number, (begin, end) in enumerate(segments):
-        for at in range(begin, end):
-            first_node[at] = number
-    spans = tokens.spans(text)
-    forms = tokens.words(text)
-    left_of, right_of = _boundaries(spans, starts, ends)
-    arcs: list[Arc] = []
-    kept_by: dict[int, int] = _kept(forms, index, left_of, right_of)
-    found: dict[tuple[int, int, str], int] = {}
-    opens = words.initial()
-    for at, form in enumerate(forms):
-        for capital, size, number in _matches(forms, at, form, index):
-            left, right = left_of[at], right_of[at + size - 1]
-            if first_node[left] != first_node[right - 1]:
-                continue
-            start, end = spans[at][0], spans[at + size - 1][1]
-            if not _whole(text[start:end], index.channel.entries[number].spun, size):
-                continue
-            original = index.channel.entries[number].original
-            for shape, upper in _shapes(original, capital, form, opens[left]):
-                after = text[starts[left] : start] + shape + text[end : ends[right - 1]]
-                key = (left, right, after)
+    page = _Page(text, words, segments)
+    found: dict[tuple[int, int, str], Arc] = {}
+    for at in range(len(page.forms)):
+        for capital, size, number in _matches(page.forms, at, index):
+            for arc in page.arcs(at, size, number, index.channel.entries[number], capital):
+                key = (arc.start, arc.end, arc.text)
                 known = found.get(key)
-                if known is not None:
-                    if _better(index, number, arcs[known].entry):
-                        arcs[known] = Arc(left, right, after, number, upper)
-                    continue
-                found[key] = len(arcs)
-                arcs.append(Arc(left, right, after, number, upper))
+                if known is None or _better(index, arc, known):
+                    found[key] = arc
     for at, word in enumerate(words.words):
         other = _ARTICLES.get(word)
         if other is not None and (at, at + 1, other) not in found:
-            arcs.append(Arc(at, at + 1, other, ARTICLE, capital=word[0] == "A"))
+            span = (words.starts[at], words.ends[at])
+            found[at, at + 1, other] = Arc(at, at + 1, *span, other, ARTICLE, "", word[0] == "A", True)
+    arcs = list(found.values())
     kept = [-1] * len(arcs)
+    kept_by = _kept(page, index)
     for at, word in enumerate(words.words):
-        arcs.append(Arc(at, at + 1, word, KEEP, capital=False))
+        span = (words.starts[at], words.ends[at])
+        arcs.append(Arc(at, at + 1, *span, word, KEEP, word, False, True))
         kept.append(kept_by.get(at, -1))
     return Lattice(text, words, segments, openings, arcs, kept)
 
 
-def _matches(
-    forms: list[str], at: int, form: str, index: Index
-) -> list[tuple[bool, int, int]]:
+class _Page:
+    """A text's parts, and where they lie between the language model's words."""
+
+    def __init__(self, text: str, words: Tokens, segments: list[tuple[int, int]]) -> None:
+        self.text = text
+        self.words = words
+        self.forms = tokens.parts(text)
+        self.spans = tokens.part_spans(text)
+        whole = tokens.spans(text)
+        self.starts = {span[0] for span in whole}
+        self.ends = {span[1] for span in whole}
+        self.left, self.right = _boundaries(self.spans, words.starts, words.ends)
+        self.segment = [0] * (len(words) + 1)
+        for number, (begin, end) in enumerate(segments):
+            self.segment[begin:end] = [number] * (end - begin)
+        self.opens = words.initial()
+        self.curly = text.count(_CURLY) > text.count("'")
+
+    def arcs(self, at: int, size: int, number: int, entry: Entry, capital: bool) -> Iterator[Arc]:  # noqa: FBT001
+        """The readings of one match."""
+        left, right = self.left[at], self.right[at + size - 1]
+        if self.segment[left] != self.segment[right - 1]:
+            return
+        start, end = self.spans[at][0], self.spans[at + size - 1][1]
+        whole = start in self.starts and end in self.ends
+        first, last = self.words.starts[left], self.words.ends[right - 1]
+        shape = unjoined(entry.original)
+        if self.curly:
+            shape = shape.replace("'", _CURLY)
+        lower = self.text[start : start + 1]
+        if capital or (self.opens[left] and not lower.isalpha() and shape[:1].islower()):
+            capital, shape = True, tokens.upper_first(shape)
+        before, after = self.text[first:start], self.text[end:last]
+        if before[-1:].isalnum() and shape[:1].isalpha():
+            before += " "
+        if shape == "%" and not before and self.text[first - 1 : first] == " ":
+            first -= 1
+        if shape[-1:].isdigit() and after == "" and right < len(self.words):
+            more = _decimals(self.words, right)
+            if more > right and self.segment[more - 1] == self.segment[left]:
+                right, last = more, self.words.ends[more - 1]
+                after = self.text[end:last]
+        yield Arc(left, right, first, last, before + shape + after, number, entry.spun, capital, whole)
+
+
+def _decimals(words: Tokens, at: int) -> int:
+    """The node behind a decimal fraction that a word touches: '.' and '5' after 'two'."""
+    if words.words[at] != "." or words.spaced(at) or at + 1 >= len(words):
+        return at
+    follows = words.words[at + 1]
+    return at + 2 if follows[0].isdigit() and not words.spaced(at + 1) else at
+
+
+def _matches(forms: list[str], at: int, index: Index) -> list[tuple[bool, int, int]]:
     """Entries whose spun phrase stands at a word: (capitalised, words, entry)."""
     found = []
+    form = forms[at]
     for capital in (False, True):
         if capital and not form[:1].isupper():
             break
@@ -158,23 +222,6 @@ def _matches(
             phrase = first if size == 1 else " ".join((first, *forms[at + 1 : at + size]))
             found += [(capital, size, number) for number in index.by_spun.get(phrase, ())]
     return found
-
-
-def _whole(text: str, spun: str, size: int) -> bool:
-    """Whether a phrase stands on one line."""
-    return size == 1 or "\n" not in text
-
-
-def _shapes(
-    original: str, capital: bool, form: str, opens: bool  # noqa: FBT001
-) -> list[tuple[str, bool]]:
-    """How the original phrase may be written here."""
-    written = unjoined(original)
-    if capital:
-        return [(tokens.upper_first(written), True)]
-    if opens and not form[:1].isalpha() and written[:1].islower():
-        return [(tokens.upper_first(written), True)]
-    return [(written, False)]
 
 
 def unjoined(phrase: str) -> str:
@@ -192,22 +239,24 @@ def unjoined(phrase: str) -> str:
     return out
 
 
-def _better(index: Index, one: int, other: int) -> bool:
+def _better(index: Index, one: Arc, other: Arc) -> bool:
     entries = index.channel.entries
-    return other < 0 or entries[one].logp > entries[other].logp
+    if one.whole != other.whole:
+        return one.whole
+    return entries[one.entry].logp > entries[other.entry].logp
 
 
-def _kept(
-    forms: list[str], index: Index, left_of: list[int], right_of: list[int]
-) -> dict[int, int]:
+def _kept(page: _Page, index: Index) -> dict[int, int]:
     """For each word of the language model that a spinner would have replaced, what it is."""
     found: dict[int, int] = {}
-    for at, form in enumerate(forms):
+    for at, form in enumerate(page.forms):
         number = index.originals.get(form)
         if number is None and form[:1].isupper():
             number = index.originals.get(tokens.lower_first(form))
-        if number is not None and right_of[at] == left_of[at] + 1:
-            found[left_of[at]] = number
+        if number is None or page.right[at] != page.left[at] + 1:
+            continue
+        if page.spans[at][0] in page.starts and page.spans[at][1] in page.ends:
+            found[page.left[at]] = number
     return found
 
 
@@ -247,40 +296,7 @@ def _segments(words: Tokens) -> tuple[list[tuple[int, int]], list[bool]]:
     return cuts, openings
 
 
-@dataclass(slots=True)
-class Arrays:
-    """A lattice as arrays, one element an arc.
-
-    Attributes:
-        start: First node; each segment has nodes of its own.
-        end: Last node.
-        level: Words from the segment's first node to the arc's last.
-        words: Language model ids, -1 behind the last.
-        size: How many.
-        entry: Substitution that is taken back, `KEEP` or `ARTICLE`.
-        original: Original phrase in the table, that is taken back or kept, or -1.
-        capital: Whether its capitalised form is meant.
-        order: For each element, its arc in the lattice.
-        nodes: How many nodes.
-        first: First node of each segment.
-        last: Last node of each segment.
-    """
-
-    start: Int32s
-    end: Int32s
-    level: Int32s
-    words: Int32s
-    size: Int32s
-    entry: Int32s
-    original: Int32s
-    capital: NDArray[np.bool_]
-    order: Int32s
-    nodes: int
-    first: Int32s
-    last: Int32s
-
-
-def arrays(lattice: Lattice, index: Index, lm: LanguageModel) -> Arrays:
+def arrays(lattice: Lattice, index: Index) -> Arrays:
     """Number a lattice for the decoder."""
     shift = np.zeros(len(lattice.words) + 1, np.int32)
     base = np.zeros(len(lattice.words) + 1, np.int32)
@@ -292,16 +308,20 @@ def arrays(lattice: Lattice, index: Index, lm: LanguageModel) -> Arrays:
         last.append(end + number)
     begin = np.array([arc.start for arc in lattice.arcs], np.int32)
     end = np.array([arc.end for arc in lattice.arcs], np.int32)
-    ids = _encoded(lattice, lm)
+    ids = _encoded(lattice, index.lm)
     size = np.array([len(row) for row in ids], np.int32)
     words = np.full((len(ids), max(int(size.max(initial=1)), 1)), -1, np.int32)
     for number, row in enumerate(ids):
         words[number, : len(row)] = row
     entry = np.array([arc.entry for arc in lattice.arcs], np.int32)
     owner = np.array([*index.original_of, -1, -1], np.int32)
+    claims = np.array([*index.claims, 0, 0], np.int32)
     original = np.where(entry >= 0, owner[entry], np.array(lattice.kept, np.int32))
     keep = size > 0
     order = np.flatnonzero(keep).astype(np.int32)
+    forms = [(arc.spun, arc.capital if arc.entry != KEEP else arc.spun[:1].isupper()) for arc in lattice.arcs]
+    forms = [(tokens.lower_first(spun), capital) for spun, capital in forms]
+    names = {form: number for number, form in enumerate(sorted(set(forms)))}
     return Arrays(
         (begin + shift[begin])[order],
         (end + shift[begin])[order],
@@ -310,7 +330,10 @@ def arrays(lattice: Lattice, index: Index, lm: LanguageModel) -> Arrays:
         size[order],
         entry[order],
         original[order].astype(np.int32),
+        claims[entry[order]],
         np.array([arc.capital for arc in lattice.arcs], np.bool_)[order],
+        np.array([arc.whole for arc in lattice.arcs], np.bool_)[order],
+        np.array([names[form] for form in forms], np.int32)[order],
         order,
         len(lattice.words) + len(lattice.segments),
         np.array(first, np.int32),

@@ -33,6 +33,23 @@ def spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _WORD.finditer(text)]
 
 
+_PART = re.compile(r"\w+|[^\w\s]")
+
+
+def parts(text: str) -> list[str]:
+    """The words of a text, cut at apostrophes and hyphens too.
+
+    >>> parts("top-tier")
+    ['top', '-', 'tier']
+    """
+    return _PART.findall(text.replace(_CURLY, "'"))
+
+
+def part_spans(text: str) -> list[tuple[int, int]]:
+    """The code-point spans of `parts(text)`."""
+    return [match.span() for match in _PART.finditer(text)]
+
+
 def lower_first(phrase: str) -> str:
     """The phrase with its first character in lower case."""
     return phrase[:1].lower() + phrase[1:]
