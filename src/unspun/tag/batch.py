@@ -27,6 +27,7 @@ class Batch(NamedTuple):
     """Texts laid end to end, one line feed between them.
 
     Attributes:
+        joined: The texts.
         offsets: First character of each text, and one past the last text's line feed.
         points: Code points, all texts.
         letters: Letters before each character, and at the end.
@@ -39,6 +40,7 @@ class Batch(NamedTuple):
         blanks: Links, addresses and lines of code, in order.
     """
 
+    joined: str
     offsets: Ints
     points: NDArray[np.uint32]
     letters: NDArray[np.int64]
@@ -46,7 +48,7 @@ class Batch(NamedTuple):
     stop: Ints
     group: NDArray[np.uint8]
     text: Ints
-    evidence: NDArray[np.float32]
+    evidence: NDArray[np.uint32]
     run: Ints
     blanks: tuple[tuple[int, int], ...]
 
@@ -65,14 +67,25 @@ def read(texts: Sequence[str]) -> Batch:
     edge = np.flatnonzero(group != before)
     kind = group[edge]
     stops = np.append(edge, len(points))[1:][kind > 0]
-    start, kind = edge[kind > 0], kind[kind > 0]
+    start, stops, kind = _cut(edge[kind > 0], stops, kind[kind > 0])
     text = np.searchsorted(offsets, start, side="right") - 1
     evidence = profiles.load().words(np.where(group, points, 0), start)
     letters = np.zeros(len(points) + 1, np.int64)
     np.cumsum(group > 0, out=letters[1:])
     turn = np.flatnonzero((np.diff(kind) != 0) | (np.diff(text) != 0)) + 1
     run = np.concatenate([[0], turn]) if len(start) else turn
-    return Batch(offsets, points, letters, start, stops, kind, text, evidence, run, blanks)
+    return Batch(joined, offsets, points, letters, start, stops, kind, text, evidence, run, blanks)
+
+
+def _cut(start: Ints, stop: Ints, kind: NDArray[np.uint8]) -> tuple[Ints, Ints, NDArray[np.uint8]]:
+    """Cut words that are longer than the evidence of a word may be."""
+    pieces = (stop - start - 1) // profiles.LONGEST + 1
+    if not len(start) or pieces.max() == 1:
+        return start, stop, kind
+    first = np.repeat(np.cumsum(pieces) - pieces, pieces)
+    begin = np.repeat(start, pieces) + profiles.LONGEST * (np.arange(len(first)) - first)
+    end = np.minimum(begin + profiles.LONGEST, np.repeat(stop, pieces))
+    return begin, end, np.repeat(kind, pieces)
 
 
 def _blanks(joined: str, points: NDArray[np.uint32]) -> tuple[tuple[int, int], ...]:

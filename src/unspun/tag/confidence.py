@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import math
 
-_SLOPE, _LETTERS, _SHIFT = 0.22, 0.3, -0.4
 
-
-def of_margin(margin: float, letters: int) -> float:
-    """Probability that the best language is right.
+def of_profiles(margin: float, letters: int) -> float:
+    """Probability that the profiles' best language is right.
 
     Args:
         margin: Evidence of the best language less that of the second, in nats.
         letters: Letters that the evidence was read from.
     """
-    x = _SHIFT + _SLOPE * margin + _LETTERS * math.log1p(letters) - 1
-    return 1 / (1 + math.exp(-min(max(x, -30.0), 30.0)))
+    return _logistic(-1.4 + 0.22 * margin + 0.3 * math.log1p(letters))
+
+
+def of_supplement(margin: float, letters: int) -> float:
+    """Probability that the second reading's best language is right; arguments as above."""
+    return _logistic(-1 + 0.5 * margin + 0.2 * math.log1p(letters))
 
 
 def of_votes(votes: int) -> float:
     """Probability that a variant of Chinese is right, by the characters that speak for it."""
     return 1 - 0.3 * 0.5 ** max(votes, 0)
+
+
+def _logistic(x: float) -> float:
+    return 1 / (1 + math.exp(-min(max(x, -30.0), 30.0)))

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from unspun.config import TagConfig
 from unspun.model import LanguageSpan, Tagged
-from unspun.tag import confidence, han, profiles, scripts, switches
+from unspun.tag import confidence, han, profiles, scripts, switches, units
 from unspun.tag.batch import Batch
 
-_WEIGHT = {"Hani": 3, "Hang": 2}
-"""How many letters of an alphabet say as much as one character: UDHR's lengths, rounded."""
-_SCRIPT = {"Hang": "Kore", "Hani": "Hani"}
-SCREEN = 25.0
-PRICES = (30.0, 18.0, 12.0)  # within a sentence, at its end, at a line's end
-
-
-class Unit(NamedTuple):
-    """All words of one text in one script group.
-
-    Attributes:
-        column: The column with most evidence, -1 where the script has one language.
-        language: Its language.
-        confidence: Probability that it is right.
-        letters: Letters read.
-    """
-
-    column: int
-    language: str
-    confidence: float
-    letters: int
+WEIGHT = {"Hans": 3, "Hant": 3, "Jpan": 2, "Kore": 2}
+"""Letters of an alphabet that say as much as one character: UDHR's lengths, rounded."""
+_SHORT = 0.5  # a short text is named when that is likelier right than wrong
+_WORD = 0.9  # a single short word needs more
 
 
 class Piece(NamedTuple):
@@ -52,222 +36,197 @@ def tag_batch(
     skips: Sequence[Sequence[tuple[int, int]]],
 ) -> list[Tagged]:
     """The tags of every text of a batch."""
-    read = np.ones(len(batch.start), bool)
-    for number, spans in enumerate(skips):
-        for start, end in spans:
-            first = int(batch.offsets[number])
-            a, b = np.searchsorted(batch.start, [first + start, first + end])
-            read[a:b] = False
-    reader = _Reader(batch, config, read)
+    reader = _Reader(batch, config, _say(batch, skips))
     return [reader.tagged(number, name) for number, name in enumerate(ids)]
 
 
+def _say(batch: Batch, skips: Sequence[Sequence[tuple[int, int]]]) -> np.ndarray | None:
+    """The words that count for their document; None where all do."""
+    if not any(skips):
+        return None
+    say = np.ones(len(batch.start), bool)
+    for number, spans in enumerate(skips):
+        first = int(batch.offsets[number])
+        for start, end in spans:
+            a, b = np.searchsorted(batch.start, [first + start, first + end])
+            say[a:b] = False
+    return say
+
+
 class _Reader:
-    def __init__(self, batch: Batch, config: TagConfig, read: NDArray[np.bool_]) -> None:
+    """What is known of a batch, turned into the tags of one text after the other."""
+
+    def __init__(self, batch: Batch, config: TagConfig, say: np.ndarray | None) -> None:
         self.batch = batch
         self.config = config
         self.names = scripts.load().names
         self.languages = profiles.load().languages
-        self.run_text = batch.text[batch.run]
-        self.run_group = batch.group[batch.run]
-        self.run_stop = np.append(batch.run, len(batch.start))[1:]
-        self.first_run = np.searchsorted(self.run_text, np.arange(len(batch.offsets)))
-        self.feeds = np.flatnonzero(batch.points == ord("\n"))
-        self.read = read
-        self.size = np.where(read, batch.letters[batch.stop] - batch.letters[batch.start], 0)
-        self._units()
+        self.units = units.gather(batch, say)
+        self.sizes = np.concatenate([[0], np.cumsum(self.units.size)])
+        run_text = batch.text[batch.run]
+        self.first_run = np.searchsorted(run_text, np.arange(len(batch.offsets))).tolist()
+        self.first_blank = [bisect_left(batch.blanks, (int(o), 0)) for o in batch.offsets]
+        self.run = [*batch.run.tolist(), len(batch.start)]
+        self.run_start = batch.start[batch.run].tolist()
+        self.run_group = batch.group[batch.run].tolist()
+        self.of_run = self.units.of_run.tolist()
+        self.feeds = np.flatnonzero(batch.points == ord("\n")).tolist()
         self._screen()
 
-    def _units(self) -> None:
-        """Total the evidence of each text in each script group."""
-        batch = self.batch
-        key = self.run_text * 256 + self.run_group
-        self.unit_key, self.unit_of_run = np.unique(key, return_inverse=True)
-        columns = batch.evidence.shape[1]
-        self.total = np.zeros((len(self.unit_key), columns))
-        self.letters = np.zeros(len(self.unit_key), np.int64)
-        if len(key):
-            evidence = batch.evidence
-            if not self.read.all():
-                evidence = evidence * self.read[:, None]
-            np.add.at(self.total, self.unit_of_run, np.add.reduceat(evidence, batch.run, axis=0))
-            np.add.at(self.letters, self.unit_of_run, np.add.reduceat(self.size, batch.run))
-        order = np.sort(self.total, axis=1)
-        self.main = self.total.argmax(axis=1)
-        self.margin = order[:, -1] - order[:, -2]
-
     def _screen(self) -> None:
-        """Find the units in which a window of words speaks for another language."""
+        """Find the runs in which a window of words speaks for another language."""
         batch = self.batch
-        self.gain = np.zeros(0, np.float32)
-        self.loud = np.zeros(len(self.unit_key), bool)
-        if len(batch.start):
-            lengths = self.run_stop - batch.run
-            self.unit_of_word = np.repeat(self.unit_of_run, lengths)
-            self.gain = switches.screen(batch.evidence, self.main[self.unit_of_word])
-            self.loud[self.unit_of_word[self.gain > SCREEN]] = True
-
-    def unit(self, number: int) -> Unit:
-        """What a text's words of one script group are, taken together."""
-        group = self.names[int(self.unit_key[number]) & 255]
-        letters = int(self.letters[number])
-        if group not in self.languages:
-            language = scripts.LANGUAGE_OF_SCRIPT.get(group, "und")
-            return Unit(-1, language, 0.99 if language != "und" else 0.5, letters)
-        column = int(self.main[number])
-        certain = confidence.of_margin(float(self.margin[number]), letters)
-        return Unit(column, self.languages[group][column], certain, letters)
+        unit = np.repeat(self.units.of_run, np.diff(self.run))
+        main = self.units.main[unit] if len(unit) else unit
+        self.gain, self.best = switches.screen(batch.evidence, main, unit)
+        loud = np.flatnonzero(self.gain > switches.GAIN)
+        where = np.searchsorted(batch.run, loud, side="right") - 1
+        self.loud = set(where.tolist())
+        self.price = switches.prices(batch) if self.loud else None
 
     def tagged(self, number: int, name: str) -> Tagged:
         """Everything about one text."""
         start = int(self.batch.offsets[number])
         end = int(self.batch.offsets[number + 1]) - 1
-        pieces = self._pieces(number)
-        pieces = self._overlay(pieces, start, end)
+        pieces = self._overlay(self._pieces(number), number, end)
         spans = _spans(pieces, start, end)
-        weights = self._weights(spans, start)
-        language, script, certain = _document(spans, weights)
-        return Tagged(
-            name,
-            language,
-            script,
-            certain,
-            spans,
-            paragraphs=self._paragraphs(spans, start, end),
-        )
+        language, script, certain = self._document(spans, start)
+        paragraphs = self._paragraphs(spans, start, end)
+        return Tagged(name, language, script, certain, spans, paragraphs=paragraphs)
 
     def _pieces(self, number: int) -> list[Piece]:
-        first, last = int(self.first_run[number]), int(self.first_run[number + 1])
-        units = {int(u): self.unit(int(u)) for u in set(self.unit_of_run[first:last].tolist())}
-        most = max((unit.letters for unit in units.values()), default=0)
+        first, last = self.first_run[number], self.first_run[number + 1]
+        known = [self.units.units[self.of_run[run]] for run in range(first, last)]
+        most = max((unit.letters for unit in known), default=0)
         pieces: list[Piece] = []
-        for run in range(first, last):
-            which = int(self.unit_of_run[run])
-            unit = units[which]
-            group = self.names[int(self.run_group[run])]
-            begin = self._opening(int(self.batch.start[self.batch.run[run]]), pieces)
+        for run, unit in zip(range(first, last), known, strict=True):
+            group = self.names[self.run_group[run]]
+            begin = self._opening(self.run_start[run], pieces)
             if group == scripts.CJK[0]:
-                stop = int(self.batch.stop[self.run_stop[run] - 1])
-                pieces += [
-                    Piece(a, language, script, confidence.of_votes(votes))
-                    for a, _, language, script, votes in han.lines(self.batch.points, begin, stop)
-                ]
+                pieces += self._han(run, begin)
             elif unit.column < 0:
-                pieces.append(
-                    Piece(begin, unit.language, _SCRIPT.get(group, group), unit.confidence)
-                )
-            elif self._too_short(unit, most):
+                script = "Kore" if group == "Hang" else group
+                pieces.append(Piece(begin, unit.language, script, unit.confidence))
+            elif self._too_short(unit, most, run):
                 pieces.append(Piece(begin, "und", group, 1 - unit.confidence))
-            elif self.loud[which]:
-                pieces += self._switches(run, which, unit, group)
+            elif run in self.loud:
+                pieces += self._switches(run, unit, group, pieces)
             else:
                 pieces.append(Piece(begin, unit.language, group, unit.confidence))
         return pieces
 
-    def _too_short(self, unit: Unit, most: int) -> bool:
+    def _han(self, run: int, begin: int) -> list[Piece]:
+        stop = int(self.batch.stop[self.run[run + 1] - 1])
+        return [
+            Piece(line.start, line.language, line.script, confidence.of_votes(line.votes))
+            for line in han.lines(self.batch.points, begin, stop)
+        ]
+
+    def _too_short(self, unit: units.Unit, most: int, run: int) -> bool:
         if unit.letters >= self.config.min_letters:
             return False
-        return unit.letters < most or unit.confidence < 0.5  # noqa: PLR2004 - more wrong than right
+        if unit.letters < most:
+            return True
+        alone = self.run[run + 1] - self.run[run] == 1
+        return unit.confidence < (_WORD if alone else _SHORT)
 
     def _opening(self, start: int, pieces: list[Piece]) -> int:
         """Move back over what opens the word: a quotation mark, a bracket."""
-        floor = pieces[-1].start + 1 if pieces else 0
-        points = self.batch.points
-        while start > floor and chr(points[start - 1]) in scripts.OPENING:
+        floor = pieces[-1].start + 1 if pieces else start
+        text = self.batch.joined
+        while start > floor and text[start - 1] in scripts.OPENING:
             start -= 1
         return start
 
-    def _switches(self, run: int, which: int, unit: Unit, group: str) -> list[Piece]:
+    def _switches(
+        self, run: int, unit: units.Unit, group: str, before: list[Piece]
+    ) -> list[Piece]:
         """Follow the language from word to word through a run."""
-        batch = self.batch
-        a, b = int(batch.run[run]), int(self.run_stop[run])
-        evidence = batch.evidence[a:b]
-        mine = self.unit_of_word == which
-        others = switches.candidates(batch.evidence[mine], self.gain[mine], SCREEN)
-        others = [k for k in others if k != unit.column]
-        steps = switches.path(evidence, unit.column, self._prices(a, b), others)
+        a, b = self.run[run], self.run[run + 1]
+        window = slice(a, max(a, b - switches.WINDOW + 1))
+        loud = self.best[window][self.gain[window] > switches.GAIN]
+        others = [k for k in switches.candidates(loud) if k != unit.column]
+        evidence = self.batch.evidence[a:b]
+        price = self.price[a:b].tolist() if self.price is not None else []
+        steps = switches.path(evidence, unit.column, price, others)
+        turns = [k for k in range(1, b - a) if steps[k] != steps[k - 1]]
         pieces: list[Piece] = []
-        languages = self.languages[group]
-        at = 0
-        while at < len(steps):
-            to = at
-            while to < len(steps) and steps[to] == steps[at]:
-                to += 1
-            begin = self._opening(int(batch.start[a + at]), pieces)
-            total = np.sort(evidence[at:to].sum(axis=0))
-            letters = int(self.size[a + at : a + to].sum())
-            certain = confidence.of_margin(float(total[-1] - total[-2]), letters)
-            pieces.append(Piece(begin, languages[steps[at]], group, certain))
-            at = to
+        for at, to in pairwise([0, *turns, b - a]):
+            begin = self._opening(int(self.batch.start[a + at]), [*before[-1:], *pieces])
+            language, certain = unit.language, unit.confidence
+            if steps[at] != unit.column:
+                language = self.languages[group][steps[at]]
+                sums = evidence[at:to].sum(axis=0, dtype=np.int64)
+                margin = float(sums[steps[at]] - sums[unit.column]) / profiles.STEPS
+                certain = confidence.of_profiles(margin, int(self.sizes[a + to] - self.sizes[a + at]))
+            pieces.append(Piece(begin, language, group, certain))
         return pieces
 
-    def _prices(self, a: int, b: int) -> list[float]:
-        """What a switch before each word costs: least after a line's end."""
-        batch = self.batch
-        prices = [PRICES[2]]
-        for word in range(a + 1, b):
-            between = batch.points[int(batch.stop[word - 1]) : int(batch.start[word])].tolist()
-            prices.append(PRICES[_boundary(between)])
-        return prices
-
-    def _overlay(self, pieces: list[Piece], start: int, end: int) -> list[Piece]:
+    def _overlay(self, pieces: list[Piece], number: int, end: int) -> list[Piece]:
         """Cut links and code out of the pieces."""
-        inside = [b for b in self.batch.blanks if start <= b[0] < end]
-        if not inside:
+        a, b = self.first_blank[number], self.first_blank[number + 1]
+        if a == b:
             return pieces
-        cuts = [Piece(a, "und", "Zyyy", 1.0) for a, _ in inside]
         result: list[Piece] = []
-        for cut, (a, b) in zip(cuts, inside, strict=True):
-            before = [p for p in pieces if p.start < a]
-            result += before
-            pieces = [p for p in pieces if p.start >= a]
-            result.append(cut)
-            last = next((p for p in reversed(result) if p.script != "Zyyy"), None)
-            if last and b < end and not (pieces and pieces[0].start == b):
-                result.append(last._replace(start=b))
-        return [*result, *pieces]
+        at = 0
+        last: Piece | None = None
+        for begin, stop in self.batch.blanks[a:b]:
+            while at < len(pieces) and pieces[at].start < begin:
+                last = pieces[at]
+                result.append(last)
+                at += 1
+            result.append(Piece(begin, "und", "Zyyy", 1.0))
+            follows = at < len(pieces) and pieces[at].start <= stop
+            if last is not None and stop < end and not follows:
+                result.append(last._replace(start=stop))
+        return [*result, *pieces[at:]]
 
-    def _weights(self, spans: Sequence[LanguageSpan], start: int) -> list[int]:
-        """Letters of each span that count for the document."""
-        edges = np.array([start + s.start for s in spans] + [start + s.end for s in spans[-1:]])
-        sums = np.concatenate([[0], np.cumsum(self.size)])
-        at = np.searchsorted(self.batch.start, edges)
-        return [int(n) for n in np.diff(sums[at])]
+    def _document(self, spans: Sequence[LanguageSpan], start: int) -> tuple[str, str, float]:
+        """The language with most letters, its script and confidence."""
+        if len(spans) == 1:
+            return spans[0].language, spans[0].script, spans[0].confidence
+        edges = [start + s.start for s in spans] + [start + s.end for s in spans[-1:]]
+        weights = np.diff(self.sizes[np.searchsorted(self.batch.start, edges)]).tolist()
+        totals: dict[tuple[str, str], float] = {}
+        certain: dict[tuple[str, str], float] = {}
+        for span, weight in zip(spans, weights, strict=True):
+            key = span.language, span.script
+            factor = WEIGHT.get(span.script, 1) if span.language != "und" else 0.1
+            totals[key] = totals.get(key, 0) + weight * factor
+            certain[key] = max(certain.get(key, 0), span.confidence)
+        best = max(totals, key=lambda key: totals[key], default=None)
+        if best is None or totals[best] == 0:
+            return "und", "Zyyy", 1.0
+        return *best, certain[best]
 
     def _paragraphs(
         self, spans: Sequence[LanguageSpan], start: int, end: int
     ) -> tuple[LanguageSpan, ...]:
-        a, b = np.searchsorted(self.feeds, [start, end])
-        edges = [start - 1, *self.feeds[a:b].tolist(), end]
+        """Each line with something in it, in the language of most of its letters."""
+        feeds = self.feeds
+        a, b = bisect_left(feeds, start), bisect_left(feeds, end)
         letters = self.batch.letters
         found = []
         at = 0
-        for before, stop in zip(edges, edges[1:], strict=False):
+        for before, stop in pairwise([start - 1, *feeds[a:b], end]):
             begin = before + 1
             if begin == stop:
                 continue
             while at + 1 < len(spans) and start + spans[at].end <= begin:
                 at += 1
-            best, most = spans[at], 0
+            best, most = spans[at], -1
             k = at
             while k < len(spans) and start + spans[k].start < stop:
                 low, high = max(begin, start + spans[k].start), min(stop, start + spans[k].end)
-                count = int(letters[high] - letters[low])
+                count = int(letters[high]) - int(letters[low])
                 if count > most:
                     best, most = spans[k], count
                 k += 1
             language, script, certain = best.language, best.script, best.confidence
-            if not most:
+            if most <= 0:
                 language, script, certain = "und", "Zyyy", 1.0
             found.append(LanguageSpan(begin - start, stop - start, language, script, certain))
         return tuple(found)
-
-
-def _boundary(between: list[int]) -> int:
-    """How strongly the characters between two words part them: 0, 1 or 2."""
-    if 0x0A in between:
-        return 2
-    return int(any(chr(c) in '.!?:;()[]"«»“”„…—–' for c in between))
 
 
 def _spans(pieces: Sequence[Piece], start: int, end: int) -> tuple[LanguageSpan, ...]:
@@ -278,32 +237,11 @@ def _spans(pieces: Sequence[Piece], start: int, end: int) -> tuple[LanguageSpan,
         return (LanguageSpan(0, end - start, "und", "Zyyy", 1.0),)
     kept: list[Piece] = []
     for piece in pieces:
-        if kept and kept[-1][1:3] == piece[1:3]:
-            continue
-        kept.append(piece)
+        if not kept or kept[-1][1:3] != piece[1:3]:
+            kept.append(piece)
     edges = [0, *(piece.start - start for piece in kept[1:]), end - start]
     return tuple(
         LanguageSpan(a, b, piece.language, piece.script, piece.confidence)
-        for a, b, piece in zip(edges, edges[1:], kept, strict=False)
+        for (a, b), piece in zip(pairwise(edges), kept, strict=True)
         if a < b
     )
-
-
-def _document(spans: Sequence[LanguageSpan], weights: Sequence[int]) -> tuple[str, str, float]:
-    """The language with most letters, its script and confidence."""
-    if len(spans) == 1:
-        return spans[0].language, spans[0].script, spans[0].confidence
-    totals: dict[tuple[str, str], float] = {}
-    certain: dict[tuple[str, str], float] = {}
-    for span, weight in zip(spans, weights, strict=True):
-        key = span.language, span.script
-        factor = _FACTOR.get(span.script, 1) if span.language != "und" else 0.1
-        totals[key] = totals.get(key, 0) + weight * factor
-        certain[key] = max(certain.get(key, 0), span.confidence)
-    if not totals or max(totals.values()) == 0:
-        return "und", "Zyyy", 1.0
-    best = max(totals, key=lambda key: totals[key])
-    return *best, certain[best]
-
-
-_FACTOR = {"Hans": 3, "Hant": 3, "Jpan": 2, "Kore": 2}

@@ -18,6 +18,9 @@ from unspun import tables
 
 _NONE = 65535  # stands before a gram shorter than three letters
 _BLOCK = 1 << 15  # characters whose weights are gathered at a time: stays in the cache
+COLUMNS = 32
+STEPS = 16  # of evidence to one nat
+LONGEST = 128  # letters of a word: 16 bits hold that many letters' evidence
 
 
 class Profiles(NamedTuple):
@@ -28,7 +31,9 @@ class Profiles(NamedTuple):
         pair: Number of each known pair of letters, by ``first * letters + second``.
         triple: Row of each triple, by ``pair * letters + third``; 0 where unknown.
         back: Row of each pair, by ``first * letters + second``, falling back on its second letter.
-        weights: log(1 + p / floor) of the n-grams that end at a character, by row and column.
+        weights: Evidence of the n-grams that end at a character, by row and column, in 1/16 nat:
+            the sum of log(1 + p / floor). Four columns of 16 bits lie in each 64-bit number, so
+            that one addition adds four of them.
         languages: Languages of each reading script, in the order of the columns.
     """
 
@@ -36,7 +41,7 @@ class Profiles(NamedTuple):
     pair: NDArray[np.int32]
     triple: NDArray[np.int32]
     back: NDArray[np.int32]
-    weights: NDArray[np.float32]
+    weights: NDArray[np.uint64]
     languages: dict[str, tuple[str, ...]]
 
     def rows(self, points: NDArray[np.uint32]) -> NDArray[np.int32]:
@@ -53,26 +58,32 @@ class Profiles(NamedTuple):
             row[1:] = np.where(full, full, row[1:])
         return row
 
-    def words(self, points: NDArray[np.uint32], starts: NDArray[np.intp]) -> NDArray[np.float32]:
+    def words(self, points: NDArray[np.uint32], starts: NDArray[np.intp]) -> NDArray[np.uint32]:
         """Evidence for each column, summed from each start to the next.
 
         Args:
             points: Code points, of which what is not to be read is 0.
-            starts: First character of each word, ascending.
+            starts: First character of each word of at most ``LONGEST`` letters, ascending.
         """
         if not len(starts):
-            return np.zeros((0, self.weights.shape[1]), np.float32)
+            return np.zeros((0, COLUMNS), np.uint32)
         rows = self.rows(points)
-        out = np.empty((len(starts), self.weights.shape[1]), np.float32)
+        out = np.empty((len(starts), COLUMNS // 4), np.uint64)
         first = 0
         while first < len(starts):
             begin = int(starts[first])
             last = int(np.searchsorted(starts, begin + _BLOCK))
             end = int(starts[last]) if last < len(starts) else len(rows)
-            gathered = self.weights[rows[begin:end]]
+            gathered = self.weights.take(rows[begin:end], axis=0)
             np.add.reduceat(gathered, starts[first:last] - begin, axis=0, out=out[first:last])
             first = last
-        return out
+        return out.view(np.uint16).astype(np.uint32)
+
+
+def totals(evidence: NDArray[np.uint32], starts: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Sums of evidence from each start to the next, two columns at a time."""
+    sums = np.add.reduceat(evidence.view(np.uint64), starts, axis=0)
+    return sums.view(np.uint32).astype(np.int64)
 
 
 @lru_cache(maxsize=1)
@@ -86,7 +97,7 @@ def load() -> Profiles:
     code = np.zeros(0x3002, np.uint16)
     code[points] = codes
     code[-1] = letters  # the table carries its own size
-    weights = np.zeros((len(grams) + 1, max(map(len, readers)) - 1), np.float32)
+    weights = np.zeros((len(grams) + 1, COLUMNS), np.float32)
     weights[row, column] = weight
     numbers = np.arange(1, len(grams) + 1, dtype=np.int32)
     single = grams[:, 1] == _NONE
@@ -106,6 +117,7 @@ def load() -> Profiles:
     triple[pair[grams[full, 0] * letters + grams[full, 1]] * letters + grams[full, 2]] = numbers[
         full
     ]
+    packed = np.rint(weights * STEPS).astype(np.uint16).view(np.uint64)
     return Profiles(
-        code, pair, triple, back, weights, {name: tuple(rest) for name, *rest in readers}
+        code, pair, triple, back, packed, {name: tuple(rest) for name, *rest in readers}
     )

@@ -1,0 +1,180 @@
+"""A second reading for what the profiles leave in doubt: short texts, near relatives.
+
+Three kinds of evidence, each summed over the text: the longest known n-gram, up to six characters,
+that ends at each character (from py3langid's model, Lui and Baldwin 2012); words that a language
+cannot do without; letters that a language does not have. It also knows some forty languages more
+than the profiles; they start with a handicap, for most texts are not in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from unspun import tables
+
+STEPS = 16  # of evidence to one nat
+REACH = 230  # characters that 16 bits of evidence can add up
+CHUNKS = 4  # stretches of that length that are read of a long text
+_BITS = 10
+_LONGEST = 6
+_COLUMNS = 64
+_WORD, _LETTER = 3 * STEPS, 2 * STEPS
+HANDICAP = 10 * STEPS
+"""A language that the profiles lack must be e^10 times as likely as the others."""
+ALIASES = {"nn": "no"}
+SCRIPTED = {("sr", "Latn"): "sr-Latn", ("sr", "Cyrl"): "sr-Cyrl"}
+_TOKEN = regex.compile(r"[\p{L}\p{M}'’]+")
+
+
+class Supplement(NamedTuple):
+    """The table.
+
+    Attributes:
+        code: Number of each code point below 0x3000, 0 where no n-gram has it.
+        keys: The n-grams, 10 bits a character, ascending.
+        weights: Evidence by n-gram and column, in 1/16 nat, four columns in 64 bits; then the
+            rows of words and of letters.
+        words: Row of each word.
+        letters: Row of each letter.
+        languages: Languages of each script, in the order of the columns.
+        known: How many of them the profiles know.
+    """
+
+    code: NDArray[np.uint16]
+    keys: NDArray[np.uint64]
+    weights: NDArray[np.uint64]
+    words: dict[str, int]
+    letters: dict[str, int]
+    languages: dict[str, tuple[str, ...]]
+    known: dict[str, int]
+
+    def score(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """Evidence of each text for each column, in 1/16 nat.
+
+        Args:
+            texts: Words of one script each, at most ``CHUNKS`` times ``REACH`` characters of which
+                are read.
+        """
+        chunks = [
+            (number, " " + text[at : at + REACH - 2].lower() + " ")
+            for number, text in enumerate(texts)
+            for at in range(0, max(1, min(len(text), CHUNKS * REACH)), REACH - 2)
+        ]
+        rows, starts = self._rows([chunk for _, chunk in chunks])
+        sums = np.add.reduceat(self.weights.take(rows, axis=0), starts, axis=0)
+        result = np.zeros((len(texts), _COLUMNS), np.int64)
+        np.add.at(result, [number for number, _ in chunks], sums.view(np.uint16))
+        return result
+
+    def _rows(self, chunks: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Rows of all evidence of each chunk, and where each chunk's rows start."""
+        grams, ends = self._grams(chunks)
+        cut = np.split(grams, ends[:-1])
+        parts = []
+        for chunk, found in zip(chunks, cut, strict=True):
+            extra = [self.words[w] for w in _TOKEN.findall(chunk) if w in self.words]
+            extra += [self.letters[c] for c in set(chunk) if c in self.letters]
+            parts.append(np.concatenate([found, np.array([0, *extra], np.intp)]))
+        lengths = np.array([len(part) for part in parts])
+        return np.concatenate(parts), np.cumsum(lengths) - lengths
+
+    def _grams(self, chunks: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Row of the longest n-gram that ends at each character of the chunks."""
+        points = np.frombuffer("".join(chunks).encode("utf-32-le", "surrogatepass"), np.uint32)
+        ends = np.cumsum([len(chunk) for chunk in chunks])
+        place = np.arange(len(points)) - np.repeat(ends - np.diff(ends, prepend=0), np.diff(ends, prepend=0))
+        codes = self.code[np.minimum(points, np.uint32(len(self.code) - 1))].astype(np.uint64)
+        row = np.zeros(len(points), np.intp)
+        key = np.zeros(len(points), np.uint64)
+        for n in range(_LONGEST):
+            shifted = np.zeros_like(codes)
+            shifted[n:] = codes[: len(codes) - n]
+            key = key | (shifted << np.uint64(_BITS * n))
+            at = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
+            hit = (self.keys[at] == key) & (place >= n)
+            row = np.where(hit, at + 1, row)
+        return row, ends
+
+
+def name(language: str, script: str) -> str:
+    """The BCP 47 tag of a column's language in a script."""
+    return SCRIPTED.get((language, script), ALIASES.get(language, language))
+
+
+@lru_cache(maxsize=1)
+def load() -> Supplement:
+    """The packaged table with the words and letters of each language."""
+    with np.load(tables.path("tag_supplement.npz")) as data:
+        points, codes, keys = data["points"], data["codes"], data["keys"]
+        grams = data["weights"]
+        readers = [str(line).split() for line in data["readers"]]
+    languages = {script: tuple(rest) for script, *rest in readers}
+    rows: list[NDArray[np.uint16]] = []
+    first = len(grams) + 1
+    words = _word_rows(languages, rows, first)
+    letters = _letter_rows(languages, rows, first)
+    weights = np.zeros((first + len(rows), _COLUMNS), np.uint16)
+    weights[1:first] = grams
+    weights[first:] = rows
+    code = np.zeros(0x3001, np.uint16)
+    code[points[points < 0x3000]] = codes[points < 0x3000]  # noqa: PLR2004 - shared scripts end before
+    known = {s: _known(s, names) for s, names in languages.items()}
+    return Supplement(code, keys, weights.view(np.uint64), words, letters, languages, known)
+
+
+def _known(script: str, names: Sequence[str]) -> int:
+    last = {"Latn": "nn", "Cyrl": "uk", "Arab": "ur", "Deva": "ne"}[script]
+    return names.index(last) + 1
+
+
+def _places(languages: dict[str, tuple[str, ...]], tag: str) -> list[int]:
+    """Columns of a language: its own, and those that stand for it."""
+    base, _, script = tag.partition("-")
+    return [
+        column
+        for group, names in languages.items()
+        for column, language in enumerate(names)
+        if ALIASES.get(language, language) == base and script in ("", group)
+    ]
+
+
+def _word_rows(
+    languages: dict[str, tuple[str, ...]], rows: list[NDArray[np.uint16]], first: int
+) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for line in tables.text("tag_words.tsv").splitlines():
+        tag, _, words = line.partition("\t")
+        columns = _places(languages, tag)
+        for word in words.lower().split():
+            if word not in found:
+                found[word] = first + len(rows)
+                rows.append(np.zeros(_COLUMNS, np.uint16))
+            rows[found[word] - first][columns] = _WORD
+    return found
+
+
+def _letter_rows(
+    languages: dict[str, tuple[str, ...]], rows: list[NDArray[np.uint16]], first: int
+) -> dict[str, int]:
+    """A letter speaks for every language that has it, or of whose letters nothing is known."""
+    alphabets = {}
+    for line in tables.text("tag_alphabets.tsv").splitlines():
+        tag, _, letters = line.partition("\t")
+        alphabets[tag] = set(letters)
+    found: dict[str, int] = {}
+    for group, names in languages.items():
+        own = {t: a for t, a in alphabets.items() if t.split("-")[0] in names}
+        for letter in sorted(set().union(*own.values())):
+            row = np.full(_COLUMNS, _LETTER, np.uint16)
+            for tag, alphabet in own.items():
+                if letter not in alphabet:
+                    row[_places({group: names}, tag)] = 0
+            found[letter] = first + len(rows)
+            rows.append(row)
+    return found
