@@ -77,7 +77,7 @@ def run(
     _keep_apart(out, [raw] + ([reference] if reference else []))
     sources = files.discover([raw])
     references = files.pair(sources, reference) if reference else {}
-    totals = Totals.zero(config.score)
+    totals = Totals()
     documents: list[Record] = []
     with files.staging(out) as folder:
         with Writer(folder, ledger_format) as writer:
@@ -85,10 +85,10 @@ def run(
                 writer.add(done.outcome)
                 documents.append(done.outcome.document)
                 if done.comparison is not None:
-                    totals = totals + done.comparison
+                    totals = totals.add(done.comparison)
                 if progress is not None:
                     progress(len(documents), len(sources))
-        corpus = records.totals(totals) if references else {}
+        corpus = records.corpus(totals) if references else {}
         seconds = time.monotonic() - started
         manifest = _manifest(raw.name, config, documents, corpus, seconds, ledger_format)
         (folder / "manifest.json").write_bytes(records.dumps(manifest) + b"\n")

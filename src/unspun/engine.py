@@ -142,7 +142,7 @@ def _outcome(job: Job, raw: bytes, result: Result, compared: Comparison | None) 
         result.text,
         spans,
         [records.edit(e) for e in result.ledger],
-        records.diff(result.document.id, compared) if compared else None,
+        records.difference(result.document.id, compared) if compared else None,
     )
 
 
@@ -168,5 +168,5 @@ def _document_record(
         "spun": records.spun(result.spun) if result.spun else None,
         "quality": records.quality(result.quality),
         "edits": by_stage,
-        **(records.comparison(compared) if compared else {"reference": None}),
+        **(records.compared(compared) if compared else {"reference": None}),
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from unspun.comparison import Comparison, Totals
 from unspun.model import Edit, Finding, LanguageSpan, Origin, Quality, Spun, SubScore, Tag, Tagged
 from unspun.pipeline import Result
 
@@ -195,4 +196,33 @@ def restored(result: Result) -> Record:
         "spun": spun(result.spun) if result.spun else None,
         "edits": [edit(e) for e in result.ledger],
         "tags": [tag(t) for t in result.tags],
+    }
+
+
+def compared(item: Comparison) -> Record:
+    """The share of a comparison that stands in documents.jsonl."""
+    return {
+        "reference": item.reference.id,
+        "coverage": {"hyp": round(item.coverage[0], 4), "ref": round(item.coverage[1], 4)},
+        "scores": {"raw": dict(item.raw.scores), "clean": dict(item.clean.scores)},
+        "trail": [[stage, dict(scored.scores)] for stage, scored in item.stages[1:]],
+    }
+
+
+def difference(id_: str, item: Comparison) -> Record:
+    """The share of a comparison that stands in diffs.jsonl."""
+    return {
+        **item.diff.to_dict(),
+        "id": id_,
+        "reference": item.reference.id,
+        "text": item.reference.text,
+    }
+
+
+def corpus(item: Totals) -> Record:
+    """The scores of a whole batch."""
+    return {
+        "documents": item.documents,
+        "scores": item.scores(),
+        "signatures": dict(item.signatures or {}),
     }

@@ -45,7 +45,6 @@ def _run_view(manifest: Mapping[str, Any]) -> RunView:
         version=manifest["unspun"],
         before=scores.get("raw", {}),
         after=scores.get("clean", {}),
-        coverage=corpus.get("coverage"),
         signatures=corpus.get("signatures", {}),
         fingerprint=manifest["fingerprint"],
         settings=settings | models,
@@ -82,7 +81,7 @@ def _document_view(stored: Stored) -> DocumentView:
         before=scores["raw"],
         after=scores["clean"],
         trail=tuple((stage, figures) for stage, figures in document.get("trail", ())),
-        coverage=document.get("coverage"),
+        coverage=(document.get("coverage") or {}).get("ref"),
         encoding=document["encoding"],
     )
 

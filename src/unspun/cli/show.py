@@ -90,7 +90,10 @@ def _run_row(document: Record, *, scored: bool) -> list[str]:
         number(document["quality"]["score"], 2) if document["quality"] else "–",
     ]
     if scored:
-        row += [*_score_cells(document.get("scores")), percent(document.get("coverage"))]
+        row += [
+            *_score_cells(document.get("scores")),
+            percent((document.get("coverage") or {}).get("ref")),
+        ]
     return row
 
 
