@@ -1,4 +1,4 @@
-"""The beam-limited edit distance of sacrebleu's TER, a whole matrix row in a few integer operations.
+"""The beam-limited edit distance of sacrebleu's TER, a row of the matrix in a few operations.
 
 sacrebleu (`lib_ter.BeamEditDistance`) fills a band of cells around the pseudo-diagonal and treats
 all others as infinite. Inside a band whose borders never move back, neighbouring cells still differ

@@ -90,8 +90,8 @@ class Bleu:
 
     def _precisions(self, correct: list[float], totals: list[float]) -> tuple[list[float], int]:
         value = self.smooth_value
-        if value is None:
-            value = BLEU.SMOOTH_DEFAULTS[self.smooth_method]
+        if value is None:  # 0 where the method takes none
+            value = float(BLEU.SMOOTH_DEFAULTS[self.smooth_method] or 0)
         precisions = [0.0] * self.max_order
         used, halving = self.max_order, 1.0
         for n in range(self.max_order):

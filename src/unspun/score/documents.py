@@ -141,7 +141,7 @@ def score_documents(
     that was dropped or added costs what it should. The corpus score comes from the summed counts.
 
     Args:
-        pairs: Documents with their references; ``(id, text, reference id, reference text)`` will do.
+        pairs: Documents with their references, or ``(id, text, reference id, reference text)``.
         config: Which metrics.
 
     Raises:

@@ -23,6 +23,7 @@ from unspun.score.beam import Alignment, Band, Matrix, columns
 _MAX_SHIFT_SIZE = 10  # these three: Tercom's limits as sacrebleu has them
 _MAX_SHIFT_DISTANCE = 50
 _MAX_CANDIDATES = 1000
+_SURROGATES = 0xD800  # 0x800 code points that are no characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _characters(hyp: Sequence[str], ref: Sequence[str]) -> tuple[str, str]:
     for word in (*ref, *hyp):
         if word not in codes:
             code = len(codes)
-            codes[word] = chr(code if code < 0xD800 else code + 0x800)
+            codes[word] = chr(code if code < _SURROGATES else code + 0x800)
     return "".join([codes[w] for w in hyp]), "".join([codes[w] for w in ref])
 
 

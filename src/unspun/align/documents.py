@@ -1,0 +1,203 @@
+"""The alignment of a document with its reference."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.distance import Indel
+
+from unspun.align.monotone import Group, leftovers, monotone, moved
+from unspun.align.similarity import overlap
+from unspun.align.units import Span, paragraphs, sentences
+
+Kind = Literal["equal", "changed", "moved", "inserted", "dropped"]
+
+MOVED = 0.34  # Dice from which units out of order pair; set on newstest2021 by bench/align.py
+_CELLS = 4_000_000  # units times units that are compared at once
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A passage of the hypothesis and its partner in the reference.
+
+    Attributes:
+        hyp: Its code points; empty, where it would stand, for a dropped passage.
+        ref: The partner's code points; empty, where it would stand, for an inserted passage.
+        kind: ``equal`` (but for white space), ``changed``, ``moved`` (and perhaps changed),
+            ``inserted`` (the reference lacks it), ``dropped`` (the hypothesis lacks it).
+    """
+
+    hyp: Span
+    ref: Span
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Which passage of the hypothesis renders which passage of the reference.
+
+    Attributes:
+        segments: In the order of the hypothesis; dropped passages stand where they are missing.
+        hyp_coverage: Share of the hypothesis's code points, white space apart, that has a partner.
+        ref_coverage: The same share of the reference.
+    """
+
+    segments: tuple[Segment, ...]
+    hyp_coverage: float
+    ref_coverage: float
+
+    @property
+    def coverage(self) -> tuple[float, float]:
+        """Shares of the hypothesis and of the reference that have a partner."""
+        return self.hyp_coverage, self.ref_coverage
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A text and its units."""
+
+    text: str
+    units: Sequence[Span]
+
+    def words(self, unit: Span) -> tuple[str, ...]:
+        """A unit's words: what is equal apart from white space."""
+        return tuple(self.text[unit[0]:unit[1]].split())
+
+    def part(self, start: int, end: int) -> _Side:
+        return _Side(self.text, self.units[start:end])
+
+    def split(self) -> _Side:
+        """The sentences of the units."""
+        return _Side(self.text, [s for unit in self.units for s in sentences(self.text, unit)])
+
+    def texts(self) -> list[str]:
+        return [self.text[start:end] for start, end in self.units]
+
+    def span(self, start: int, end: int) -> Span:
+        return self.units[start][0], self.units[end - 1][1]
+
+
+Link = tuple[Span, Span]
+
+
+def align(hyp: str, ref: str) -> Alignment:
+    r"""Pair the passages of a hypothesis with those of its reference.
+
+    Paragraphs that are equal pair first; between them, sentences pair by shared wording, in order
+    and then, for what was left, out of order.
+
+    >>> [s.kind for s in align("A cat sat.\nIt rained.", "It rained.\nDogs bark.").segments]
+    ['inserted', 'equal', 'dropped']
+    """
+    ours, theirs = _Side(hyp, paragraphs(hyp)), _Side(ref, paragraphs(ref))
+    links: list[Link] = []
+    loose_hyp: list[Span] = []
+    loose_ref: list[Span] = []
+    for equal, left, right in _blocks(ours, theirs):
+        if equal:
+            links += zip(left.units, right.units, strict=True)
+            continue
+        found, rest_hyp, rest_ref = _pair(left, right)
+        links += found
+        loose_hyp += rest_hyp
+        loose_ref += rest_ref
+    moves, loose_hyp, loose_ref = _second_look(hyp, ref, loose_hyp, loose_ref)
+    return _assemble(hyp, ref, links, moves, loose_hyp, loose_ref)
+
+
+def _blocks(ours: _Side, theirs: _Side) -> Iterator[tuple[bool, _Side, _Side]]:
+    """Runs of equal paragraphs, and what stands between them."""
+    hyp, ref = _codes(ours, theirs)
+    i = j = 0
+    for op in Indel.opcodes(hyp, ref):
+        if op.tag != "equal":
+            continue
+        if op.src_start > i or op.dest_start > j:
+            yield False, ours.part(i, op.src_start), theirs.part(j, op.dest_start)
+        i, j = op.src_end, op.dest_end
+        yield True, ours.part(op.src_start, i), theirs.part(op.dest_start, j)
+    if i < len(hyp) or j < len(ref):
+        yield False, ours.part(i, len(hyp)), theirs.part(j, len(ref))
+
+
+def _codes(ours: _Side, theirs: _Side) -> tuple[list[int], list[int]]:
+    """A number for each paragraph, the same where the words are the same."""
+    numbers: dict[tuple[str, ...], int] = {}
+    hyp = [numbers.setdefault(ours.words(u), len(numbers)) for u in ours.units]
+    return hyp, [numbers.setdefault(theirs.words(u), len(numbers)) for u in theirs.units]
+
+
+def _pair(ours: _Side, theirs: _Side) -> tuple[list[Link], list[Span], list[Span]]:
+    """Pair the units between two anchors; what is left of either side beside it."""
+    if not ours.units or not theirs.units:
+        return [], list(ours.units), list(theirs.units)
+    fine_ours, fine_theirs = ours.split(), theirs.split()
+    if len(fine_ours.units) * len(fine_theirs.units) <= _CELLS:
+        ours, theirs = fine_ours, fine_theirs
+    shared = overlap(ours.texts(), theirs.texts())
+    groups = monotone(shared)
+    rest_hyp, rest_ref = leftovers(groups, *shared.shared.shape)
+    return (
+        [(ours.span(*a), theirs.span(*b)) for a, b in groups],
+        [ours.units[i] for i in rest_hyp],
+        [theirs.units[j] for j in rest_ref],
+    )
+
+
+def _second_look(
+    hyp: str, ref: str, loose_hyp: list[Span], loose_ref: list[Span]
+) -> tuple[list[Link], list[Span], list[Span]]:
+    """Moves among what was left of the whole document."""
+    if not loose_hyp or not loose_ref:
+        return [], loose_hyp, loose_ref
+    ours, theirs = _Side(hyp, loose_hyp).split(), _Side(ref, loose_ref).split()
+    if len(ours.units) * len(theirs.units) > _CELLS:
+        return [], loose_hyp, loose_ref
+    shared = overlap(ours.texts(), theirs.texts())
+    groups: list[Group] = moved(shared, [], MOVED)
+    rest_hyp, rest_ref = leftovers(groups, *shared.shared.shape)
+    return (
+        [(ours.span(*a), theirs.span(*b)) for a, b in groups],
+        [ours.units[i] for i in rest_hyp],
+        [theirs.units[j] for j in rest_ref],
+    )
+
+
+def _assemble(
+    hyp: str, ref: str, links: list[Link], moves: list[Link],
+    loose_hyp: Iterable[Span], loose_ref: Iterable[Span],
+) -> Alignment:
+    """All segments in the order of the hypothesis, dropped passages after what precedes them."""
+    rows: list[tuple[int, int, int, Segment]] = []
+    for a, b in links:
+        same = hyp[slice(*a)].split() == ref[slice(*b)].split()
+        rows.append((a[0], 1, b[0], Segment(a, b, "equal" if same else "changed")))
+    rows += [(a[0], 1, b[0], Segment(a, b, "moved")) for a, b in moves]
+    hyp_starts, ref_starts = [a[0] for a, _ in links], [b[0] for _, b in links]
+    for span in loose_hyp:  # links are in order on both sides
+        k = bisect_left(hyp_starts, span[0])
+        before = links[k - 1][1][1] if k else 0
+        rows.append((span[0], 1, before, Segment(span, (before, before), "inserted")))
+    for span in loose_ref:
+        k = bisect_left(ref_starts, span[0])
+        before = links[k - 1][0][1] if k else 0
+        rows.append((before, 0, span[0], Segment((before, before), span, "dropped")))
+    segments = tuple(row[-1] for row in sorted(rows, key=lambda row: row[:3]))
+    return Alignment(
+        segments,
+        _covered(hyp, [s.hyp for s in segments if s.ref[0] < s.ref[1]]),
+        _covered(ref, [s.ref for s in segments if s.hyp[0] < s.hyp[1]]),
+    )
+
+
+def _covered(text: str, spans: Iterable[Span]) -> float:
+    """The share of a text's visible code points within the spans; 1 for an empty text."""
+    size = _visible(text)
+    return sum(_visible(text[start:end]) for start, end in spans) / size if size else 1.0
+
+
+def _visible(text: str) -> int:
+    return len("".join(text.split()))

@@ -1,0 +1,100 @@
+"""The units that alignment pairs: paragraphs and sentences, as spans of code points."""
+
+from __future__ import annotations
+
+import re
+
+Span = tuple[int, int]
+"""Code points ``[start, end)``."""
+
+_LINE = re.compile(r"[^\S\n]*(\S[^\n]*)")
+_WRAP_MIN, _WRAP_MAX = 40, 120  # widths at which text is wrapped by hand or by a mail program
+_WRAP_FILL = 0.6  # a wrapped line is filled at least so far: the next word did not fit
+
+_SENTENCE_END = re.compile(
+    r"""
+    (?P<latin>
+        [.!?…]+ [\"'”’»)\]]*          # the mark, and what closes after it
+        (?=\s+ [\"'“‘«(\[¿¡]* [\w])    # white space, and what can open a sentence
+    )
+    | [。！？｡]+ [”’」』）]*            # Chinese and Japanese need no white space
+    """,
+    re.VERBOSE,
+)
+_NO_END = re.compile(
+    r"""
+    (?: ^ | [\s(\[“‘\"'] )
+    (?: [^\W\d_]                       # an initial: J. Smith
+      | (?:[^\W\d_]\.)+[^\W\d_]        # U.S.
+      | Mr | Mrs | Ms | Dr | Prof | St | Sr | Jr | Gen | Col | Lt | Sgt | Rep | Sen | Gov | No
+      | Inc | Ltd | Co | Corp | vs | etc | e\.g | i\.e | approx | Fig | Vol | pp
+      | Jan | Feb | Mar | Apr | Jun | Jul | Aug | Sept? | Oct | Nov | Dec
+    ) \. $
+    """,
+    re.VERBOSE,
+)
+_ABBREVIATION = 12  # code points to look back for one
+
+
+def paragraphs(text: str) -> list[Span]:
+    r"""The paragraphs: lines, or runs of lines that were wrapped at one width.
+
+    >>> paragraphs("One.\n\nTwo.")
+    [(0, 4), (6, 10)]
+    """
+    found: list[Span] = []
+    block: list[Span] = []
+    last = 0
+    for line in _LINE.finditer(text):
+        start = line.start(1)
+        if block and text.count("\n", last, start) > 1:
+            found += _unwrap(block)
+            block = []
+        last = line.end()
+        block.append((start, start + len(line.group(1).rstrip())))
+    return found + _unwrap(block)
+
+
+def _unwrap(lines: list[Span]) -> list[Span]:
+    """One paragraph where all lines but the last are filled to one width, else each line."""
+    if len(lines) < 3:  # noqa: PLR2004 - two lines may well be a heading and its text
+        return lines
+    widths = [end - start for start, end in lines]
+    widest = max(widths)
+    if _WRAP_MIN <= widest <= _WRAP_MAX and min(widths[:-1]) >= _WRAP_FILL * widest:
+        return [(lines[0][0], lines[-1][1])]
+    return lines
+
+
+def sentences(text: str, span: Span) -> list[Span]:
+    """The sentences of a paragraph; a boundary that is doubtful is none.
+
+    >>> sentences("Mr. Lee left. He was late.", (0, 26))
+    [(0, 13), (14, 26)]
+    """
+    start, stop = span
+    found: list[Span] = []
+    for match in _SENTENCE_END.finditer(text, start, stop):
+        end = match.end()
+        if match.group("latin") and not _ends(text, start, match):
+            continue
+        found.append((start, end))
+        start = end
+        while start < stop and text[start].isspace():
+            start += 1
+    if start < stop:
+        found.append((start, stop))
+    return found
+
+
+def _ends(text: str, start: int, match: re.Match[str]) -> bool:
+    """Whether a full stop ends a sentence: no abbreviation, and a capital or a digit follows."""
+    after = match.end()
+    while text[after].isspace() or not text[after].isalnum():
+        after += 1
+    if text[after].islower():
+        return False
+    mark = match.start()
+    if text[mark] != "." or match.end() - mark > 1:
+        return True
+    return not _NO_END.search(text, max(start, mark - _ABBREVIATION), mark + 1)

@@ -1,0 +1,8 @@
+"""The difference between a document and its reference, with the class of every edit."""
+
+from __future__ import annotations
+
+from unspun.diff.classes import CLASSES, EditClass
+from unspun.diff.documents import Diff, Op, SegmentDiff, characters, diff
+
+__all__ = ["CLASSES", "Diff", "EditClass", "Op", "SegmentDiff", "characters", "diff"]
