@@ -16,7 +16,7 @@ def lone_bullet(text: str, page: Page) -> list[Edit]:
     An item before or after it, or any list in the first lines of the text, makes it a list.
     """
     at = page.title + 1
-    if page.title < 0 or at >= len(page.lines) - 1 or at > page.head:
+    if page.title < 0 or at >= len(page.lines) - 1 or at > page.lead:
         return []
     line = page.lines[at]
     rest = without_bullet(line.text)

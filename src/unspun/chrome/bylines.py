@@ -55,7 +55,8 @@ _PARTICLES = frozenset(
         "et",
     ]
 )
-_MAX_NAME_WORDS = 4
+_MIN_NAME_WORDS, _MAX_NAME_WORDS = 2, 4
+_MARKUP = "<{[|#"
 _DENSE = "\u3040"  # from here on, scripts without spaces
 
 
@@ -76,12 +77,19 @@ def match(line: Line) -> Hit | None:
     The place of the hit is ``any`` for what only furniture says, ``date`` for what also heads
     letters, diaries and statutes.
     """
-    if line.shape.width > _MAX_WIDTH or not any(map(str.isdigit, line.text)):
+    if (
+        line.shape.width > _MAX_WIDTH
+        or line.body
+        or line.text[0] in _MARKUP
+        or not any(map(str.isdigit, line.text))
+    ):
         return None
     words = _words()
     text = fold(_GLUED.sub(" ", line.text))
     rest, reading = _without_reading(text, words)
     kinds, others = _kinds(rest, words)
+    if "other" not in kinds:
+        others = []
     dated = _is_date(rest, kinds)
     labelled = "label" in kinds
     name = _author(others, line.text)
@@ -102,11 +110,11 @@ def name_shaped(text: str) -> bool:
     (True, False)
     """
     words = text.split()
-    if not 2 <= len(words) <= _MAX_NAME_WORDS + 1 or not words[0][:1].isupper():
+    if not _MIN_NAME_WORDS <= len(words) <= _MAX_NAME_WORDS + 1 or not words[0][:1].isupper():
         return False
     core = [word for word in words if word not in _PARTICLES]
     return (
-        2 <= len(core) <= _MAX_NAME_WORDS
+        _MIN_NAME_WORDS <= len(core) <= _MAX_NAME_WORDS
         and words[-1] in core
         and all(
             word[0].isupper() and _NAME_WORD.match(word) and not word.isupper() for word in core
@@ -120,7 +128,7 @@ def _author(others: list[str], text: str) -> str:
     names = list(others)
     while names and (names[0] in words.by or " ".join(names[:2]) in words.by):
         names = names[2:] if " ".join(names[:2]) in words.by else names[1:]
-    if not names or len(names) > 2 * _MAX_NAME_WORDS:
+    if not names or sum(name not in _PARTICLES for name in names) > _MAX_NAME_WORDS:
         return ""
     lowered = {word.strip(".,;:|()").casefold(): word for word in _GLUED.sub(" ", text).split()}
     for name in names:
@@ -147,14 +155,8 @@ def _kinds(text: str, words: _Words) -> tuple[list[str], list[str]]:
             continue
         kind = _kind(token, words)
         kinds.append(kind)
-        if kind == "other":
+        if kind == "other" or token in _PARTICLES:
             others.append(token)
-    if others:
-        return kinds, [
-            t
-            for t in _TOKEN.findall(text)
-            if _kind(t, words) in ("other", "join", "by") and t not in _PUNCTUATION
-        ]
     return kinds, others
 
 
@@ -182,7 +184,7 @@ def _is_date(text: str, kinds: list[str]) -> bool:
     numbers = kinds.count("number") + kinds.count("year")
     if _NUMERIC.search(text) or ("date" in kinds and numbers):
         return True
-    return "unit" in kinds and numbers > 0 and kinds.count("unit") > 1
+    return numbers > 0 and kinds.count("unit") > 1 and "other" not in kinds
 
 
 @cache
@@ -202,13 +204,7 @@ def _words() -> _Words:
     read = []
     for template in kinds["read"]:
         literals = [unicodedata.normalize("NFKC", p).strip() for p in template.split("{n}")]
-        pattern = r"(?<!\w)?".join([]) + r"\s?".join(
-            (
-                re.escape(fold(literals[0])),
-                r"\d+(?:-\d+)?",
-                re.escape(fold("\0" + literals[1])).replace("\0", "").replace("\\\x00", ""),
-            )
-        )
+        pattern = r"\s?".join((re.escape(literals[0]), r"\d+(?:-\d+)?", re.escape(literals[1])))
         read.append((max(literals, key=len), re.compile(pattern)))
     dense = {
         word for words in kinds.values() for w in words for word in w.split() if word[0] >= _DENSE
@@ -221,5 +217,5 @@ def _words() -> _Words:
         frozenset(labels),
         tuple(kinds["by"]),
         re.compile(f"(?:{'|'.join(sorted(map(re.escape, dense), key=len, reverse=True))})+"),
-        tuple(read),
+        tuple(sorted(read, key=lambda entry: -len(entry[1].pattern))),
     )

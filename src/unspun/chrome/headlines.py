@@ -16,6 +16,8 @@ from unspun.chrome.lines import Line
 from unspun.chrome.page import Page, Verdict, stems
 
 _MIN_WORDS, _MAX_WORDS = 6, 18
+_FULL_WORDS = 8  # most subheads are shorter
+_BASE = 0.3  # of a lone title-like line without further evidence
 _COMMON = 4  # paragraphs of the page that make a word the page's own
 
 
@@ -33,7 +35,7 @@ def related_headline(page: Page) -> Iterator[Verdict]:
         spread.update(stems(line.text))
     for i in found:
         confidence = _confidence(page, i, spread)
-        if confidence > 0.3:
+        if confidence > _BASE:
             yield Verdict(i, "related-headline", round(confidence, 2))
 
 
@@ -70,7 +72,7 @@ def _confidence(page: Page, index: int, spread: Counter[str]) -> float:
         word[:1].isupper() and spread[word.casefold()[:5]] > 1 for word in line.shape.words[1:]
     )
     verb = any(word in _verbs() for word in words[1:])
-    score = 0.3 + 0.2 * verb + 0.1 * (names > 0) + 0.05 * (len(words) >= 8)
+    score = _BASE + 0.2 * verb + 0.1 * (names > 0) + 0.05 * (len(words) >= _FULL_WORDS)
     score += 0.1 * min(page.sure, 2) - 0.5 * max(0.0, linked - 0.15)
     return min(score, 0.9) if page.sure else min(score, 0.45)
 

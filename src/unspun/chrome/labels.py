@@ -10,18 +10,22 @@ from unspun.chrome.templates import Hit
 
 CREDIT = re.compile(
     r"(?:photo|image|picture|photograph|credit|illustration|foto|bild|imagen|immagine|"
-    r"\u56fe|\u5716|\u5199\u771f|\u0444\u043e\u0442\u043e)\w*\s*[:/\u00a9\uff1a]|getty images|/\s*(?:afp|ap|reuters|epa|shutterstock)\b",
+    r"\u56fe|\u5716|\u5199\u771f|\u0444\u043e\u0442\u043e)\w*\s*[:/\u00a9\uff1a]|getty images"
+    r"|/\s*(?:afp|ap|reuters|epa|shutterstock)\b",
     re.IGNORECASE,
 )
 """A photo credit at the end of a caption."""
 
 RULE = re.compile(
-    r"(?:[-\u2013\u2014_=\u2500\u2501\u2015]\s*){2,}$|[\u2014\u2015\u2500]$|(?:[*\u00b7\u2022#~]\s*){3,}$|\|$"
+    r"(?:[-\u2013\u2014_=\u2500\u2501\u2015]\s*){2,}$|[\u2014\u2015\u2500]$"
+    r"|(?:[*\u00b7\u2022#~]\s*){3,}$|\|$"
 )
+"""A line that only draws a line."""
 DASHES = re.compile(r"(?:[-\u2013\u2014_\u2500\u2501\u2015]\s*){2,}$")
 URL = re.compile(r"(?:https?://|www\.)\S+$", re.IGNORECASE)
+_LABEL = re.compile(r"([^:|\uff1a>]{3,40})\s*(?:[:\uff1a>|]|\s[\u2013\u2014-]\s)\s*\S")
 _CRUMB = re.compile(
-    r"\s*(?:>|\u203a|\u00bb|\u2192|\u25b8|\u25ba|/|\\|\u2039|\||\u00b7|\u2022|\u00ab|\uff1e|::|\u276f)\s*"
+    r"\s*(?:>|\u203a|\u00bb|\u2192|\u25b8|\u25ba|/|\\|\u2039|\||\u00b7|\u2022|\uff1e|::|\u276f)\s*"
 )
 _HOMES = frozenset(
     [
@@ -79,8 +83,12 @@ _HOMES = frozenset(
         "breadcrumb",
     ]
 )
+_COUNT = re.compile(r"\d{1,4}(?:[.,]\d)?[KkMm]?$")
 _MAX_CRUMB_WORDS = 5
-_MAX_WIDTH = 200
+_MAX_CRUMB_WIDTH = 200
+_MAX_CRUMB_END = 25  # words: the last crumb may be the headline
+_MAX_BUTTONS, _FEW_BUTTONS = 20, 2
+_PAIR = 2
 _BUTTON = re.compile(r"[\s|\u00b7\u2022,/]+")
 
 
@@ -91,36 +99,63 @@ def match(line: Line) -> Hit | None:
         return Hit("separator", "shape", 0.8)
     if URL.match(text):
         return Hit("url", "shape", 0.8)
-    if line.shape.width > _MAX_WIDTH:
+    if _COUNT.match(text):
+        return Hit("count", "shape", 0.7)
+    if line.shape.width > _MAX_CRUMB_WIDTH:
         return None
-    return _breadcrumb(text) or _buttons(line)
+    return _breadcrumb(text) or _pointer(line) or _buttons(line)
+
+
+def _pointer(line: Line) -> Hit | None:
+    """'Read also: Some headline', 'Related | Some headline': a label and what it points to."""
+    found = _LABEL.match(line.text)
+    if found is None or line.shape.final or line.shape.count > _MAX_CRUMB_END:
+        return None
+    hit = templates.match_key(fold(found.group(1)))
+    if hit is None or hit.rule != "read-next" or hit.name:
+        return None
+    return Hit("read-also", "any", 0.9)
 
 
 def _breadcrumb(text: str) -> Hit | None:
     """'Home > News > Asia': short labels between arrows, the first a home page."""
     parts = [part for part in _CRUMB.split(text) if part]
-    if len(parts) < 2 or any(len(part.split()) > _MAX_CRUMB_WORDS for part in parts[:-1]):
+    if len(parts) < _PAIR or any(len(part.split()) > _MAX_CRUMB_WORDS for part in parts[:-1]):
         return None
-    if len(parts[-1].split()) > 25:
+    if len(parts[-1].split()) > _MAX_CRUMB_END or "\u00ab" in text or text[-1] in ".!?":
         return None
     first = fold(parts[0])
     arrows = any(sign in text for sign in ">\u203a\u00bb\u2192\u25b8\u25ba\uff1e\u276f")
-    if first in _HOMES and (arrows or len(parts) > 2):
+    if first in _HOMES and (arrows or len(parts) > _PAIR):
         return Hit("breadcrumb", "any", 0.92)
-    if arrows and len(parts) > 2 and not text.endswith((">", ";")):
+    if first in _HOMES and "/" in text:
+        return Hit("breadcrumb", "edge", 0.85)
+    if arrows and len(parts) > _PAIR and not text.endswith((">", ";")):
         return Hit("breadcrumb", "edge", 0.85)
     return None
 
 
 def _buttons(line: Line) -> Hit | None:
     """'Share Tweet Email Print': every word, or every part between bars, is a button."""
-    words = [fold(word) for word in _BUTTON.split(line.text) if fold(word)]
-    parts = [fold(part) for part in _CRUMB.split(line.text) if fold(part)]
-    for pieces in (parts, words):
-        if 2 <= len(pieces) <= 20:
-            hits = [templates.match(piece) for piece in pieces]
-            rules = [hit.rule for hit in hits if hit is not None]
-            if len(rules) == len(pieces) and len(set(pieces)) > 1:
-                sure = len(pieces) > 2 or any(hit and hit.place == "any" for hit in hits)
-                return Hit(rules[0], "any" if sure else "edge", 0.9)
+    if "--" in line.text:
+        return None
+    for splitter in (_CRUMB, _BUTTON):
+        pieces = [key for key in map(fold, splitter.split(line.text)) if key]
+        if not _PAIR <= len(pieces) <= _MAX_BUTTONS or len(set(pieces)) == 1:
+            continue
+        hits = _all_hits(pieces)
+        if hits:
+            sure = len(pieces) > _FEW_BUTTONS or any(hit.place == "any" for hit in hits)
+            return Hit(hits[0].rule, "any" if sure else "edge", 0.9)
     return None
+
+
+def _all_hits(pieces: list[str]) -> list[Hit]:
+    """What each piece says; nothing where one says nothing."""
+    hits = []
+    for piece in pieces:
+        hit = templates.match_key(piece)
+        if hit is None:
+            return []
+        hits.append(hit)
+    return hits

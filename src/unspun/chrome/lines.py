@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 LONG = 600
 """Code points from which a line is running text, whatever it says: no furniture is that long."""
+SHORT = 200
+"""Code points up to which a line is looked at as a whole."""
 
 _BODY_WIDTH = 100
 _SENTENCE_WIDTH = 45
@@ -20,12 +22,18 @@ _WIDE = re.compile(
     r"[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
 )
 _FINAL = re.compile(r"[.!?\u2026\u3002\uff01\uff1f\u0964\u061f\u06d4\u037e\u055d][^\w\s]*$")
-_CLOSERS = "\"'\u201d\u2019\u00bb\u300d\u300f)]\uff09"
+_QUOTES = "\"'\u201c\u2018\u201d\u2019\u201e\u00ab\u00bb\u300c\u300d\u300e\u300f"
 _WORD = re.compile(r"[^\W_]+(?:[-'\u2019\u2011.&/][^\W_]+)*")
-_DECORATION = " \t\r\N{NO-BREAK SPACE}\u200b\u200e\u200f\ufeff-\u2013\u2014|>\u203a\u00bb\u2192\u00b7\u2022*+#\u25b6\u25ba\u25b8\u2026.!:\uff1a\u3002\uff01\u2190\u00ab\u2039<[]\u3010\u3011(){}\u300c\u300d=~_\u2193\u2191\u2715\u00d7"
+_DECORATION = (
+    " \t\r\N{NO-BREAK SPACE}\u200b\u200e\u200f\ufeff-\u2013\u2014|>\u203a\u00bb\u2192\u00b7\u2022*+"
+    "#\u2026\u25b6\u25ba\u25b8.!:\uff1a\u3002\uff01\u2190\u00ab\u2039<[]\u3010\u3011(){}\u300c\u300d=~_"
+    "\u2193\u2191\u2715\u00d7"
+)
 _SPACE = re.compile(r"\s+")
 _BULLET = re.compile(
-    r"^(\s*)(?:[\u2022\u25cf\u25cb\u25aa\u25ab\u25e6\u2023\u2043\u25a0\u25a1\u2219\u30fb*\u2013+-]|\d{1,2}[.)])\s+"
+    r"^(\s*)(?:"
+    r"[\u2022\u25cf\u25cb\u25aa\u25ab\u25e6\u2023\u2043\u25a0\u25a1\u2219\u30fb*\u2013+-]"
+    r"|\d{1,2}[.)])\s+"
 )
 
 
@@ -34,9 +42,8 @@ class Shape:
     """What a line looks like, apart from its place.
 
     Attributes:
-        key: The line folded for look-up: compatibility forms, case, spaces and ornament removed;
-            empty for lines of `LONG` code points and more.
-        words: Its words as written; the characters of scripts without spaces count by halves.
+        key: The line folded for look-up; empty for lines longer than `SHORT`.
+        words: Its words as written; none for lines longer than `SHORT`.
         width: Length in Latin letters; a character of a dense script counts two and a half.
         final: Whether it ends as a sentence does.
         bullet: Whether it starts with a list mark.
@@ -52,13 +59,13 @@ class Shape:
 
     @property
     def count(self) -> float:
-        """Number of words, estimated from the width for scripts without spaces."""
+        """Number of words, from the width for long lines and for scripts without spaces."""
         return max(len(self.words), self.width / 7 if self.dense else 0)
 
     @property
     def dense(self) -> bool:
-        """Whether most of the line is in a script without spaces between words."""
-        return self.width > 0 and len(self.words) * 12 < self.width
+        """Whether words are too few for the width: a long line, or no spaces between words."""
+        return len(self.words) * 12 < self.width
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +108,18 @@ def fold(text: str) -> str:
     >>> fold("» Read  More…")
     'read more'
     """
-    folded = (
-        unicodedata.normalize("NFKC", text.replace("\u24d2", "\u00a9"))
-        .casefold()
-        .replace("\u2019", "'")
-    )
-    return _SPACE.sub(" ", folded).strip(_DECORATION)
+    if not text.isascii():
+        text = text.replace("\u24d2", "\u00a9")  # the circled letter stands for the sign
+        text = unicodedata.normalize("NFKC", text).replace("\u2019", "'")
+    return _SPACE.sub(" ", text.casefold().replace("i\u0307", "i")).strip(_DECORATION)
 
 
 def shape(text: str) -> Shape:
     """The shape of a stripped line."""
-    quoted = text[:1] in "\"'\u201c\u2018\u201e\u00ab\u300c\u300e" or text[-1:] in _CLOSERS[:7]
+    quoted = text[0] in _QUOTES or text[-1] in _QUOTES
     final = _FINAL.search(text[-6:]) is not None
     bullet = _BULLET.match(text) is not None
-    if len(text) >= LONG:
+    if len(text) > SHORT:
         return Shape("", (), float(len(text)), final, bullet, quoted)
     width = len(text) + (0 if text.isascii() else 1.5 * len(_WIDE.findall(text)))
     return Shape(fold(text), tuple(_WORD.findall(text)), width, final, bullet, quoted)

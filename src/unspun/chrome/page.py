@@ -17,9 +17,13 @@ HEAD = 40
 TAIL = 120
 """Lines that the part below the last paragraph can have at most."""
 
+_PLACES = ("any", "edge", "date", "shape", "never")
 _AUTHORED = frozenset({"written-by", "read-next", "author-card", "translation-note", "byline"})
 _NAMED = re.compile(r"\b(?:written|posted|published|reported|translated) by ([^.,;:]{2,40})")
+_NAMING = frozenset({"written-by", "author-card"})
 _TITLE_WORDS = 25
+_SUBHEAD_WORDS = 7
+_BIO_AFTER, _BIO_WIDTH = 3, 500  # lines before a biography; its width at most
 _STANDFIRST = 220  # width from which a lone sentence is a paragraph
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _STEM = 5  # letters of a word that count as its stem where topics are compared
@@ -47,8 +51,11 @@ class Page:
         lines: Its lines that are not blank.
         hits: What each line says by its wording alone, if that is known furniture.
         head: Lines before this index stand above the first paragraph.
+        lead: The same where a headline or standfirst that is a sentence is not counted as one.
         tail: Lines from this index on stand below the last paragraph.
         title: Index of the headline, or -1.
+        subheads: Number of short lines between paragraphs.
+        buttons: The same for lines that could be buttons as well.
         authors: Folded names that the page gives as its author's.
         recurring: Lines known to recur across documents.
         sure: Number of lines that are furniture by their wording wherever they stand.
@@ -57,8 +64,11 @@ class Page:
     lines: list[Line]
     hits: list[Hit | None]
     head: int
+    lead: int
     tail: int
     title: int
+    subheads: int
+    buttons: int
     authors: frozenset[str]
     recurring: Collection[str]
     sure: int
@@ -81,21 +91,36 @@ class Page:
 
 def read(line: Line) -> Hit | None:
     """What a line says by its wording alone."""
-    hit = templates.match(line.shape.key)
+    hit = templates.match(line)
     if hit is not None and hit.place == "any":
         return hit
-    return bylines.match(line) or labels.match(line) or hit or prompts.match(line)
+    if hit is not None and hit.rule in _NAMING and not _names_someone(line):
+        hit = None
+    found = (bylines.match(line), labels.match(line), hit, prompts.match(line))
+    return min((h for h in found if h is not None), key=_plainness, default=None)
+
+
+def _plainness(hit: Hit) -> int:
+    return _PLACES.index(hit.place)
+
+
+def _names_someone(line: Line) -> bool:
+    """Whether what follows 'By' or 'About' is written as a name."""
+    text = line.text.rstrip(",").split(" | ")[0]
+    return bylines.name_shaped(" ".join(text.split()[1:]))
 
 
 def inspect(lines: list[Line], hits: list[Hit | None], recurring: Collection[str]) -> Page:
     """Find the parts of a page."""
     running = [i for i, line in enumerate(lines) if hits[i] is None and line.body]
-    head = min(_head(lines, running), HEAD) if running else 0
+    head = min(running[0], HEAD) if running else 0
+    lead = min(_lead(lines, running), HEAD) if running else 0
     tail = _tail(lines, hits) if running else len(lines)
     authors = frozenset(_authors(lines, hits))
-    title = _title(lines, hits, head) if running else -1
+    title = _title(lines, hits, lead) if running else -1
     sure = sum(hit is not None and hit.place == "any" for hit in hits)
-    return Page(lines, hits, head, tail, title, authors, recurring, sure)
+    subheads, buttons = _subheads(lines, hits, head, tail)
+    return Page(lines, hits, head, lead, tail, title, subheads, buttons, authors, recurring, sure)
 
 
 def stems(text: str) -> set[str]:
@@ -103,11 +128,23 @@ def stems(text: str) -> set[str]:
     return {word[:_STEM].casefold() for word in _WORD.findall(text)}
 
 
-def _head(lines: list[Line], running: list[int]) -> int:
+def _lead(lines: list[Line], running: list[int]) -> int:
     """The first paragraph; one sentence before it may be the headline or standfirst."""
     first = running[0]
-    alone = len(running) > 1 and running[1] > first + 1
+    alone = len(running) > 1 and running[1] > first + 1 and first <= 1
     return running[1] if alone and lines[first].shape.width < _STANDFIRST else first
+
+
+def _subheads(lines: list[Line], hits: list[Hit | None], head: int, tail: int) -> tuple[int, int]:
+    """How many short lines stand between two paragraphs: unknown ones, and possible buttons."""
+    counts: Counter[str] = Counter()
+    for i in range(head + 1, min(tail, len(lines) - 1)):
+        shape = lines[i].shape
+        between = lines[i - 1].body and lines[i + 1].body
+        if between and shape.count <= _SUBHEAD_WORDS and not shape.final:
+            hit = hits[i]
+            counts["" if hit is None else hit.place] += 1
+    return counts[""], counts["edge"]
 
 
 def _tail(lines: list[Line], hits: list[Hit | None]) -> int:
@@ -123,7 +160,7 @@ def _tail(lines: list[Line], hits: list[Hit | None]) -> int:
 
 def is_bio(lines: list[Line], hits: list[Hit | None], index: int) -> bool:
     """Whether a line describes the author that the line before it names."""
-    if index < 3 or lines[index].shape.width > 500:
+    if index < _BIO_AFTER or lines[index].shape.width > _BIO_WIDTH:
         return False
     hit = hits[index - 1]
     return hit is not None and hit.rule in ("written-by", "author-card")
@@ -149,6 +186,8 @@ def _title(lines: list[Line], hits: list[Hit | None], head: int) -> int:
         candidates = [i for i in range(head) if not _sure(hits[i])]
     if not candidates:
         return -1
+    if len(candidates) == 1:
+        return candidates[0]
     topic: Counter[str] = Counter()
     for line in lines[head : head + 12]:
         topic.update(stems(line.text[:1000]))

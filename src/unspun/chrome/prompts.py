@@ -13,14 +13,18 @@ from unspun.chrome.templates import Hit
 _SENTENCE = re.compile(
     r"[^.!?\u3002\uff01\uff1f\u0964\u061f]+[.!?\u3002\uff01\uff1f\u0964\u061f]*[^\w\s]*\s*"
 )
-_CLAUSE = r"(?:^|[,;:\u2013\u2014(>|\uff0c\u3001\u060c]\s*|\b(?:please|and|or|to|then|und|et|y|e|en|i|и|й|та|και|bitte|por favor)\s+)"
-_SHARE = 0.7  # of the letters must stand in sentences of the page's own
+_START = r"(?:^|(?<=[:\u2013\u2014>|])\s*|\b(?:please|bitte|por favor|s'il vous pla\u00eet)\s+)"
+_NEAR = 18  # code points of a sentence's start where scripts without spaces open a call
+_AFTER = 80  # code points within which the object follows its call
+_SHARE = 0.65  # of the letters must stand in sentences of the page's own
 _LONGEST = 4  # sentences
 
 
 @dataclass(frozen=True, slots=True)
 class _Language:
+    order: str
     call: re.Pattern[str]
+    after_lure: re.Pattern[str]
     objects: tuple[str, ...]
     self: re.Pattern[str]
     lure: re.Pattern[str]
@@ -37,8 +41,10 @@ def match(line: Line) -> Hit | None:
     if len(line.text) >= LONG or line.text[:1] in "\"'\u201c\u2018\u201e\u00ab\u300c":
         return None
     text = line.text.casefold().replace("\u2019", "'")
+    if not any(map(text.__contains__, _gate(ascii_only=text.isascii()))):
+        return None
     for language in _languages():
-        if any(word in text for word in language.objects):
+        if any(map(text.__contains__, language.objects)):
             confidence = _confidence(text, language)
             if confidence:
                 return Hit("prompt", "any", confidence)
@@ -47,49 +53,67 @@ def match(line: Line) -> Hit | None:
 
 def _confidence(text: str, language: _Language) -> float:
     sentences = _SENTENCE.findall(text)
-    if not 0 < len(sentences) <= _LONGEST:
+    if not 0 < len(sentences) <= _LONGEST or not language.self.search(text):
         return 0.0
-    calls = [s for s in sentences if _calls(s, language)]
-    if not calls or not language.self.search(text):
+    calls = [sentence for sentence in sentences if _calls(sentence, language)]
+    lures = [s for s in sentences if s not in calls and language.lure.match(s)]
+    if not calls or sum(map(len, calls + lures)) < _SHARE * len(text):
         return 0.0
-    own = calls + [s for s in sentences if s not in calls and _lures(s, language)]
-    if sum(map(len, own)) < _SHARE * len(text):
-        return 0.0
-    return 0.9 if len(calls) > 1 or len(text) < LONG / 2 else 0.8
+    return 0.9 if len(text) < LONG / 2 else 0.8
 
 
 def _calls(sentence: str, language: _Language) -> bool:
-    return bool(language.call.search(sentence)) and any(o in sentence for o in language.objects)
+    """Whether a clause of the sentence calls for an object."""
+    if language.order:
+        near = sentence[:_NEAR] if language.order == "*" else sentence[-2 * _NEAR :]
+        return bool(language.call.search(near)) and any(
+            word in sentence for word in language.objects
+        )
+    pattern = language.after_lure if language.lure.match(sentence) else language.call
+    return any(
+        word in sentence[found.end() : found.end() + _AFTER]
+        for found in pattern.finditer(sentence)
+        for word in language.objects
+    )
 
 
-def _lures(sentence: str, language: _Language) -> bool:
-    return bool(language.lure.match(sentence) or language.call.match(sentence))
+@cache
+def _gate(*, ascii_only: bool) -> tuple[str, ...]:
+    """The shortest parts of objects, one of which a prompt contains."""
+    objects = {word for language in _languages() for word in language.objects}
+    objects = {word for word in objects if word.isascii() or not ascii_only}
+    return tuple(
+        word for word in sorted(objects) if not any(o in word for o in objects if o != word)
+    )
 
 
 @cache
 def _languages() -> tuple[_Language, ...]:
     words: dict[str, dict[str, list[str]]] = {}
-    free: set[str] = set()
+    orders: dict[str, str] = {}
     for line in tables.text("chrome_prompts.tsv").splitlines():
         if line and not line.startswith("#"):
             kind, name, values = line.split("\t")
-            if name.endswith("*"):
-                name = name[:-1]
-                free.add(name)
+            if name[-1] in "*$":
+                name, orders[name[:-1]] = name[:-1], name[-1]
             words.setdefault(name, {})[kind] = values.split("|")
-    return tuple(_language(kinds, free=name in free) for name, kinds in words.items())
+    return tuple(_language(kinds, orders.get(name, "")) for name, kinds in words.items())
 
 
-def _language(kinds: dict[str, list[str]], *, free: bool) -> _Language:
-    call = _any_of(kinds["call"])
-    start = "" if free else _CLAUSE
+def _language(kinds: dict[str, list[str]], order: str) -> _Language:
+    calls = _any_of(kinds["call"])
     spaced = not any(word[0] >= "\u0e00" for word in kinds["call"])
     edge = r"\b" if spaced else ""
+    lures = f"{calls}|{_any_of(kinds['lure'])}" if "lure" in kinds else calls
     return _Language(
-        re.compile(f"{start}{edge}(?:{call}){edge}"),
+        order,
+        re.compile(f"{'' if order else _START}{edge}(?:{calls}){edge}"),
+        re.compile(
+            rf"(?:{_START}|[,;(]\s*|\b(?:and|or|to|und|et|y|e|en|och|i|\u0438|\u0439|\u0442\u0430)\s+){edge}(?:{calls}){edge}"
+        ),
         tuple(kinds["object"]),
         re.compile(f"{edge}(?:{_any_of(kinds['self'])}){edge}"),
-        re.compile(rf"\s*(?:{_any_of(kinds.get('lure', kinds['call']))}){edge}"),
+        re.compile(rf"\s*(?:{lures}){edge}"),
     )
 
 

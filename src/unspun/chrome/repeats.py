@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from unspun.chrome.page import Page, Verdict
 
 _SITE = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022-]\s+|\s*[|\uff5c_]\s*")
+_TITLE_WORDS = 3  # a shorter title may be another's beginning
 _LONG_WORDS = 6
 _SHARE = 0.5  # a document that recurs by more than this is itself a copy
 
@@ -20,7 +21,7 @@ def site_title(page: Page) -> Iterator[Verdict]:
         if len(parts) > 1 and page.hits[i] is None:
             key = page.lines[i].shape.key
             if any(other and key.startswith(other) and other != key for other in head) and any(
-                len(other.split()) > 2 and key.startswith(other + " ") for other in head
+                len(other.split()) >= _TITLE_WORDS and key.startswith(other + " ") for other in head
             ):
                 yield Verdict(i, "site-title", 0.85)
 

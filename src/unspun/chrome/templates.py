@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from typing import NamedTuple
 
 from unspun import tables
-from unspun.chrome.lines import fold
+from unspun.chrome.lines import Line, fold
 
 MAX_WIDTH = 400
 """Lines longer than this match no template."""
@@ -17,10 +18,12 @@ MAX_WIDTH = 400
 _PIECES = {
     "n": r"[\d.,\u066b\u066c ]*\d[\d.,]*\s?[km万萬천만]?\+?",
     "name": r"([^.!?;:|,\u3002\u3001\uff0c]{2,60}(?:\.[^.!?;:|]{1,40})?)",
+    "few": r".{0,40}",
     "any": r".{0,300}",
 }
 _TOKEN = re.compile(r"\{(\w+)\}|([(\[|)\]])|([^{}()\[\]|]+)")
 _ANCHOR = 4  # letters at either end that index a template
+_PEEK = 24  # letters at either end of a long line that are looked at first
 _MAX_VARIANTS = 200  # templates without placeholders up to this size are looked up, not matched
 
 
@@ -47,27 +50,53 @@ class _Table:
     ends: dict[str, list[tuple[str, Hit]]]
 
 
-def match(key: str) -> Hit | None:
-    """The surest template that matches a folded line, if any.
+def match(line: Line) -> Hit | None:
+    """The surest template that a line matches as a whole, if any."""
+    if line.shape.key:
+        return match_key(line.shape.key)
+    text = line.text
+    if len(text) > MAX_WIDTH:
+        return None
+    table = _table()  # a long line is folded as a whole only if its ends promise something
+    if _anchored(table.starts, _prefixes(fold(text[:_PEEK]))) or _anchored(
+        table.ends, _suffixes(fold(text[-_PEEK:]))
+    ):
+        return match_key(fold(text))
+    return None
 
-    >>> match("5 comments").rule
+
+def match_key(key: str) -> Hit | None:
+    """The surest template that a folded line matches, if any.
+
+    >>> match_key("5 comments").rule
     'comment'
     """
-    if not key or len(key) > MAX_WIDTH:
-        return None
     table = _table()
     best = table.exact.get(key)
-    for index, anchors in (
-        (table.starts, [key[:size] for size in range(_ANCHOR + 1)]),
-        (table.ends, [key[-size:] for size in range(1, _ANCHOR + 1)]),
+    for pattern, hit in (
+        *_anchored(table.starts, _prefixes(key)),
+        *_anchored(table.ends, _suffixes(key)),
     ):
-        for anchor in anchors:
-            for pattern, hit in index.get(anchor, ()):
-                found = _compiled(pattern).fullmatch(key)
-                if found and (best is None or (hit.place, -hit.confidence) < _rank(best)):
-                    name = next((group for group in found.groups() if group), "")
-                    best = hit._replace(name=name.strip())
+        if best is None or _rank(hit) < _rank(best):
+            found = _compiled(pattern).fullmatch(key)
+            if found:
+                name = next((group for group in found.groups() if group), "")
+                best = hit._replace(name=name.strip())
     return best
+
+
+def _anchored(
+    index: Mapping[str, list[tuple[str, Hit]]], anchors: list[str]
+) -> list[tuple[str, Hit]]:
+    return [entry for anchor in anchors if anchor in index for entry in index[anchor]]
+
+
+def _prefixes(key: str) -> list[str]:
+    return [key[:size] for size in range(_ANCHOR + 1)]
+
+
+def _suffixes(key: str) -> list[str]:
+    return [key[-size:] for size in range(1, _ANCHOR + 1)]
 
 
 @cache

@@ -1,0 +1,43 @@
+"""Dates and authors: under the headline, and at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from unspun.chrome import bylines
+from unspun.chrome.page import Page, Verdict, is_bio, stems
+
+
+def date(page: Page) -> Iterator[Verdict]:
+    """A date (and a name) under the headline or beside other furniture; diaries keep theirs."""
+    dates = [i for i, hit in enumerate(page.hits) if hit is not None and hit.place == "date"]
+    diary = any(not page.at_edge(i) for i in dates)
+    for i in dates:
+        confidence = 0.35
+        if page.beside_sure(i):
+            confidence = 0.8
+        elif i < page.lead and not diary and i - 1 == page.title and page.title >= 0:
+            confidence = 0.6
+        hit = page.hits[i]
+        yield Verdict(i, "date" if hit is None else hit.rule, confidence)
+
+
+def author(page: Page) -> Iterator[Verdict]:
+    """The author's name alone, and the line that describes the author at the end."""
+    body = stems(" ".join(line.text for line in page.lines[page.lead : page.lead + 4]))
+    for i, line in enumerate(page.lines):
+        if i >= page.tail and is_bio(page.lines, page.hits, i) and page.hits[i] is None:
+            yield Verdict(i, "author-bio", 0.85)
+        elif page.hits[i] is None and line.shape.key in page.authors and i != page.title:
+            if page.at_edge(i) or i < page.lead or page.beside_sure(i):
+                yield Verdict(i, "author-name", 0.95)
+        elif 0 <= page.title < i < page.lead and _lone_name(page, i, body):
+            yield Verdict(i, "author-name", 0.7 if page.sure else 0.45)
+
+
+def _lone_name(page: Page, index: int, body: set[str]) -> bool:
+    """Whether a line is a name that the article does not speak of, right above it."""
+    line = page.lines[index]
+    if page.hits[index] is not None or not bylines.name_shaped(line.text):
+        return False
+    return index >= page.lead - 2 and not stems(line.text) & body

@@ -1,0 +1,57 @@
+"""Lines whose wording is furniture, at once or by place and company."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from unspun.chrome.page import Page, Verdict
+
+_LONE = 0.3  # a button's word alone between paragraphs: more often a subhead
+_BLOCK = 3  # lines without a break that can be a block of furniture
+
+
+def wording(page: Page) -> Iterator[Verdict]:
+    """Lines whose wording is furniture: at once where it is plain, else by place and company."""
+    for i, hit in enumerate(page.hits):
+        if hit is None or hit.place in ("shape", "date", "never"):
+            if hit is not None and hit.place == "never":
+                yield Verdict(i, hit.rule, hit.confidence)
+            continue
+        if hit.place == "any":
+            yield Verdict(i, hit.rule, hit.confidence)
+        elif i == page.title:
+            continue
+        elif _first_subhead(page, i):
+            yield Verdict(i, hit.rule, _LONE)
+        elif page.at_edge(i) or page.beside_sure(i):
+            yield Verdict(i, hit.rule, hit.confidence)
+        elif page.sure and not page.subheads and not page.lines[i].shape.bullet:
+            yield Verdict(i, hit.rule, 0.6)
+        else:
+            yield Verdict(i, hit.rule, _LONE)
+
+
+def _first_subhead(page: Page, index: int) -> bool:
+    """Whether a line right above the first paragraph may be a subhead.
+
+    It may where nothing else is furniture, or other lines stand between paragraphs as it does.
+    """
+    if index != page.head - 1 or page.sure:
+        return False
+    alone = all(hit is None or i == index for i, hit in enumerate(page.hits))
+    return alone or page.subheads + page.buttons > 0
+
+
+def block(page: Page) -> Iterator[Verdict]:
+    """Lines without a break between them that are all furniture of some kind."""
+    start = 0
+    for i in range(1, len(page.lines) + 1):
+        if i < len(page.lines) and page.lines[i].gap == 0:
+            continue
+        hits = page.hits[start:i]
+        words = sum(hit is not None and hit.place in ("any", "edge") for hit in hits)
+        if i - start >= _BLOCK and words > 1 and all(hit is not None for hit in hits):
+            for k, hit in enumerate(hits, start):
+                if hit is not None and k != page.title:
+                    yield Verdict(k, hit.rule, 0.8)
+        start = i
