@@ -11,7 +11,7 @@ import numpy as np
 
 from unspun.config import TagConfig
 from unspun.model import LanguageSpan, Tagged
-from unspun.tag import confidence, han, profiles, scripts, switches, units
+from unspun.tag import confidence, han, profiles, scripts, supplement, switches, units
 from unspun.tag.batch import Batch
 
 WEIGHT = {"Hans": 3, "Hant": 3, "Jpan": 2, "Kore": 2}
@@ -82,7 +82,7 @@ class _Reader:
         loud = np.flatnonzero(self.gain > switches.GAIN)
         where = np.searchsorted(batch.run, loud, side="right") - 1
         self.loud = set(where.tolist())
-        self.price = switches.prices(batch) if self.loud else None
+        self.price = switches.prices(batch) if self.loud else batch.letters[:0]
 
     def tagged(self, number: int, name: str) -> Tagged:
         """Everything about one text."""
@@ -138,29 +138,48 @@ class _Reader:
             start -= 1
         return start
 
-    def _switches(
-        self, run: int, unit: units.Unit, group: str, before: list[Piece]
-    ) -> list[Piece]:
+    def _switches(self, run: int, unit: units.Unit, group: str, before: list[Piece]) -> list[Piece]:
         """Follow the language from word to word through a run."""
         a, b = self.run[run], self.run[run + 1]
-        window = slice(a, max(a, b - switches.WINDOW + 1))
-        loud = self.best[window][self.gain[window] > switches.GAIN]
-        others = [k for k in switches.candidates(loud) if k != unit.column]
-        evidence = self.batch.evidence[a:b]
-        price = self.price[a:b].tolist() if self.price is not None else []
-        steps = switches.path(evidence, unit.column, price, others)
+        loud = a + np.flatnonzero(self.gain[a : max(a, b - switches.WINDOW + 1)] > switches.GAIN)
+        others = [k for k in switches.candidates(self.best[loud]) if k != unit.column]
+        steps = [unit.column] * (b - a)
+        for low, high in switches.around(loud, a, b):
+            price = self.price[low:high].tolist()
+            evidence = self.batch.evidence[low:high]
+            steps[low - a : high - a] = switches.path(evidence, unit.column, price, others)
         turns = [k for k in range(1, b - a) if steps[k] != steps[k - 1]]
+        edges = list(pairwise([0, *turns, b - a]))
+        foreign = [(a + at, a + to) for at, to in edges if steps[at] != unit.column]
+        checked = dict(zip(foreign, self._checked(foreign, unit, group), strict=True))
         pieces: list[Piece] = []
-        for at, to in pairwise([0, *turns, b - a]):
+        for at, to in edges:
             begin = self._opening(int(self.batch.start[a + at]), [*before[-1:], *pieces])
-            language, certain = unit.language, unit.confidence
-            if steps[at] != unit.column:
-                language = self.languages[group][steps[at]]
-                sums = evidence[at:to].sum(axis=0, dtype=np.int64)
-                margin = float(sums[steps[at]] - sums[unit.column]) / profiles.STEPS
-                certain = confidence.of_profiles(margin, int(self.sizes[a + to] - self.sizes[a + at]))
+            language, certain = checked.get((a + at, a + to), (unit.language, unit.confidence))
             pieces.append(Piece(begin, language, group, certain))
         return pieces
+
+    def _checked(
+        self, passages: Sequence[tuple[int, int]], unit: units.Unit, group: str
+    ) -> list[tuple[str, float]]:
+        """The language of passages in another language, by both readings; the text's in doubt."""
+        if not passages:
+            return []
+        batch = self.batch
+        texts = [batch.joined[int(batch.start[a]) : int(batch.stop[b - 1])] for a, b in passages]
+        found = []
+        for (a, b), score in zip(passages, supplement.load().score(texts), strict=True):
+            total = batch.evidence[a:b].sum(axis=0, dtype=np.int64)
+            sums = units.together(group, score, total)[: len(self.languages[group])]
+            best = int(sums.argmax())
+            margin = float(sums[best] - sums[unit.column]) / supplement.STEPS
+            if margin < switches.LEAST:
+                found.append((unit.language, unit.confidence))
+            else:
+                letters = int(self.sizes[b] - self.sizes[a])
+                language = supplement.name(self.languages[group][best], group)
+                found.append((language, confidence.of_supplement(margin, letters)))
+        return found
 
     def _overlay(self, pieces: list[Piece], number: int, end: int) -> list[Piece]:
         """Cut links and code out of the pieces."""

@@ -25,13 +25,11 @@ LANGUAGE_OF_SCRIPT = {
 }  # fmt: skip
 """The language that a script is mostly used for, where one is (CLDR, likely subtags)."""
 
-LINK = regex.compile(
-    r"""
-    (?: (?: https? | ftp ) :// | \b www\. ) [!-~]*[\w/]      # a link, less its last full stop
-    | (?<![\w.+-]) [\w.+-]{1,64} @ [\w-]{1,64} (?: \.[\w-]{1,64} )+   # an address
-    """,
-    regex.VERBOSE | regex.ASCII,
-)
+_LINK = regex.compile(r"[!-~]*[\w/]", regex.ASCII)
+_HOST = regex.compile(r"[\w-]{1,64}(?:\.[\w-]{1,64})+", regex.ASCII)
+_MAILBOX = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+-")
+_MAILBOX_LONGEST = 64  # RFC 5321, section 4.5.3.1.1
+_SCHEMES = ("https", "http", "ftp")
 
 OPENING = frozenset("\"'([{<«‹“„‘‚¿¡「『《〈【（［｛〔@#$€£")
 """What belongs to the word that follows it."""
@@ -79,7 +77,38 @@ def code_points(text: str) -> NDArray[np.uint32]:
 
 
 def links(text: str) -> list[tuple[int, int]]:
-    """Links and mail addresses, in order."""
-    if "://" not in text and "www." not in text and "@" not in text:
-        return []
-    return [m.span() for m in LINK.finditer(text)]
+    """Links and mail addresses, in order.
+
+    >>> links("See https://example.org/a. Or write to me@example.org!")
+    [(4, 25), (39, 53)]
+    """
+    found: list[tuple[int, int]] = []
+    for mark, begin in (("://", _scheme), ("www.", _bare), ("@", _mailbox)):
+        pattern = _HOST if mark == "@" else _LINK
+        at = text.find(mark)
+        while at >= 0:
+            start = begin(text, at)
+            match = pattern.match(text, at + len(mark)) if start is not None else None
+            if start is not None and match:
+                found.append((start, match.end()))
+            at = text.find(mark, match.end() if match else at + len(mark))
+    found.sort()
+    return [link for k, link in enumerate(found) if not k or link[0] >= found[k - 1][1]]
+
+
+def _scheme(text: str, at: int) -> int | None:
+    """Where the link begins whose scheme ends here."""
+    return next(
+        (at - len(s) for s in _SCHEMES if text[max(0, at - len(s)) : at].lower() == s), None
+    )
+
+
+def _bare(text: str, at: int) -> int | None:
+    return None if at and (text[at - 1].isalnum() or text[at - 1] == "/") else at
+
+
+def _mailbox(text: str, at: int) -> int | None:
+    start = at
+    while start > 0 and at - start < _MAILBOX_LONGEST and text[start - 1] in _MAILBOX:
+        start -= 1
+    return start if start < at else None

@@ -62,7 +62,7 @@ class Supplement(NamedTuple):
                 are read.
         """
         chunks = [
-            (number, " " + text[at : at + REACH - 2].lower() + " ")
+            (number, " " + text[at : at + REACH - 2].lower()[: REACH - 2] + " ")
             for number, text in enumerate(texts)
             for at in range(0, max(1, min(len(text), CHUNKS * REACH)), REACH - 2)
         ]
@@ -88,13 +88,14 @@ class Supplement(NamedTuple):
         """Row of the longest n-gram that ends at each character of the chunks."""
         points = np.frombuffer("".join(chunks).encode("utf-32-le", "surrogatepass"), np.uint32)
         ends = np.cumsum([len(chunk) for chunk in chunks])
-        place = np.arange(len(points)) - np.repeat(ends - np.diff(ends, prepend=0), np.diff(ends, prepend=0))
+        lengths = np.diff(ends, prepend=0)
+        place = np.arange(len(points)) - np.repeat(ends - lengths, lengths)
         codes = self.code[np.minimum(points, np.uint32(len(self.code) - 1))].astype(np.uint64)
         row = np.zeros(len(points), np.intp)
         key = np.zeros(len(points), np.uint64)
         for n in range(_LONGEST):
             shifted = np.zeros_like(codes)
-            shifted[n:] = codes[: len(codes) - n]
+            shifted[n:] = codes[: max(0, len(codes) - n)]
             key = key | (shifted << np.uint64(_BITS * n))
             at = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
             hit = (self.keys[at] == key) & (place >= n)

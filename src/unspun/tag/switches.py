@@ -14,19 +14,20 @@ from numpy.typing import NDArray
 from unspun.tag.batch import Batch, Ints
 
 WINDOW = 6  # words
-GAIN = 16 * 36
+GAIN = 16 * 24
 """Evidence, in 1/16 nat, by which a window must speak for another language."""
-PRICES = (16 * 34, 16 * 22, 16 * 14)
+PRICES = (16 * 40, 16 * 22, 16 * 14)
 """What a switch costs within a sentence, at its end or a bracket, and at a line's end."""
+LEAST = 15.0
+"""Evidence, in nats, of both readings together that a passage is in another language."""
 _CANDIDATES = 5
+_ROOM = 24  # words on either side of a loud window in which the switch is looked for
 _MARKS = np.zeros(0x3000, np.int64)
-_MARKS[[ord(c) for c in ".!?:;()[]\"«»“”„…—–"]] = 1
+_MARKS[[ord(c) for c in '.!?:;()[]"«»“”„…—–']] = 1
 _MARKS[ord("\n")] = 1 << 32
 
 
-def screen(
-    evidence: NDArray[np.uint32], main: Ints, unit: Ints
-) -> tuple[NDArray[np.int64], Ints]:
+def screen(evidence: NDArray[np.uint32], main: Ints, unit: Ints) -> tuple[NDArray[np.int64], Ints]:
     """How much louder each window of words speaks for another language than for the main one.
 
     Args:
@@ -55,6 +56,17 @@ def candidates(columns: Ints) -> list[int]:
     return [int(found[k]) for k in order]
 
 
+def around(loud: Ints, first: int, last: int) -> list[tuple[int, int]]:
+    """Ranges of words about the loud windows, within a run, joined where they meet."""
+    found: list[tuple[int, int]] = []
+    for word in loud.tolist():
+        low, high = max(first, word - _ROOM), min(last, word + WINDOW + _ROOM)
+        if found and low <= found[-1][1]:
+            low = found.pop()[0]
+        found.append((low, high))
+    return found
+
+
 def prices(batch: Batch) -> NDArray[np.int64]:
     """What a switch before each word costs."""
     marks = np.zeros(len(batch.points) + 1, np.int64)
@@ -62,6 +74,7 @@ def prices(batch: Batch) -> NDArray[np.int64]:
     before = np.concatenate([batch.start[:1], batch.stop[:-1]])
     between = marks[batch.start] - marks[before]
     kind = np.where(between >> 32, 2, (between > 0).astype(np.int64))
+    kind[:1] = 2  # a text begins
     return np.array(PRICES)[kind]
 
 

@@ -72,12 +72,16 @@ def gather(batch: Batch, read: NDArray[np.bool_] | None) -> Units:
     )
     total = profiles.totals(evidence, batch.run)
     letters = np.add.reduceat(size, batch.run)
-    if len(key) < len(batch.run):
+    if not np.array_equal(of_run, np.arange(len(key))):
         runs_total, runs_letters = total, letters
         total = np.zeros((len(key), total.shape[1]), np.int64)
         letters = np.zeros(len(key), np.int64)
         np.add.at(total, of_run, runs_total)
         np.add.at(letters, of_run, runs_letters)
+    width = np.zeros(256, np.intp)  # a stray mark may bring another script's evidence along
+    for script, languages in profiles.load().languages.items():
+        width[scripts.load().number(script)] = len(languages)
+    total[np.arange(total.shape[1]) >= width[key & 255][:, None]] = 0
     main = total.argmax(axis=1)
     two = np.partition(total, -2, axis=1)[:, -2:]
     margin = (two[:, 1] - two[:, 0]) / profiles.STEPS
@@ -144,10 +148,9 @@ def _texts(batch: Batch, of_run: Ints, doubtful: list[int]) -> list[str]:
     return list(wanted.values())
 
 
-def _second(unit: Unit, group: str, score: NDArray[np.int64], total: NDArray[np.int64]) -> Unit:
-    """What the supplement and the profiles together say."""
-    table = supplement.load()
-    languages, known = table.languages[group], table.known[group]
+def together(group: str, score: NDArray[np.int64], total: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The evidence of both readings for the supplement's columns of a script."""
+    languages = supplement.load().languages[group]
     size = len(profiles.load().languages[group])
     first = np.zeros(len(languages))
     first[:size] = total[:size]
@@ -155,15 +158,21 @@ def _second(unit: Unit, group: str, score: NDArray[np.int64], total: NDArray[np.
     if group == "Latn":
         first[size] = total[languages.index("no")]  # the other written Norwegian
     sums = score[: len(languages)] + SHARE * first
-    sums[known:] -= supplement.HANDICAP
+    sums[supplement.load().known[group] :] -= supplement.HANDICAP
+    return sums
+
+
+def _second(unit: Unit, group: str, score: NDArray[np.int64], total: NDArray[np.int64]) -> Unit:
+    """What the supplement and the profiles together say."""
+    languages = supplement.load().languages[group]
+    size = len(profiles.load().languages[group])
+    sums = together(group, score, total)
     best = int(sums.argmax())
-    language = supplement.name(languages[best], group)
-    others = [
-        k for k, other in enumerate(languages) if supplement.name(other, group) != language
-    ]
+    names = [supplement.name(language, group) for language in languages]
+    others = [k for k, other in enumerate(names) if other != names[best]]
     margin = float(sums[best] - sums[others].max()) / supplement.STEPS
     column = best if best < size else int(total[:size].argmax())
     if languages[best] == "nn":
         column = languages.index("no")
     certain = confidence.of_supplement(margin, unit.letters)
-    return Unit(column, language, certain, unit.letters)
+    return Unit(column, names[best], certain, unit.letters)
