@@ -27,8 +27,8 @@ _CLITIC = r"(?:s|ll|re|ve|d|m|S|LL|RE|VE|D|M)(?![^\W_])"
 _TOKEN = re.compile(
     rf"""
       (?:{_LETTER}\.){{2,}}                  # U.S.  e.g.  a.m.
-    | (?:{_TITLES})\.                        # Mr.  Sen.  Nov.
-    | (?:https?://|www\.){_URL}*{_URL_END}
+    | (?=[A-Z])(?:{_TITLES})\.               # Mr.  Sen.  Nov.
+    | (?=[hw])(?:https?://|www\.){_URL}*{_URL_END}
     | {_LETTER}+                             # word, then ...
       (?: \d[^\W_]*(?:[.,]\d+[^\W_]*)*       # ... digits: G7  Rmb3.4bn
         | (?:['\N{{RIGHT SINGLE QUOTATION MARK}}](?!{_CLITIC}){_LETTER}+)* )  # don't  O'Connor
