@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from hashlib import sha1
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +31,7 @@ from unspun.lm.vocabulary import SPECIAL, lowered_ids, plain_form
 from unspun.lm.words import words_of
 
 SHIPPED = "english.lm"
+TRAINER = Path(__file__).parent.parent / "tools" / "train_lm.py"
 
 # Sentences of our own: a small world in which most things happen more than once.
 CORPUS = [
@@ -298,6 +304,36 @@ def test_training_twice_gives_equal_bytes() -> None:
     files = {to_bytes(estimate(ids, documents, len(vocabulary), 3), vocabulary, {"a": 1})
              for _ in range(2)}  # fmt: skip
     assert len(files) == 1
+
+
+def write_zst(path: Path, lines: Sequence[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(zstandard.compress("".join(line + "\n" for line in lines).encode()))
+
+
+def test_the_command_trains_leaves_out_what_is_tested_and_repeats_itself(tmp_path: Path) -> None:
+    names = [f"story-{number}" for number in range(200)]
+    remainders = {name: int(sha1(name.encode(), usedforsecurity=False).hexdigest(), 16) % 20
+                  for name in names}  # fmt: skip
+    documents = [
+        {"doc": name, "rate": 0.96, "spun": [], "original": [f"{word} cat sat on the mat."]}
+        for word, held in (("Tested", True), ("Trained", False))
+        for name in [next(n for n in names if (remainders[n] < 2) is held)]
+    ]
+    text = [f"{word} cat sat on the mat." for word in ("Tested", "Trained") for _ in range(9)]
+    write_zst(tmp_path / "lm-text/news_a.txt.zst", [*CORPUS, *text])
+    write_zst(tmp_path / "lm-text/prose_b.txt.zst", [f"{line} Indeed!" for line in CORPUS])
+    write_zst(tmp_path / "spun/parallel-train.jsonl.zst", [json.dumps(d) for d in documents])
+    outputs = [tmp_path / "one.lm", tmp_path / "two.lm"]
+    for output in outputs:
+        command = [sys.executable, str(TRAINER), str(tmp_path), "-o", str(output)]
+        options = ["--min-word-count", "1", "--share", "news=0.7", "--share", "prose=0.3"]
+        subprocess.run([*command, *options], check=True, capture_output=True)
+    assert outputs[0].read_bytes() == outputs[1].read_bytes()
+    lm = LanguageModel.open(outputs[0])
+    assert not lm.vocabulary.is_unknown("Trained")
+    assert lm.vocabulary.is_unknown("Tested")
+    assert lm.info["tokens"]["news"] == sum(len(words_of(line)) for line in [*CORPUS, text[-1]])
 
 
 # --- tables and file ------------------------------------------------------------------------
