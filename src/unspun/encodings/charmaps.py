@@ -34,11 +34,13 @@ class CodePage:
         name: Python's name of the codec.
         characters: All its characters beyond ASCII.
         table: From code point to the character whose number is the byte, for ``str.translate``.
+        price: Bits for being rarely the cause of damage.
     """
 
     name: str
     characters: frozenset[str]
     table: dict[int, str]
+    price: float
 
     def as_bytes(self, text: str) -> str:
         """The text with each character replaced by the one whose number is its byte."""
@@ -49,51 +51,52 @@ def _read(name: str, byte: int) -> str:
     return bytes([byte]).decode(name, "replace").replace("\ufffd", chr(byte))
 
 
-def _page(name: str) -> CodePage:
+def _page(name: str, price: float = 0.0) -> CodePage:
     high = {_read(name, byte): byte for byte in range(0xFF, 0x7F, -1)}
     table = dict.fromkeys(range(128, 256), _OUTSIDE)
     table.update({ord(char): chr(byte) for char, byte in high.items()})
-    return CodePage(name, frozenset(high), table)
+    return CodePage(name, frozenset(high), table, price)
 
 
-PAGES: tuple[CodePage, ...] = tuple(
-    map(
-        _page,
-        (
-            # Those that damage most text first; where several read a sequence the same way it does
-            # not matter which is named.
-            "latin-1",
-            "cp1252",
-            "cp1251",
-            "cp1250",
-            "cp1253",
-            "cp1254",
-            "cp1257",
-            "iso8859-2",
-            "mac-roman",
-            "cp437",
-            "cp850",
-            "cp852",
-            "iso8859-15",
-            "iso8859-9",
-            "iso8859-7",
-            "cp1255",
-            "cp1256",
-            "cp1258",
-            "koi8-r",
-            "koi8-u",
-            "cp866",
-            "iso8859-5",
-            "mac-latin2",
-            "mac-cyrillic",
-            "mac-turkish",
-            "cp874",
-        ),
-    )
+_COMMON = (  # those that ftfy repairs, in its order
+    "latin-1",
+    "cp1252",
+    "cp1251",
+    "cp1250",
+    "cp1253",
+    "cp1254",
+    "cp1257",
+    "iso8859-2",
+    "mac-roman",
+    "cp437",
 )
+_RARE = (
+    "cp850",
+    "cp852",
+    "iso8859-15",
+    "iso8859-9",
+    "iso8859-7",
+    "cp1255",
+    "cp1256",
+    "cp1258",
+    "koi8-r",
+    "koi8-u",
+    "cp866",
+    "iso8859-5",
+    "mac-latin2",
+    "mac-cyrillic",
+    "mac-turkish",
+    "cp874",
+)
+PAGES: tuple[CodePage, ...] = (
+    *(_page(name) for name in _COMMON),
+    *(_page(name, price=8.0) for name in _RARE),
+)
+"""Where several read a sequence the same way it does not matter which is named."""
 
 _BOX = frozenset("─│┌┐└┘├┤┬┴┼═║╒╓╔╕╖╗╘╙╚╛╜╝╞╟╠╡╢╣╤╥╦╧╨╩╪╫╬▀▄█▌▐░▒▓■∙√≈≤≥⌠⌡")
-_LIKELY = frozenset("ёЁіїєґІЇЄҐ،؛؟’‘“”„«»–—…\xa0\u200c\u200d\u200e\u200f")
+_LETTERS = frozenset("ёЁіїєґІЇЄҐ")
+_LIKELY = _LETTERS | frozenset("،؛؟’‘“”„«»–—…\xa0\u200c\u200d\u200e\u200f")
 """Characters that follow the letters of a code page in right text as well."""
 
 _OWN_LETTERS = {  # code pages of other scripts, whose letters follow each other as sequences do
@@ -138,14 +141,20 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
         for char in set().union(*pairs.values(), *triples.values())
         if not "А" <= char <= "я"  # only cp866 has them there, behind box drawing
     }
-    first = _class(set(pairs) | set(triples) | _BOX)
+    behind |= set("،؛؟")
+    first = _class(set(pairs) | set(triples) | _BOX | {"т"})
     quick = (
         f"[{first}{always}]"
-        f"(?:(?=[{_class(behind)}\ufffd])|(?<=[{always}])|(?<=[{box}])|(?<=[Ãâ])(?=[ ?]))"
+        f"(?:(?=[{_class(behind)}\ufffd])|(?<=т)(?=А)|(?<=[{always}])|(?<=[{box}])"
+        "|(?<=[Ãâ])(?=[ ?]))"
     )
+    more = _class(behind - _LETTERS)
     tails = [
         *(f"[{_class(leads)}][{tail}\ufffd]" for tail, leads in _grouped(pairs)),
-        *(f"[{_class(leads)}][{tail}]{{2}}" for tail, leads in _grouped(triples)),
+        *(f"[{_class(leads)}][{tail}][{more}]" for tail, leads in _grouped(triples)),
+        f"в„[{more}]",
+        "тА[А-Яа-п]",
+        f"(?<=[A-Za-z])[В-Яء-ك][{_class(behind)}]",
         "Ã[ ?]",
         "â(?:[?€]| [^\x00-\x7f])",
         rf"(?<=\w)[{box}]",

@@ -69,7 +69,7 @@ CANDIDATES: tuple[Candidate, ...] = (
     Candidate("iso8859-2", _CENTRAL, 3),
     Candidate("iso8859-5", _CYRILLIC, 4),
     Candidate("iso8859-7", ("el",), 4),
-    Candidate("iso8859-15", _WESTERN, 4),
+    Candidate("iso8859-15", _WESTERN, 2),
     Candidate("mac-roman", _WESTERN, 6),
     Candidate("mac-cyrillic", _CYRILLIC, 6),
     Candidate("cp850", _WESTERN, 6),

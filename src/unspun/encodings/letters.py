@@ -33,6 +33,7 @@ _MARKS = {  # what stands beside letters in edited text
 _FAMILIAR = 6.0  # a letter of a script without statistics, after another one of it
 _WASTE = 24.0  # controls, private use, bytes that do not decode
 _SYMBOL = 15.0
+_INSIDE_SYMBOL = 20.0  # right behind a letter
 _KANA = 6.5
 _COMMON_HAN = 10.5  # the 3,000 to 5,400 characters of a standard's first level
 _RARE_HAN = 16.0
@@ -64,6 +65,12 @@ def of(language: str) -> Letters:
 
 
 @cache
+def languages() -> tuple[str, ...]:
+    """All languages with statistics."""
+    return tuple(sorted(_all()))
+
+
+@cache
 def of_any() -> Letters:
     """Each letter and pair as in the language that has it most."""
     anywhere = Letters({}, {})
@@ -92,7 +99,8 @@ def bits(text: str, among: tuple[str, ...], common: frozenset[str] = frozenset()
     Returns:
         Bits in all.
     """
-    text = _VIETNAMESE.sub("ể", unicodedata.normalize("NFC", " " + text))
+    text = unicodedata.normalize("NFC", " " + text).translate(_ROMANIAN)
+    text = _VIETNAMESE.sub("ể", text)
     pairs = Counter(pairwise(text))
     spots = {pair: count for pair, count in pairs.items() if max(pair) > "\x7f"}
     if len(among) > _FEW:
@@ -103,7 +111,7 @@ def bits(text: str, among: tuple[str, ...], common: frozenset[str] = frozenset()
 def least_bits(text: str) -> float:
     """How surprising the characters beyond ASCII are in any language: quick and generous."""
     model = of_any()
-    text = _VIETNAMESE.sub("ể", text)
+    text = _VIETNAMESE.sub("ể", text.translate(_ROMANIAN))
     before, total = " ", 0.0
     for char in text:
         if char > "\x7f" or before > "\x7f":
@@ -113,6 +121,7 @@ def least_bits(text: str) -> float:
 
 
 _NONE: frozenset[str] = frozenset()
+_ROMANIAN = str.maketrans("șțȘȚ", "şţŞŢ")  # langdetect has the letters with cedilla
 _VIETNAMESE = re.compile("[\u1ea0-\u1eff]")  # langdetect counts them as one
 _FEW = 3  # languages that are compared in full
 
@@ -180,9 +189,11 @@ def _mark(char: str, before: str, model: Letters) -> float:
     if char in model.letters:  # vowel signs and tone marks
         return model.pairs.get(before + char, _BACK_OFF + model.letters[char])
     category = unicodedata.category(char)
-    if category[0] == "M" and _script(before) == _script(char):
+    if category[0] == "M" and (ord(char) in _DIACRITICS or _script(before) == _script(char)):
         return _FAMILIAR
-    return _WASTE if category[0] == "C" else _SYMBOL
+    if category[0] == "C":
+        return _WASTE
+    return _INSIDE_SYMBOL if before.isalpha() else _SYMBOL
 
 
 def _strange(before: str, char: str, common: frozenset[str]) -> float:

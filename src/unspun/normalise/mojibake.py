@@ -12,7 +12,6 @@ three different sequences are asked for.
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING
 
@@ -44,9 +43,13 @@ _BEYOND = re.compile("[^\x00-\x7f]")
 _WORD = re.compile("[^ \t\n]*[^\x00-\x7f][^ \t\n]*")
 _PROOF = 18.0  # bits that a repair must gain where ftfy sees nothing wrong
 _LEAST = 8.0  # bits that each sequence in a word must gain
-_ENOUGH_WORDS = 2  # broken ones beside right ones; a single one is left to ftfy's judgement
+_ENOUGH_WORDS = 2  # broken ones beside right ones
+_PROOF_OF_ONE = 30.0  # bits that a single one must gain; below it is left to ftfy's judgement
+_CLOSE = 16.0  # bits between readings that the language of the line decides
+_CERTAIN = 50.0  # bits from which a code page is certain
 _ODD = re.compile(  # characters that a repair hardly ever brings to light
-    "[\u017f-\u01cc\u01dd-\u0217\u021c-\u02b9\u02bd-\u02c5\u0370-\u0383\u0460-\u0489\u0500-\u0530"
+    "[\u017f-\u019f\u01a2-\u01ae\u01b1-\u01cc\u0305\u0307\u030b\u030d-\u031a\u031c-\u0322\u0324-\u0326\u0329-\u036f"
+    "\u01dd-\u0217\u021c-\u02b9\u02bd-\u02c5\u0370-\u0383\u0460-\u0489\u0500-\u0530"
     "\u058b-\u05af\u0700-\u08ff\u0f00-\u0fff\u1400-\u18ff\u1980-\u1cff\u2c00-\u2e7f\ua000-\uabff"
     "\ue000-\uf8ff\ufdd0-\ufdef\U00010000-\U0001f0ff\U00030000-\U0010ffff]"
 )
@@ -132,7 +135,8 @@ def _whole(line: str, *, bad: bool) -> tuple[float, str]:
     """All characters beyond ASCII are sequences of one code page."""
     beyond = _BEYOND.findall(line)
     different = frozenset(beyond)
-    best, sure, mended = -math.inf, 0.0, line
+    before = letters.least_bits(line)
+    reads: dict[str, tuple[float, float]] = {}
     for page in PAGES:
         if not beyond or not different <= page.characters:
             continue
@@ -141,12 +145,26 @@ def _whole(line: str, *, bad: bool) -> tuple[float, str]:
         if not found or sum(map(len, found)) != len(beyond):
             continue
         read = SEQUENCE.sub(_decode, data)
-        if read == mended or len(_ODD.findall(read)) * _FEW_ODD > len(found):
+        if read in reads or len(_ODD.findall(read)) * _FEW_ODD > len(found):
             continue
-        gain = letters.least_bits(line) - letters.least_bits(read)
-        if gain > best and (bad or len(set(found)) >= _ENOUGH or gain >= _PROOF):
-            best, sure, mended = gain, 0.99 if bad else 0.9, read
-    return (sure, mended) if best > 0 else (1.0, line)
+        gain = before - letters.least_bits(read)
+        if gain > 0 and (bad or len(set(found)) >= _ENOUGH or gain >= _PROOF):
+            reads[read] = gain, page.price
+    return (0.99 if bad else 0.9, _likeliest(reads)) if reads else (1.0, line)
+
+
+def _likeliest(reads: dict[str, tuple[float, float]]) -> str:
+    """The reading with most gain; of those close to it, the one that is one language best.
+
+    Args:
+        reads: For each reading its gain, and the price of its code page.
+    """
+    most = max(gain - price for gain, price in reads.values())
+    close = {read: price for read, (gain, price) in reads.items() if gain - price > most - _CLOSE}
+    if len(close) > 1:
+        languages = letters.languages()
+        close = {read: price + letters.bits(read, languages) for read, price in close.items()}
+    return min(close, key=lambda read: close[read])
 
 
 def _decode(match: re.Match[str]) -> str:
@@ -172,25 +190,36 @@ def _by_ftfy_inside(line: str, *, bad: bool) -> tuple[float, str]:
 def _by_word(line: str, *, bad: bool) -> tuple[float, str]:
     """Sequences in words that are likelier when they are read, of the code page with most gain."""
     words = {word: letters.least_bits(word) for word in _WORD.findall(line)}
-    best, changes = 0.0, {}
+    reads: dict[str, tuple[float, float]] = {}
     for page in PAGES:
-        found = _likelier(words, page)
-        gain = sum(words[word] - letters.least_bits(read) for word, read in found.items())
-        if gain > best:
-            best, changes = gain, found
-    if best < _PROOF or (bad and len(changes) < _ENOUGH_WORDS):
-        return 1.0, line
-    return 0.9, _WORD.sub(lambda word: changes.get(word.group(), word.group()), line)
+        found = _likelier(words, page, _LEAST)
+        gain = _gain(words, found)
+        single = bad and len(found) < _ENOUGH_WORDS
+        if gain < (_PROOF_OF_ONE if single else _PROOF):
+            continue
+        if gain > _CERTAIN:  # then all words that can be read so
+            found = _likelier(words, page, 0.0)
+        reads.setdefault(_with_words(line, found), (gain, page.price))
+    return (0.9, _likeliest(reads)) if reads else (1.0, line)
 
 
-def _likelier(words: dict[str, float], page: CodePage) -> dict[str, str]:
+def _with_words(line: str, found: dict[str, str]) -> str:
+    return _WORD.sub(lambda word: found.get(word.group(), word.group()), line)
+
+
+def _gain(words: dict[str, float], found: dict[str, str]) -> float:
+    return sum(words[word] - letters.least_bits(read) for word, read in found.items())
+
+
+def _likelier(words: dict[str, float], page: CodePage, least: float) -> dict[str, str]:
+    """Words whose sequences gain so many bits each when they are read."""
     found = {}
     for word, cost in words.items():
         data = page.as_bytes(word)
         if not SEQUENCE.search(data):
             continue
         read, sequences = _read_word(word, data)
-        if letters.least_bits(read) + _LEAST * sequences < cost and not _ODD.search(read):
+        if letters.least_bits(read) + least * sequences < cost and not _ODD.search(read):
             found[word] = read
     return found
 
