@@ -23,7 +23,7 @@ def wording(page: Page) -> Iterator[Verdict]:
             continue
         elif _first_subhead(page, i):
             yield Verdict(i, hit.rule, _LONE)
-        elif page.at_edge(i) or page.beside_sure(i):
+        elif page.at_edge(i) or page.beside_sure(i) or (page.sure and 0 < i < page.lead):
             yield Verdict(i, hit.rule, hit.confidence)
         elif page.sure and not page.subheads and not page.lines[i].shape.bullet:
             yield Verdict(i, hit.rule, 0.6)
