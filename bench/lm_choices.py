@@ -85,7 +85,7 @@ def measure(
     cells = []
     for paragraphs in texts.values():
         rows = np.concatenate([lm.windows(ids) for ids in paragraphs])
-        cells.append(f"{np.exp(-lm.score(rows).mean(dtype=np.float64)):10.1f}")
+        cells.append(f"{np.exp(-lm.score(rows).mean(dtype=np.float64)):12.1f}")
     print(f"{label:32}{len(data) / 1e6:6.1f}{lm.size / 1e6:6.1f}{''.join(cells)}", flush=True)
 
 
@@ -97,7 +97,7 @@ def main() -> None:
     corpus = read_corpus(options.data)
     vocabulary = choose_vocabulary(corpus, 5)
     texts = development(corpus, vocabulary, options.clean)
-    heads = "".join(f"{name:>10}" for name in texts)
+    heads = "".join(f"{name:>12}" for name in texts)
     print(f"{'':32}{'MB':>6}{'M':>6}{heads}", flush=True)
     shipped = list(SHARES.values())
     for order in (3, 4, 5):

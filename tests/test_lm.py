@@ -381,9 +381,15 @@ def test_quantised_values_stay_in_order_and_zero_stays_zero(values: list[float])
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     good = to_bytes(estimate(*corpus_ids(CORPUS, vocabulary_of(CORPUS)), 30, 2, 1),
                     vocabulary_of(CORPUS), {})  # fmt: skip
-    cases = {"no language model": b"something else", "of version 9": good[:8] + b"\x09" + good[9:],
-             "cut short": good[:-200]}  # fmt: skip
-    for message, data in cases.items():
+    cases = [
+        ("no language model", b"something else"),
+        ("no language model", b""),
+        ("of version 9", good[:8] + b"\x09" + good[9:]),
+        ("damaged", good[:16] + b"?" + good[17:]),
+        ("damaged", good[:16] + b"{}" + b" " * 4094 + good[4112:]),
+        ("cut short", good[:-200]),
+    ]
+    for message, data in cases:
         path = tmp_path / "x.lm"
         path.write_bytes(data)
         with pytest.raises(ModelError, match=message):

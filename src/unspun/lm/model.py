@@ -25,6 +25,7 @@ from unspun.lm.words import words_of
 MAGIC = b"UNSPUNLM"
 VERSION = 1
 PAD = -1
+_HEAD = 16  # bytes: the magic word, the version, the header's length
 _BATCH = 16_384  # n-grams a round: the working arrays stay in the second-level cache
 
 Int32s = NDArray[np.int32]
@@ -239,15 +240,19 @@ class LanguageModel:
 
 def _parse(data: NDArray[np.uint8]) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Split a file into its arrays, without copying them."""
-    head = data[:16].tobytes()
-    if head[:8] != MAGIC:
+    head = data[:_HEAD].tobytes()
+    if head[: len(MAGIC)] != MAGIC or len(head) < _HEAD:
         raise ModelError("this is no language model file: it does not begin with UNSPUNLM")
     version, length = np.frombuffer(head, dtype="<u4", offset=8).tolist()
     if version != VERSION:
         raise ModelError(f"language model of version {version}; this release reads {VERSION}")
-    header = orjson.loads(data[16 : 16 + length].tobytes())
+    try:
+        header = orjson.loads(data[_HEAD : _HEAD + length].tobytes())
+        places = header["arrays"].items()
+    except (orjson.JSONDecodeError, KeyError) as error:
+        raise ModelError(f"the header of this language model is damaged: {error}") from error
     arrays = {}
-    for name, (kind, count, offset) in header["arrays"].items():
+    for name, (kind, count, offset) in places:
         size = np.dtype(kind).itemsize * count
         if offset + size > len(data):
             raise ModelError(f"language model cut short: {name} ends beyond the file")
