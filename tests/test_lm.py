@@ -384,6 +384,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     cases = [
         ("no language model", b"something else"),
         ("no language model", b""),
+        ("no language model", good[:12]),
         ("of version 9", good[:8] + b"\x09" + good[9:]),
         ("damaged", good[:16] + b"?" + good[17:]),
         ("damaged", good[:16] + b"{}" + b" " * 4094 + good[4112:]),

@@ -126,7 +126,11 @@ class LanguageModel:
             OSError: if it cannot be read.
         """
         if isinstance(path, (str, PathLike)):
-            return cls(np.asarray(np.memmap(path, dtype=np.uint8, mode="r")))
+            try:
+                mapped = np.memmap(path, dtype=np.uint8, mode="r")
+            except ValueError as error:  # an empty file cannot be mapped
+                raise ModelError(f"this is no language model file: {error}") from error
+            return cls(np.asarray(mapped))  # look-ups in the subclass cost twice as much
         return cls(np.frombuffer(path.read_bytes(), dtype=np.uint8))  # inside an archive
 
     @cached_property
