@@ -17,9 +17,7 @@ Region = tuple[tuple[str, ...], tuple[str, ...], int]
 _LONGEST_REGION = 24  # words; a longer one is a rewritten or lost passage, not a substitution
 
 
-def regions(
-    original: Sequence[str], spun: Sequence[str], weak: frozenset[str]
-) -> Iterator[Region]:
+def regions(original: Sequence[str], spun: Sequence[str], weak: frozenset[str]) -> Iterator[Region]:
     """Yield the regions in which two word lists differ.
 
     Args:

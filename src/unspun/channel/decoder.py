@@ -10,6 +10,7 @@ has no share worth naming is dropped before the next pass. (Coarse to fine: Char
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,10 +97,14 @@ class Phrases:
     Attributes:
         keys: For each length from two words up, the sorted hashes.
         originals: For each length, the number of the original phrase behind each hash.
+        heads: For each length, which words begin such a phrase.
+        ends: For each length, which words end one.
     """
 
     keys: tuple[NDArray[np.uint64], ...]
     originals: tuple[Int32s, ...]
+    heads: tuple[NDArray[np.bool_], ...]
+    ends: tuple[NDArray[np.bool_], ...]
 
     def find(self, grams: Int32s) -> Int32s:
         """The phrase that each row is, or -1."""
@@ -182,12 +187,20 @@ def _missed(
     """
     found = np.full(len(step), -1, np.int32)
     claim = np.maximum(lattice.claim[step], np.where(arc >= 0, lattice.claim[arc], 0)[source])
+    size, width = lattice.size[step], lattice.words.shape[1]
     for length in range(2, len(phrases.keys) + 2):
         for own in range(1, length):
             before = length - own
             if before > tail.shape[1]:
                 continue
-            rows = np.flatnonzero((lattice.size[step] >= own) & (claim < length))
+            able = (size >= own) & (claim < length)
+            able &= (
+                phrases.ends[length - 2][lattice.words[step, own - 1]] if own <= width else False
+            )
+            able &= phrases.heads[length - 2][tail[:, tail.shape[1] - before]][source]
+            rows = np.flatnonzero(able)
+            if not len(rows):
+                continue
             left = tail[source[rows]][:, tail.shape[1] - before :]
             grams = np.concatenate([left, lattice.words[step[rows], :own]], axis=1)
             hits = phrases.find(grams)
@@ -302,24 +315,33 @@ class Sweep:
 def sweep(graph: Graph, lattice: Arrays) -> Sweep:
     """Lay out the levels of a graph."""
     level = lattice.level[graph.step]
-    forward = []
-    bounds = np.flatnonzero(np.diff(level, prepend=-1, append=-1))
-    for lo, hi in zip(bounds[:-1], bounds[1:], strict=True):
-        goal = graph.target[lo:hi]
-        starts = np.flatnonzero(np.diff(goal, prepend=-1))
-        forward.append((slice(lo, hi), starts, goal[starts]))
+    forward = [
+        (slice(lo, hi), starts, goals) for lo, hi, starts, goals in _levels(level, graph.target)
+    ]
     depth = np.where(graph.arc < 0, 0, lattice.level[graph.arc])[graph.source]
     order = np.lexsort((graph.source, -depth))
-    bounds = np.flatnonzero(np.diff(depth[order], prepend=-1, append=-1))
-    backward = []
-    for lo, hi in zip(bounds[:-1], bounds[1:], strict=True):
-        steps = order[lo:hi]
-        origin = graph.source[steps]
-        starts = np.flatnonzero(np.diff(origin, prepend=-1))
-        backward.append((steps, starts, origin[starts]))
+    backward = [
+        (order[lo:hi], starts, origins)
+        for lo, hi, starts, origins in _levels(depth[order], graph.source[order])
+    ]
     finals = np.zeros(lattice.nodes, np.bool_)
     finals[lattice.last] = True
     return Sweep(forward, backward, finals[graph.node])
+
+
+def _levels(level: Int32s, state: Int32s) -> Iterator[tuple[int, int, NDArray[np.intp], Int32s]]:
+    """For steps in order of level and state: each level's steps, and where its states begin."""
+    if not len(level):
+        return
+    turn = level[1:] != level[:-1]
+    bounds = [0, *(np.flatnonzero(turn) + 1).tolist(), len(level)]
+    begins = np.concatenate([[0], np.flatnonzero(turn | (state[1:] != state[:-1])) + 1])
+    states = state[begins]
+    cuts = np.searchsorted(begins, bounds).tolist()
+    for at in range(len(bounds) - 1):
+        lo, hi = bounds[at], bounds[at + 1]
+        mine = slice(cuts[at], cuts[at + 1])
+        yield lo, hi, begins[mine] - lo, states[mine]
 
 
 def posteriors(graph: Graph, plan: Sweep, weight: Floats) -> tuple[Floats, Floats]:

@@ -15,6 +15,7 @@ from unspun.channel.lattice import KEEP, Arc, Index, Lattice, arrays, build
 Floats = NDArray[np.float64]
 
 RATES = (0.95, 0.5, 0.15)  # shares of phrases replaced that are tried
+_CLEARLY = 0.5  # nats a word from which no other rate is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Reading:
         share: Posterior probability.
         margin: Natural logarithm of the odds against keeping the text as it stands.
         seen: How often the same substitution is expected elsewhere in the document.
+        named: Whether it is written with a capital inside a sentence.
     """
 
     arc: Arc
@@ -34,6 +36,7 @@ class Reading:
     share: float
     margin: float
     seen: float
+    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,9 @@ def decode(text: str, index: Index, prices: Prices) -> Decoded:
     table = arrays(lattice, index)
     graph, plan = _search(table, index, lattice, prices)
     plain = _plain(lattice, table, index, prices)
-    rate, habits, share, gains = _rated(table, graph, plan, index, prices, plain)
+    rate, habits, share, gains = _rated(
+        table, graph, plan, index, prices, plain, len(lattice.words)
+    )
     for _ in range(prices.rounds):
         habits = habits.informed(graph, share)
         share, _ = _shares(graph, plan, habits.weight(graph), table)
@@ -99,6 +104,7 @@ def _rated(
     index: Index,
     prices: Prices,
     plain: Floats,
+    words: int,
 ) -> tuple[float, Habits, Floats, Floats]:
     """The replacement rate that explains the document best, with what follows from it."""
     best = None
@@ -109,6 +115,8 @@ def _rated(
         value = float(np.maximum(gains, 0.0).sum())
         if best is None or value > best[0]:
             best = (value, rate, habits, share, gains)
+        if rate == RATES[0] and value > _CLEARLY * words:
+            break
     assert best is not None  # noqa: S101  # RATES is not empty
     return best[1:]
 
@@ -195,13 +203,17 @@ def _readings(
     _, form_of = np.unique(form, return_inverse=True)
     seen = np.bincount(form_of, expected)[form_of]
     segment = np.searchsorted(table.first, table.start, side="right") - 1
+    opens = lattice.words.initial()
     readings = []
     for arc in chosen[np.argsort(table.start[chosen])].tolist():
         if table.entry[arc] != KEEP:
             share = float(min(expected[arc], 1.0))
             odds = float(np.log((share + 1e-9) / (1.0 - share + 1e-9)))
             reading = lattice.arcs[int(table.order[arc])]
-            readings.append(Reading(reading, int(segment[arc]), share, odds, float(seen[arc])))
+            named = reading.text[:1].isupper() and not opens[reading.start]
+            readings.append(
+                Reading(reading, int(segment[arc]), share, odds, float(seen[arc]), named)
+            )
     return readings
 
 

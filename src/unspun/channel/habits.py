@@ -86,9 +86,7 @@ class Habits:
         rates = np.clip(np.array([*index.rates, 0.0]) * rate / 0.96, 0.0, 0.995)
         replaced = rates[table.original]
         logp = index.logp[table.entry] * prices.channel
-        price = np.where(
-            table.entry >= 0, logp + np.log(replaced + 1e-9) + prices.take, 0.0
-        )
+        price = np.where(table.entry >= 0, logp + np.log(replaced + 1e-9) + prices.take, 0.0)
         keep = (table.entry == KEEP) & (table.original >= 0)
         price = np.where(keep, np.log1p(-replaced), price)
         price = np.where(table.entry == ARTICLE, prices.article, price)
@@ -108,7 +106,9 @@ class Habits:
         expected = np.bincount(graph.step, seen, minlength=len(table.start))
         left = np.bincount(graph.missed + 1, seen, minlength=len(self.missed) + 1)[1:]
         draw = np.where(table.entry >= 0, table.entry.astype(np.int64) + 1, 0)
-        form = np.where(table.original >= 0, table.original.astype(np.int64) * 2 + table.capital, -1)
+        form = np.where(
+            table.original >= 0, table.original.astype(np.int64) * 2 + table.capital, -1
+        )
         known = form >= 0
         pair = np.where(known, form * (len(self.missed) * 64) + draw, -1)
         _, pair_of = np.unique(pair, return_inverse=True)
@@ -125,7 +125,6 @@ class Habits:
         missed = np.where(self.first_missed < 0, missed * self.prices.missed, 0.0)
         missed[-1] = 0.0
         return Habits(table, self.prices, arc, missed, self.first, self.first_missed)
-
 
     def _together(self, expected: Floats) -> Floats:
         """Bonus of each arc for what the same spun phrase stands for elsewhere."""

@@ -7,12 +7,14 @@ that the spinner could have written has one for every phrase that it stands for.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unspun.channel import tokens
 from unspun.channel.decoder import Arrays, Phrases, hashed
@@ -20,11 +22,19 @@ from unspun.channel.model import Channel, Entry
 from unspun.lm.model import LanguageModel
 from unspun.lm.words import Tokens, tokenise, words_of
 
-
 KEEP: Final = -1
 ARTICLE: Final = -2
 _LONGEST_MISSED = 4  # words of a phrase that is missed where it stands
 _UNKNOWN = 5  # ids up to this are classes of unknown words
+# Links, addresses, handles, file names and code: what a reader copies must stay as it is.
+_PROTECTED = re.compile(
+    r"""
+    (?:https?://|www\.)\S+ | \S+@\S+\.\w+ | (?<!\w)[@\#]\w+
+    | \b[\w\-]+(?:\.[\w\-]+)*\.(?:com|org|net|gov|edu|mil|int|info|io|ai|co|tv|eu|uk|de|us|cn|py|js)\b
+    | `[^`\n]+` | \w+\(\) | \w*_\w+ | [\w.\-]*[\\/][\w.\-]+[\\/][\w.\-/\\]*
+    """,
+    re.VERBOSE,
+)
 _CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"
 _SENTENCE_END = frozenset(".!?\N{HORIZONTAL ELLIPSIS}")
 _QUOTES = frozenset('"\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK})]')
@@ -82,20 +92,38 @@ class Index:
 
 def _phrases(originals: dict[str, int], lm: LanguageModel) -> Phrases:
     """The original phrases of several words, in the language model's ids."""
-    rows: dict[int, list[tuple[tuple[int, ...], int]]] = defaultdict(list)
+    numbers: list[int] = []
+    forms: list[list[str]] = []
     for phrase, number in originals.items():
         written = unjoined(phrase)
         for form in {written, tokens.upper_first(written)}:
-            ids = tuple(lm.encode(words_of(form)).tolist())
-            if len(ids) > 1 and min(ids) > _UNKNOWN:
-                rows[len(ids)].append((ids, number))
-    keys, numbers = [], []
+            cut = words_of(form)
+            if 1 < len(cut) <= _LONGEST_MISSED:
+                numbers.append(number)
+                forms.append(cut)
+    ids = lm.encode([word for form in forms for word in form])
+    ends = np.cumsum([len(form) for form in forms])
+    rows: dict[int, list[tuple[list[int], int]]] = defaultdict(list)
+    for number, form, end in zip(numbers, forms, ends.tolist(), strict=True):
+        row = ids[end - len(form) : end].tolist()
+        if min(row) > _UNKNOWN:
+            rows[len(form)].append((row, number))
+    keys, owners, heads, ends_of = [], [], [], []
     for length in range(2, _LONGEST_MISSED + 1):
-        grams = np.array([ids for ids, _ in rows[length]], np.int32).reshape(-1, length)
+        grams = np.array([row for row, _ in rows[length]], np.int32).reshape(-1, length)
         hashes, first = np.unique(hashed(grams), return_index=True)
         keys.append(hashes)
-        numbers.append(np.array([number for _, number in rows[length]], np.int32)[first])
-    return Phrases(tuple(keys), tuple(numbers))
+        owners.append(np.array([number for _, number in rows[length]], np.int32)[first])
+        heads.append(_among(grams[:, 0], len(lm.vocabulary)))
+        ends_of.append(_among(grams[:, -1], len(lm.vocabulary)))
+    return Phrases(tuple(keys), tuple(owners), tuple(heads), tuple(ends_of))
+
+
+def _among(ids: NDArray[np.int32], size: int) -> NDArray[np.bool_]:
+    """Which words are among some; the last place answers for no word, -1."""
+    found = np.zeros(size + 1, np.bool_)
+    found[ids] = True
+    return found
 
 
 def _sizes(phrases: dict[str, list[int]] | dict[str, int]) -> dict[str, tuple[int, ...]]:
@@ -144,7 +172,9 @@ def build(text: str, index: Index) -> Lattice:
         other = _ARTICLES.get(word)
         if other is not None and (at, at + 1, other) not in found:
             span = (words.starts[at], words.ends[at])
-            found[at, at + 1, other] = Arc(at, at + 1, *span, other, ARTICLE, "", word[0] == "A", True)
+            found[at, at + 1, other] = Arc(
+                at, at + 1, *span, other, ARTICLE, "", word[0] == "A", True
+            )
     arcs = list(found.values())
     kept = [-1] * len(arcs)
     kept_by = _kept(page, index)
@@ -171,6 +201,10 @@ class _Page:
         for number, (begin, end) in enumerate(segments):
             self.segment[begin:end] = [number] * (end - begin)
         self.opens = words.initial()
+        self.protected = np.zeros(len(text) + 1, np.int32)
+        for match in _PROTECTED.finditer(text):
+            self.protected[match.start() : match.end()] = 1
+        self.protected = np.cumsum(self.protected)
         self.curly = text.count(_CURLY) > text.count("'")
 
     def arcs(self, at: int, size: int, number: int, entry: Entry, capital: bool) -> Iterator[Arc]:  # noqa: FBT001
@@ -179,6 +213,8 @@ class _Page:
         if self.segment[left] != self.segment[right - 1]:
             return
         start, end = self.spans[at][0], self.spans[at + size - 1][1]
+        if self.protected[end - 1] > (self.protected[start - 1] if start else 0):
+            return
         whole = start in self.starts and end in self.ends
         first, last = self.words.starts[left], self.words.ends[right - 1]
         shape = unjoined(entry.original)
@@ -197,7 +233,9 @@ class _Page:
             if more > right and self.segment[more - 1] == self.segment[left]:
                 right, last = more, self.words.ends[more - 1]
                 after = self.text[end:last]
-        yield Arc(left, right, first, last, before + shape + after, number, entry.spun, capital, whole)
+        yield Arc(
+            left, right, first, last, before + shape + after, number, entry.spun, capital, whole
+        )
 
 
 def _decimals(words: Tokens, at: int) -> int:
@@ -319,7 +357,10 @@ def arrays(lattice: Lattice, index: Index) -> Arrays:
     original = np.where(entry >= 0, owner[entry], np.array(lattice.kept, np.int32))
     keep = size > 0
     order = np.flatnonzero(keep).astype(np.int32)
-    forms = [(arc.spun, arc.capital if arc.entry != KEEP else arc.spun[:1].isupper()) for arc in lattice.arcs]
+    forms = [
+        (arc.spun, arc.capital if arc.entry != KEEP else arc.spun[:1].isupper())
+        for arc in lattice.arcs
+    ]
     forms = [(tokens.lower_first(spun), capital) for spun, capital in forms]
     names = {form: number for number, form in enumerate(sorted(set(forms)))}
     return Arrays(
@@ -341,18 +382,28 @@ def arrays(lattice: Lattice, index: Index) -> Arrays:
     )
 
 
-def _encoded(lattice: Lattice, lm: LanguageModel) -> list[tuple[int, ...]]:
+def _encoded(lattice: Lattice, lm: LanguageModel) -> list[list[int]]:
     """Language model ids of each arc's words; a capital that opens a sentence says nothing."""
-    cache: dict[tuple[str, bool], tuple[int, ...]] = {}
     opens = lattice.words.initial()
     openers = dict(zip((s[0] for s in lattice.segments), lattice.openings, strict=True))
-    out = []
-    for arc in lattice.arcs:
-        initial = opens[arc.start] or openers.get(arc.start, False)
-        key = (arc.text, initial)
-        ids = cache.get(key)
-        if ids is None:
-            ids = tuple(lm.encode(words_of(arc.text), initial=initial).tolist())
-            cache[key] = ids
-        out.append(ids)
-    return out
+    numbers: dict[tuple[str, bool], int] = {}
+    mine = [
+        numbers.setdefault(
+            (arc.text, opens[arc.start] or openers.get(arc.start, False)), len(numbers)
+        )
+        for arc in lattice.arcs
+    ]
+    run: list[str] = []
+    begins = []
+    for text, _ in numbers:
+        begins.append(len(run))
+        run += words_of(text)
+        run.append("a")  # parts the phrases, so that none opens a sentence by accident
+    begins.append(len(run))
+    ids = lm.encode(run)
+    first = np.array(begins[:-1], np.int64)
+    opening = np.array([initial for _, initial in numbers], np.bool_)
+    ids[first[opening]] = lm.vocabulary.lowered[ids[first[opening]]]
+    plain = ids.tolist()
+    rows = [plain[lo : hi - 1] for lo, hi in zip(begins, begins[1:], strict=False)]
+    return [rows[number] for number in mine]

@@ -48,17 +48,25 @@ class Channel:
         family: Its name, as in ``--family``.
         entries: Its substitutions, ordered by spun and original phrase.
         info: What the training noted: documents, pairs, settings.
+        markers: Words that tell spun text at a glance, with their weight in nats.
     """
 
     family: str
     entries: tuple[Entry, ...]
     info: Mapping[str, Any] = field(default_factory=dict)
+    markers: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, family: str, entries: Iterable[Entry], info: Mapping[str, Any]) -> Self:
+    def of(
+        cls,
+        family: str,
+        entries: Iterable[Entry],
+        info: Mapping[str, Any],
+        markers: Mapping[str, float],
+    ) -> Self:
         """A channel with its entries in order."""
         ordered = sorted(entries, key=lambda entry: (entry.spun, entry.original))
-        return cls(family, tuple(ordered), dict(info))
+        return cls(family, tuple(ordered), dict(info), dict(sorted(markers.items())))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the channel to a file.
@@ -73,11 +81,13 @@ class Channel:
         phrases = sorted({p for entry in self.entries for p in (entry.original, entry.spun)})
         index = {phrase: number for number, phrase in enumerate(phrases)}
         blob = "\n".join(phrases).encode()
+        marks = "\n".join(self.markers).encode()
         header = orjson.dumps(
             {
                 "family": self.family,
                 "entries": len(self.entries),
                 "phrases": len(blob),
+                "markers": [len(self.markers), len(marks)],
                 "info": dict(self.info),
             },
             option=orjson.OPT_SORT_KEYS,
@@ -88,9 +98,10 @@ class Channel:
             np.array([e.logp for e in self.entries], "<f4"),
             np.array([e.rate for e in self.entries], "<f4"),
             np.array([e.support for e in self.entries], "<i4"),
+            np.array(list(self.markers.values()), "<f4"),
         )
         head = MAGIC + np.array([VERSION, len(header)], "<u4").tobytes()
-        return head + header + blob + b"".join(column.tobytes() for column in columns)
+        return head + header + blob + marks + b"".join(column.tobytes() for column in columns)
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> Self:
@@ -118,7 +129,12 @@ class Channel:
             header = orjson.loads(data[16 : 16 + length])
             count, blob = int(header["entries"]), int(header["phrases"])
             phrases = data[16 + length : 16 + length + blob].decode().split("\n")
-            columns = np.frombuffer(data, "<i4", 5 * count, 16 + length + blob).reshape(5, count)
+            marked, marks = header["markers"]
+            names = data[16 + length + blob :][:marks].decode().split("\n")[:marked]
+            at = 16 + length + blob + marks
+            columns = np.frombuffer(data, "<i4", 5 * count, at).reshape(5, count)
+            weights = np.frombuffer(data, "<f4", marked, at + 20 * count).tolist()
+            markers = dict(zip(names, weights, strict=True))
             floats = columns[2:4].view("<f4")
             rows = zip(*columns[:2].tolist(), *floats.tolist(), columns[4].tolist(), strict=True)
             entries = tuple(
@@ -127,7 +143,7 @@ class Channel:
             )
         except (KeyError, IndexError, ValueError) as error:
             raise ModelError(f"damaged channel file: {error}") from error
-        return cls(str(header["family"]), entries, header["info"])
+        return cls(str(header["family"]), entries, header["info"], markers)
 
 
 def stack(channels: Iterable[Channel]) -> Channel:
@@ -137,8 +153,11 @@ def stack(channels: Iterable[Channel]) -> Channel:
     """
     pairs: dict[tuple[str, str], Entry] = {}
     names = []
+    markers: dict[str, float] = {}
     for channel in channels:
         names.append(channel.family)
+        for word, weight in channel.markers.items():
+            markers[word] = max(weight, markers.get(word, weight))
         for entry in channel.entries:
             key = (entry.original, entry.spun)
             known = pairs.get(key)
@@ -151,6 +170,4 @@ def stack(channels: Iterable[Channel]) -> Channel:
                 max(entry.rate, known.rate),
                 entry.support + known.support,
             )
-    return Channel.of("+".join(names), pairs.values(), {})
-
-
+    return Channel.of("+".join(names), pairs.values(), {}, markers)

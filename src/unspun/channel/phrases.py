@@ -141,9 +141,7 @@ def _shortest(
     return back if (rows, columns) in best else None
 
 
-def _trace(
-    original: tuple[str, ...], spun: tuple[str, ...], back: Path
-) -> tuple[Cut, ...]:
+def _trace(original: tuple[str, ...], spun: tuple[str, ...], back: Path) -> tuple[Cut, ...]:
     cuts: list[Cut] = []
     here = (len(original), len(spun))
     while here in back:

@@ -1,0 +1,309 @@
+"""What restoration is worth: decision, restored text, false edits, calibration, speed.
+
+    python bench/restore.py SHARED [--documents N] [--clean-words N]
+
+SHARED holds ``data/spun/parallel-train.jsonl.zst``, ``data/lm-text`` and ``corpus``. Documents
+are split by the SHA-1 of their id: 0 modulo 20 is the test part, printed here; 1 is development,
+where weights were tuned; the rest trained the channel, and neither part trained the language
+model. ``ft-spun.txt`` is a real spun page that trained nothing. Every text is scored as one
+segment (sacrebleu's defaults), a corpus of texts as one segment each. Times are processor seconds
+of one process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import regex
+import sacrebleu
+import zstandard
+from rapidfuzz.distance import Levenshtein
+from spinner import Spinner
+
+from unspun import edits as ledger
+from unspun.config import RestoreConfig
+from unspun.detect import spun as detector
+from unspun.lm.words import words_of
+from unspun.model import Edit
+from unspun.restore import restore
+
+RATES = (0.1, 0.2, 0.3, 0.5, 0.75, 0.96)
+LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0001)
+CONFIG = RestoreConfig()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A spun text and its original."""
+
+    name: str
+    rate: float
+    spun: str
+    original: str
+
+
+def part_of(name: str) -> int:
+    """The twentieth that a document falls into: 0 is test, 1 development."""
+    return int(hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest(), 16) % 20
+
+
+def pairs(shared: Path, part: int) -> Iterator[Pair]:
+    """The documents of one part, of 100 words and more."""
+    path = shared / "data/spun/parallel-train.jsonl.zst"
+    with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
+        for line in io.BufferedReader(stream, 1 << 20):
+            document = orjson.loads(line)
+            if part_of(document["doc"]) == part:
+                spun, original = "\n".join(document["spun"]), "\n".join(document["original"])
+                if 100 <= len(original.split()) <= 3000:
+                    yield Pair(document["doc"], document["rate"], spun, original)
+
+
+def clean_texts(shared: Path) -> Iterator[str]:
+    """Blocks of 32 lines that the language model was not trained on (1 in 100)."""
+    for path in sorted((shared / "data/lm-text").glob("*.txt.zst")):
+        source = path.name.removesuffix(".txt.zst")
+        with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
+            block: list[str] = []
+            for number, line in enumerate(io.BufferedReader(stream, 1 << 20)):
+                if number % 32 == 0 and block:
+                    yield "".join(block)
+                    block = []
+                if _held_out(source, number // 32):
+                    block.append(line.decode())
+            if block:
+                yield "".join(block)
+
+
+def _held_out(source: str, block: int) -> bool:
+    digest = hashlib.blake2b(f"{source}:{block}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % 100 == 0
+
+
+def restored(text: str, config: RestoreConfig = CONFIG) -> tuple[str, Sequence[Edit], float]:
+    """A text with its own words back, the edits, and the score."""
+    verdict = detector.detect(text, config)
+    proposed, _ = restore(text, verdict, config)
+    return ledger.apply(text, proposed), proposed, verdict.score
+
+
+def scores(hypotheses: Sequence[str], references: Sequence[str]) -> str:
+    """BLEU, chrF and TER of texts, one segment each."""
+    streams = [list(references)]
+    bleu = sacrebleu.corpus_bleu(list(hypotheses), streams).score
+    chrf = sacrebleu.corpus_chrf(list(hypotheses), streams).score
+    ter = sacrebleu.corpus_ter(list(hypotheses), streams).score
+    return f"BLEU {bleu:5.1f}  chrF {chrf:5.1f}  TER {ter:5.1f}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Words counted over documents.
+
+    Attributes:
+        edited: Edits made.
+        right: Edits whose words all stand in the original.
+        placed: Edits that touch a phrase which the spinner replaced.
+        changed: Original words that the spinner replaced.
+        back: Those that are back.
+        bins: For each level of confidence, edits and right edits.
+    """
+
+    edited: int = 0
+    right: int = 0
+    placed: int = 0
+    changed: int = 0
+    back: int = 0
+    spans: int = 0
+    touched: int = 0
+    bins: dict[float, list[int]] | None = None
+
+
+_WORD = regex.compile(r"\w+|[^\w\s]")
+
+
+def _cut(text: str) -> tuple[list[str], list[tuple[int, int]]]:
+    found = list(_WORD.finditer(text))
+    return [m[0].replace("\N{RIGHT SINGLE QUOTATION MARK}", "'") for m in found], [
+        m.span() for m in found
+    ]
+
+
+def judge(pair: Pair, proposed: Sequence[Edit], tally: Tally) -> None:
+    """Compare a restoration with the original, word by word."""
+    out = ledger.apply(pair.spun, proposed)
+    want, _ = _cut(pair.original)
+    have, spans = _cut(out)
+    raw, raw_spans = _cut(pair.spun)
+    good = [False] * len(have)
+    back = [False] * len(want)
+    for op in Levenshtein.opcodes(have, want):
+        if op.tag == "equal":
+            good[op.src_start : op.src_end] = [True] * (op.src_end - op.src_start)
+            back[op.dest_start : op.dest_end] = [True] * (op.dest_end - op.dest_start)
+    odd: list[tuple[int, int]] = []
+    for op in Levenshtein.opcodes(raw, want):
+        if op.tag != "equal":
+            tally.changed += op.dest_end - op.dest_start
+            tally.back += sum(back[op.dest_start : op.dest_end])
+            first, last = max(op.src_start - (op.tag == "insert"), 0), min(op.src_end, len(raw) - 1)
+            odd.append((raw_spans[first][0], raw_spans[max(last - (op.tag != "insert"), first)][1]))
+    shift = 0
+    hit = set()
+    for edit in proposed:
+        start, end = edit.start + shift, edit.start + shift + len(edit.after)
+        shift += len(edit.after) - (edit.end - edit.start)
+        right = all(g for g, (a, b) in zip(good, spans, strict=True) if a < end and b > start)
+        near = [n for n, (a, b) in enumerate(odd) if a <= edit.end and b >= edit.start]
+        hit.update(near)
+        tally.edited += 1
+        tally.right += right
+        tally.placed += bool(near)
+        if tally.bins is not None:
+            level = next(x for x in LEVELS if edit.confidence < x or x > 1)
+            counts = tally.bins.setdefault(level, [0, 0])
+            counts[0] += 1
+            counts[1] += right
+    tally.spans += len(odd)
+    tally.touched += len(hit)
+
+
+def bench_decision(test: Sequence[Pair], spinner: Spinner) -> None:
+    """Document F1: each document once clean, once spun."""
+    print(f"Decision, {len(test)} documents of the test part, each clean and spun by the table")
+    clean = [detector.detect(pair.original, CONFIG).is_spun for pair in test]
+    for rate in RATES:
+        hits = 0
+        for pair in test:
+            copy = "\n".join(spinner.spin(pair.original.split("\n"), rate, pair.name))
+            hits += detector.detect(copy, CONFIG).is_spun
+        false = sum(clean)
+        f1 = 2 * hits / max(2 * hits + false + len(test) - hits, 1)
+        print(f"  rate {rate:4}: F1 {f1:.4f}  found {hits}/{len(test)}  false alarms {false}")
+
+
+def bench_text(name: str, test: Sequence[Pair]) -> None:
+    """Restored text against originals."""
+    tally = Tally()
+    out = []
+    for pair in test:
+        text, proposed, _ = restored(pair.spun)
+        out.append(text)
+        judge(pair, proposed, tally)
+    references = [pair.original for pair in test]
+    print(f"{name}: {len(test)} documents")
+    print(f"  before  {scores([pair.spun for pair in test], references)}")
+    print(f"  after   {scores(out, references)}")
+    print(
+        f"  spans: precision {tally.placed / max(tally.edited, 1):.3f} "
+        f"recall {tally.touched / max(tally.spans, 1):.3f}; edits: precision "
+        f"{tally.right / max(tally.edited, 1):.3f} recall {tally.back / max(tally.changed, 1):.3f}"
+    )
+
+
+def bench_calibration(test: Sequence[Pair]) -> None:
+    """Whether confidence means what it says."""
+    tally = Tally(bins={})
+    everything = RestoreConfig(min_confidence=0.0)
+    for pair in test:
+        judge(pair, restored(pair.spun, everything)[1], tally)
+    print("Calibration: confidence below, edits, share right")
+    bins = tally.bins or {}
+    for level in LEVELS:
+        edited, right = bins.get(level, [0, 0])
+        print(f"  < {min(level, 1.0):.2f}  {edited:6}  {right / max(edited, 1):.3f}")
+    for asked in (0.8, 0.9, 0.95, 0.99):
+        some = Tally()
+        for pair in test:
+            judge(pair, restored(pair.spun, RestoreConfig(min_confidence=asked))[1], some)
+        share = some.right / max(some.edited, 1)
+        print(
+            f"  --min-confidence {asked}: {some.edited} edits, {share:.3f} right, "
+            f"{some.back / max(some.changed, 1):.3f} of the words back"
+        )
+
+
+def bench_clean(texts: Iterable[str], limit: int) -> None:
+    """False edits in clean text, and the speed of deciding that it is clean."""
+    words = edited = documents = flagged = characters = 0
+    seconds = 0.0
+    for text in texts:
+        begin = time.process_time()
+        _, proposed, _ = restored(text)
+        seconds += time.process_time() - begin
+        count = len(text.split())
+        words, characters, documents = words + count, characters + len(text), documents + 1
+        edited += len(proposed)
+        flagged += bool(proposed)
+        if words >= limit:
+            break
+    print(f"Clean text: {words} words in {documents} texts")
+    print(f"  {flagged} texts edited, {edited * 1e6 / max(words, 1):.1f} edits in a million words")
+    print(f"  {characters / seconds / 1e6:.1f} MB/s to decide")
+
+
+def bench_speed(test: Sequence[Pair], spinner: Spinner) -> None:
+    """Restoring beside a plain replacement by the inverse table in the same run."""
+    text = [pair.spun for pair in test]
+    size = sum(map(len, text)) / 1e3
+    begin = time.process_time()
+    for one in text:
+        restored(one)
+    full = time.process_time() - begin
+    inverse = {}
+    for original, alternatives in spinner.table.items():
+        for spun, _ in alternatives:
+            inverse.setdefault(spun.lower(), original)
+    begin = time.process_time()
+    for one in text:
+        _plain(one, inverse)
+    plain = time.process_time() - begin
+    print(
+        f"Speed: restoring {size / full:.0f} kB/s, plain table replacement {size / plain:.0f} kB/s"
+    )
+
+
+def _plain(text: str, inverse: dict[str, str]) -> str:
+    words = words_of(text)
+    out, at = [], 0
+    while at < len(words):
+        for size in range(min(6, len(words) - at), 0, -1):
+            original = inverse.get(" ".join(words[at : at + size]).lower())
+            if original is not None or size == 1:
+                out.append(original or words[at])
+                at += size
+                break
+    return " ".join(out)
+
+
+def main() -> None:
+    """Print everything."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--documents", type=int, default=150)
+    parser.add_argument("--clean-words", type=int, default=1_000_000)
+    options = parser.parse_args()
+    every = sorted(pairs(options.shared, 0), key=lambda pair: part_of(pair.name[::-1]))
+    full = [pair for pair in every if pair.rate > 0.9][: options.documents]
+    half = [pair for pair in every if pair.rate < 0.9][: options.documents]
+    spinner = Spinner(detector.load(CONFIG)[0].index.channel)
+    raw = (options.shared / "corpus/raw/ft-spun.txt").read_text(encoding="utf-8")
+    clean = (options.shared / "corpus/clean/ft-spun.txt").read_text(encoding="utf-8")
+    bench_text("ft-spun.txt", [Pair("ft-spun", 0.96, raw, clean)])
+    bench_text("test part, rate .96", full)
+    bench_text("test part, rate .5", half)
+    bench_calibration(full)
+    bench_decision([*full, *half][: options.documents], spinner)
+    bench_clean(clean_texts(options.shared), options.clean_words)
+    bench_speed(full[:40], spinner)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A spinner's channel: learned from pairs, and read backwards."""

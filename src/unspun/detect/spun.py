@@ -1,0 +1,215 @@
+"""Decide whether a text, and which of its passages, was written by a spinner.
+
+Three looks, each dearer than the one before. A glance adds up the marker words of each block of a
+text; most clean text goes no further. What is suspicious is decoded, and the gain in log
+likelihood of the spun reading over the text as it stands tells the two kinds apart. Each
+substitution that would be taken back is a finding, with its confidence; `restore` makes the
+edits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from unspun import tables
+from unspun.channel import markers
+from unspun.channel.document import Decoded, Reading, decode
+from unspun.channel.habits import Prices
+from unspun.channel.lattice import ARTICLE, Index
+from unspun.channel.model import Channel, stack
+from unspun.config import RestoreConfig
+from unspun.errors import ConfigError, unknown_name
+from unspun.lm import LanguageModel
+from unspun.model import Finding, Spun
+
+FAMILIES = {"thesaurus": "thesaurus.channel", "tortured": "tortured.channel"}
+LANGUAGE_MODEL = "english.lm"
+
+PASSAGE = "spun-passage"
+PHRASE, NAME, NUMBER, AGREEMENT = "phrase", "name", "number", "agreement"
+
+_BLOCK = 1_500  # code points a glance takes in
+_REGION = 12_000  # code points that are decoded together
+_SUSPICIOUS = 4.0  # nats of markers from which a block is read
+
+
+@dataclass(frozen=True, slots=True)
+class Spinner:
+    """A family, ready to be read back.
+
+    Attributes:
+        family: Its name.
+        index: Its substitutions.
+    """
+
+    family: str
+    index: Index
+
+
+def detect(text: str, config: RestoreConfig, spinners: Sequence[Spinner] | None = None) -> Spun:
+    """Decide whether a text is spun.
+
+    Args:
+        text: The text; nothing in it is changed.
+        config: Family, threshold and models.
+        spinners: The families to try; those that the configuration names if not given.
+
+    Raises:
+        ConfigError: if the configuration names an unknown family.
+        ModelError: if a model is missing or damaged.
+    """
+    chosen = load(config) if spinners is None else spinners
+    best = Spun(0.0, is_spun=False)
+    for spinner in chosen:
+        verdict = _judged(text, spinner, config)
+        if verdict.score > best.score:
+            best = verdict
+    return best
+
+
+def load(config: RestoreConfig) -> tuple[Spinner, ...]:
+    """The families that a configuration names, from the packaged and the user's models."""
+    return _load(config.family, config.models)
+
+
+@cache
+def _load(family: str, models: tuple[str, ...]) -> tuple[Spinner, ...]:
+    known = {"auto", *FAMILIES}
+    learned = [Channel.open(path) for path in models]
+    names = {channel.family for channel in learned}
+    if family not in known | names:
+        raise ConfigError(unknown_name("family", family, known | names))
+    chosen = []
+    lm = _language_model()
+    for name, file in FAMILIES.items():
+        if family in ("auto", name):
+            chosen.append(Spinner(name, Index(stack([_packaged(file), *learned]), lm)))
+    if family in names - FAMILIES.keys():
+        only = stack([channel for channel in learned if channel.family == family])
+        chosen.append(Spinner(family, Index(only, lm)))
+    return tuple(chosen)
+
+
+@cache
+def _language_model() -> LanguageModel:
+    return LanguageModel.open(tables.path(LANGUAGE_MODEL))
+
+
+@cache
+def _packaged(file: str) -> Channel:
+    return Channel.open(tables.path(file))
+
+
+def _judged(text: str, spinner: Spinner, config: RestoreConfig) -> Spun:
+    """One family's account of a text."""
+    findings: list[Finding] = []
+    gain, words = 0.0, 0
+    for start, end in _suspicious(text, spinner.index.channel):
+        decoded = decode(text[start:end], spinner.index, Prices())
+        gain += sum(g for g, s in zip(decoded.gains, decoded.spun, strict=True) if s >= 0.5)
+        words += len(decoded.lattice.words)
+        findings += _findings(decoded, start, spinner.family)
+    if not words:
+        return Spun(0.0, is_spun=False)
+    score = probability(gain, words)
+    if score < config.threshold:
+        return Spun(score, is_spun=False, family=None, findings=())
+    return Spun(score, is_spun=True, family=spinner.family, findings=tuple(findings))
+
+
+def probability(gain: float, words: int) -> float:
+    """Calibrated probability that a text is spun.
+
+    Args:
+        gain: Nats by which the spun reading of its spun passages beats the text as it stands.
+        words: Words that were read.
+    """
+    evidence = gain / math.sqrt(words + 25.0)
+    return 1.0 / (1.0 + math.exp(-max(min(4.0 * (evidence - 1.2), 30.0), -30.0)))
+
+
+def _suspicious(text: str, channel: Channel) -> Iterator[tuple[int, int]]:
+    """Stretches worth reading: blocks with enough markers, with their neighbourhood."""
+    regions = list(_cut(text, 0, len(text), _REGION))
+    for start, end in regions:
+        for first, last in _cut(text, start, end, _BLOCK):
+            if markers.glance(text[first:last], channel.markers) >= _SUSPICIOUS:
+                yield start, end
+                break
+
+
+def _cut(text: str, start: int, end: int, size: int) -> Iterator[tuple[int, int]]:
+    """Cut at line ends or blanks, into pieces of about a size."""
+    while end - start > size * 1.5:
+        cut = text.rfind("\n", start + size // 2, start + size)
+        if cut < 0:
+            cut = text.rfind(" ", start + size // 2, start + size)
+        cut = start + size if cut < 0 else cut + 1
+        yield start, cut
+        start = cut
+    if end > start:
+        yield start, end
+
+
+def _findings(decoded: Decoded, offset: int, family: str) -> Iterator[Finding]:
+    """Passages, and the substitutions in them, in coordinates of the whole text."""
+    yield from _passages(decoded, offset)
+    for reading in decoded.readings:
+        arc = reading.arc
+        before = decoded.lattice.text[arc.first : arc.last]
+        start, stop, after = _trimmed(before, arc.text)
+        if start < stop or after:
+            yield Finding(
+                f"{family}/{_rule(reading, before)}",
+                offset + arc.first + start,
+                offset + arc.first + stop,
+                confidence(reading),
+                after,
+            )
+
+
+def _passages(decoded: Decoded, offset: int) -> Iterator[Finding]:
+    words = decoded.lattice.words
+    run: list[int] = []
+    for number in range(len(decoded.spun) + 1):
+        if number < len(decoded.spun) and decoded.spun[number] >= 0.5:
+            run.append(number)
+            continue
+        if run:
+            first = words.starts[decoded.lattice.segments[run[0]][0]]
+            last = words.ends[decoded.lattice.segments[run[-1]][1] - 1]
+            share = sum(decoded.spun[at] for at in run) / len(run)
+            gain = sum(decoded.gains[at] for at in run)
+            yield Finding(PASSAGE, offset + first, offset + last, share, f"{gain:.1f} nats")
+        run = []
+
+
+def _trimmed(before: str, after: str) -> tuple[int, int, str]:
+    """The part that really changes, cut at blanks: 'the corporate' to 'the company'."""
+    old, new = before.split(" "), after.split(" ")
+    head = 0
+    while head < min(len(old), len(new)) - 1 and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - 1 - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    start = sum(len(word) + 1 for word in old[:head])
+    stop = len(before) - sum(len(word) + 1 for word in old[len(old) - tail :])
+    return start, stop, " ".join(new[head : len(new) - tail])
+
+
+def _rule(reading: Reading, before: str) -> str:
+    if reading.arc.entry == ARTICLE:
+        return AGREEMENT
+    if any(c.isdigit() for c in before + reading.arc.text):
+        return NUMBER
+    opens = reading.arc.capital and reading.named
+    return NAME if opens else PHRASE
+
+
+def confidence(reading: Reading) -> float:
+    """Calibrated probability that a substitution is taken back rightly."""
+    return reading.share
