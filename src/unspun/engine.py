@@ -17,7 +17,7 @@ from typing import NamedTuple
 from unspun import chrome, comparison, decode, files, pipeline, records
 from unspun.comparison import Comparison
 from unspun.config import Config
-from unspun.errors import UnspunError
+from unspun.errors import ConfigError, ModelError, UnspunError
 from unspun.files import Source
 from unspun.pipeline import Result
 from unspun.records import Record
@@ -55,6 +55,8 @@ def recurring_lines(sources: Iterable[Source]) -> frozenset[str]:
     """The lines that recur across the documents of a batch: furniture of their site."""
     tally = chrome.Tally()
     for source in sources:
+        if source.path == files.STDIN:
+            continue  # can be read only once
         try:
             tally.add(files.read(source).text)
         except UnspunError:
@@ -110,6 +112,8 @@ def work(job: Job) -> Done:
         result = pipeline.process(document, job.config, recurring=job.recurring)
         compared = _compare(result, job)
         return Done(_outcome(job, raw, result, compared), compared)
+    except (ConfigError, ModelError):
+        raise  # no document's fault: every other one would fail alike
     except UnspunError as error:
         reason = str(error)
     except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch along

@@ -25,6 +25,8 @@ from unspun.model import (
     Tagged,
 )
 
+SHOWN_EVIDENCE = 20  # findings that an origin names; `Spun.findings` has them all
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -52,6 +54,7 @@ class Result:
         tags: Statements about spans: chrome, encoding damage, suspicious wording.
         tagged: Language, script and origin.
         spun: Whether it is spun.
+        verdict: The same, with places in the text that was judged: what the restorer works from.
         quality: The score without a reference.
         snapshots: The text after each stage that changes text.
     """
@@ -62,6 +65,7 @@ class Result:
     tags: tuple[Tag, ...] = ()
     tagged: Tagged | None = None
     spun: Spun | None = None
+    verdict: Spun | None = None
     quality: Quality | None = None
     snapshots: tuple[Snapshot, ...] = ()
 
@@ -118,35 +122,37 @@ def _tag(result: Result, setting: Setting) -> Result:
 def _detect(result: Result, setting: Setting) -> Result:
     verdict = spun_detector.detect(result.text, setting.config.restore)
     findings = _map_findings(verdict.findings, edits.Projection(result.ledger).origin)
-    result = replace(result, spun=replace(verdict, findings=findings))
+    result = replace(result, verdict=verdict, spun=replace(verdict, findings=findings))
     if verdict.is_spun and result.tagged is not None:
-        origin = Origin("spun", None, findings, verdict.score)
+        strongest = sorted(findings, key=lambda f: -f.score)[:SHOWN_EVIDENCE]
+        evidence = tuple(sorted(strongest, key=lambda f: (f.start, f.end)))
+        origin = Origin("spun", None, evidence, verdict.score)
         result = replace(result, tagged=replace(result.tagged, origin=origin))
     return result
 
 
 def _restore(result: Result, setting: Setting) -> Result:
-    if result.spun is not None and result.spun.is_spun and setting.config.restore.enabled:
-        here = edits.Projection(result.ledger)
-        verdict = replace(result.spun, findings=_map_findings(result.spun.findings, here.result))
-        step, tags = restore.restore(result.text, verdict, setting.config.restore)
+    config = setting.config.restore
+    if result.verdict is not None and config.enabled:
+        step, tags = restore.restore(result.text, result.verdict, config)
         result = _edited(_tagged(result, tags, result.ledger), step)
     return _snapped(result, "restore")
 
 
-def _assess(result: Result, _: Setting) -> Result:
+def _assess(result: Result, setting: Setting) -> Result:
     if result.tagged is None:
         return result
     now = edits.Projection(result.ledger)
-    left = [
-        replace(t, start=s, end=e) for t in result.tags for s, e in [now.result(t.start, t.end)]
-    ]
+    left = [tag for tag in (_map(t, now.result) for t in result.tags) if tag.start < tag.end]
+    spun = result.verdict
+    if spun is not None and spun.is_spun:  # what is left of it
+        spun = spun_detector.detect(result.text, setting.config.restore)
     assessed = quality.assess(
         result.text,
         _map_tagged(result.tagged, now.result),
-        spun=spun_detector.detect(result.text, _.config.restore) if result.spun else None,
-        chrome=[t for t in left if t.kind == "chrome" and t.start < t.end],
-        damage=[t for t in left if t.kind == "encoding-damage" and t.start < t.end],
+        spun=spun,
+        chrome=[tag for tag in left if tag.kind == "chrome"],
+        damage=[tag for tag in left if tag.kind == "encoding-damage"],
     )
     return replace(result, quality=assessed)
 

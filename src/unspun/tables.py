@@ -41,6 +41,5 @@ def digests() -> dict[str, str]:
     found = {}
     for resource in files("unspun.data").iterdir():
         if resource.is_file() and not resource.name.endswith((".py", ".pyc")):
-            with resource.open("rb") as file:
-                found[resource.name] = hashlib.file_digest(file, "sha256").hexdigest()[:12]
+            found[resource.name] = hashlib.sha256(resource.read_bytes()).hexdigest()[:12]
     return dict(sorted(found.items()))

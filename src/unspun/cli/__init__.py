@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from unspun.cli import compare, learn, results, run, stages
+from unspun.cli import compare, learn, results, stages
+from unspun.cli import run as runs
 from unspun.cli.app import app
 
 __all__ = ["app", "main"]
 
-run.register(app)
+runs.register(app)
 stages.register(app)
 compare.register(app)
 results.register(app)

@@ -64,41 +64,47 @@ def percent(value: float | None) -> str:
 
 
 def run_table(documents: Sequence[Record], corpus: Mapping[str, Any]) -> Table:
-    """What `unspun run` ends with: a line for each document, the corpus last."""
+    """What `unspun run` ends with: a line for each document, the corpus last.
+
+    Columns that do not fit the terminal are left out, the dispensable ones first.
+    """
     scored = any(d.get("scores") for d in documents)
+    rows = [_run_row(d) for d in documents]
+    if scored:
+        rows.append({"document": "all", **_score_cells(corpus["scores"])})
     columns = ["document", "lang", "origin", "edits", "quality"]
     columns += ["BLEU", "chrF", "TER", "cover"] if scored else []
-    rows = [_run_row(d, scored=scored) for d in documents]
-    if scored:
-        figures = corpus["scores"]
-        rows.append(["all", "", "", "", "", *_score_cells(figures), ""])
-    return table(columns, rows)
+    for dispensable in ("chrF", "quality", "cover", "origin", "edits"):
+        if _width(columns, rows) <= console.width:
+            break
+        columns.remove(dispensable)
+    return table(columns, [[row.get(name, "") for name in columns] for row in rows])
 
 
-def _run_row(document: Record, *, scored: bool) -> list[str]:
+def _width(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> int:
+    """What a table takes, the gaps of two blanks included."""
+    cells = [max(len(name), *(len(row.get(name, "")) for row in rows)) for name in columns]
+    return sum(cells) + 3 * len(columns)
+
+
+def _run_row(document: Record) -> dict[str, str]:
     if document["status"] != "done":
-        reason = visible(document["reason"], 40)
-        return [document["id"], "–", reason, "–", "–"] + ["–"] * (4 if scored else 0)
+        return {"document": document["id"], "origin": "quarantined"}
     origin = document["origin"] or {"label": "", "source_language": None}
     label = {"machine-translated": "translated"}.get(origin["label"], origin["label"])
     source = f" ({origin['source_language']})" if origin["source_language"] else ""
-    row = [
-        document["id"],
-        document["language"],
-        label + source,
-        str(sum(document["edits"].values())),
-        number(document["quality"]["score"], 2) if document["quality"] else "–",
-    ]
-    if scored:
-        row += [
-            *_score_cells(document.get("scores")),
-            percent((document.get("coverage") or {}).get("ref")),
-        ]
-    return row
+    return {
+        "document": document["id"],
+        "lang": document["language"],
+        "origin": label + source,
+        "edits": str(sum(document["edits"].values())),
+        "quality": number(document["quality"]["score"], 2) if document["quality"] else "–",
+        "cover": percent((document.get("coverage") or {}).get("ref")),
+        **_score_cells(document.get("scores")),
+    }
 
 
-def _score_cells(scores: Mapping[str, Mapping[str, float]] | None) -> list[str]:
-    if not scores:
-        return ["–"] * 3
-    raw, clean = scores["raw"], scores["clean"]
-    return [change(raw.get(name), clean.get(name)) for name in ("bleu", "chrf", "ter")]
+def _score_cells(scores: Mapping[str, Mapping[str, float]] | None) -> dict[str, str]:
+    labels = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER"}
+    raw, clean = (scores["raw"], scores["clean"]) if scores else ({}, {})
+    return {label: change(raw.get(name), clean.get(name)) for name, label in labels.items()}
