@@ -15,6 +15,7 @@ of the reference.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _BEAM_WIDTH = 25  # sacrebleu lib_ter._BEAM_WIDTH
@@ -49,18 +50,25 @@ class Band:
         high[-1] = ref + 1
         return cls(tuple(low), tuple(high), whole=not any(low) and min(high) == ref + 1)
 
-    def escape(self, hyp: int, ref: int) -> int:
-        """A distance below which no optimal path leaves the band.
+    @staticmethod
+    def harmless(hyp: int, ref: int) -> int:
+        """A distance up to which no optimal path leaves the band.
 
-        A path through ``(i, j)`` costs at least ``|j - i| + |(ref - j) - (hyp - i)|``.
+        A cell outside lies more than 24 columns off the pseudo-diagonal, and a path through
+        ``(i, j)`` costs at least ``|j - i| + |(ref - j) - (hyp - i)|``.
         """
-        least = hyp + ref + 1
-        if not self.whole:
-            for i in range(1, hyp + 1):
-                for j in (self.low[i] - 1, self.high[i]):
-                    if 0 <= j <= ref:
-                        least = min(least, abs(j - i) + abs(ref - hyp - (j - i)))
-        return least
+        return 2 * (_BEAM_WIDTH - 1) - abs(ref - hyp)
+
+    def holds(self, path: Iterable[tuple[int, int]], ref: int) -> bool:
+        """Whether a path lies in the band for sure; it is given by the ends of its diagonals.
+
+        Between the ends a border comes nearer to a diagonal by less than one column, which the
+        margin of one allows for.
+        """
+        low, high = self.low, self.high
+        return all(
+            (not low[i] or low[i] < j) and (high[i] > ref or j + 1 < high[i]) for i, j in path if i
+        )
 
     def reverse(self, ref: int) -> Band:
         """The same cells counted from the other end.
@@ -71,6 +79,10 @@ class Band:
         high = [ref + 1 - low for low in reversed(self.low)]
         low[-1] = low[-2] if len(low) > 1 else 0
         return Band(tuple(low), tuple(high), whole=self.whole)
+
+
+WHOLE = Band((), (), whole=True)
+"""No beam at all."""
 
 
 def columns(words: str) -> dict[str, int]:
@@ -117,6 +129,11 @@ class Alignment:
 class Matrix:
     """The edit-distance matrix of a hypothesis against a reference."""
 
+    @property
+    def banded(self) -> bool:
+        """Whether the beam cuts cells off; `rows` and `step` are there only then."""
+        return not self._band.whole
+
     __slots__ = ("_band", "_flat", "_full", "_lefts", "_matches", "_places", "_ref", "_rights",
                  "_up", "distance", "rows")
 
@@ -140,6 +157,7 @@ class Matrix:
         """The steps of the last row, where the band is the whole matrix."""
         full, places = self._full, self._places
         rises, falls = full, 0
+        keep_flat, keep_up, keep_match = self._flat.append, self._up.append, self._matches.append
         for word in hyp:
             match = places.get(word, 0)
             x = match | falls
@@ -148,9 +166,9 @@ class Matrix:
             x = (up << 1) | 1
             rises = (((rises & flat) << 1) | ~(x | flat)) & full
             falls = x & flat
-            self._flat.append(flat)
-            self._up.append(up)
-            self._matches.append(match)
+            keep_flat(flat)
+            keep_up(up)
+            keep_match(match)
         return rises, falls
 
     def step(self, i: int, above: Row, word: str, *, keep: bool = False) -> Row:
@@ -193,12 +211,20 @@ class Matrix:
             values.append(value)
         return values
 
-    def alignment(self) -> Alignment:
-        """The script that sacrebleu traces: match or substitute, else delete, else insert."""
+    def alignment(self, within: Band | None = None) -> Alignment | None:
+        """The script that sacrebleu traces: match or substitute, else delete, else insert.
+
+        Args:
+            within: A band that the whole matrix was filled without. A trace inside the band is
+                the trace that the band's own cells would give: what is cheaper in the whole
+                matrix is there at the same price. None is returned for any other trace.
+        """
         i, j = len(self._flat) - 1, self._ref
         result = Alignment([0] * j, bytearray(b"\1") * i, bytearray(b"\1") * j)
         high = () if self._band.whole else self._band.high
         while i and j:
+            if within and not within.low[i] <= j < within.high[i]:
+                return None
             bit = 1 << (j - 1)
             if self._matches[i] & bit:
                 result.before[j - 1] = i
@@ -214,4 +240,6 @@ class Matrix:
             else:
                 result.before[j - 1] = i
                 j -= 1
+        if i and within and within.low[i]:
+            return None
         return result

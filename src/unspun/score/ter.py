@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance.Levenshtein import distance as levenshtein
+from rapidfuzz.distance.Levenshtein import opcodes
 from sacrebleu.metrics.ter import TER
 
-from unspun.score.beam import Alignment, Band, Matrix, columns
+from unspun.score.beam import WHOLE, Alignment, Band, Matrix, columns
 
 _MAX_SHIFT_SIZE = 10  # these three: Tercom's limits as sacrebleu has them
 _MAX_SHIFT_DISTANCE = 50
@@ -94,11 +95,7 @@ def edits(hyp: Sequence[str], ref: Sequence[str]) -> int:
         return 0
     hyp_text, ref_text = _characters(hyp, ref)
     least = max(len(hyp), len(ref)) - sum((Counter(hyp_text) & Counter(ref_text)).values())
-    distance = levenshtein(hyp_text, ref_text)
-    band = Band.of(len(hyp), len(ref))
-    if distance == least and (band.whole or distance < band.escape(len(hyp), len(ref))):
-        return distance  # no order of these words is nearer
-    return _Search(hyp_text, ref_text, least, band).run()
+    return _Search(hyp_text, ref_text, least).run()
 
 
 def _characters(hyp: Sequence[str], ref: Sequence[str]) -> tuple[str, str]:
@@ -129,37 +126,48 @@ class _Shift:
 class _Search:
     """The greedy search for shifts."""
 
-    def __init__(self, hyp: str, ref: str, least: int, band: Band) -> None:
-        self.hyp, self.ref, self.least, self.band = hyp, ref, least, band
+    def __init__(self, hyp: str, ref: str, least: int) -> None:
+        self.hyp, self.ref, self.least = hyp, ref, least
+        self.band = Band.of(len(hyp), len(ref))
         self.places = columns(ref)
         self.where: dict[str, list[int]] = {}
         for j, word in enumerate(ref):
             self.where.setdefault(word, []).append(j)
-        self.escape = band.escape(len(hyp), len(ref))
-        self.reverse = None if band.whole else band.reverse(len(ref))
+        self.harmless = Band.harmless(len(hyp), len(ref))
         self.checked = 0
 
     def run(self) -> int:
         """The edits: shifts as long as they help, then the edit distance."""
         shifts = 0
         while True:
-            matrix = Matrix(self.hyp, self.ref, self.band, self.places)
-            if matrix.distance == self.least:
-                return shifts + matrix.distance
-            shift = self._best(matrix)
+            distance = levenshtein(self.hyp, self.ref)
+            free = distance <= self.harmless
+            if free and distance == self.least:  # no order of these words is nearer
+                return shifts + distance
+            matrix, alignment = self._matrix(free=free)
+            shift = self._best(matrix, alignment)
             if self.checked >= _MAX_CANDIDATES or shift.gain <= 0:
                 return shifts + matrix.distance
             shifts += 1
             self.hyp = _shifted(self.hyp, shift.start, shift.length, shift.target)
 
-    def _best(self, matrix: Matrix) -> _Shift:
+    def _matrix(self, *, free: bool) -> tuple[Matrix, Alignment]:
+        """The matrix, without the beam where it cuts off nothing that counts."""
+        matrix = Matrix(self.hyp, self.ref, WHOLE, self.places)
+        alignment = matrix.alignment(None if free or self.band.whole else self.band)
+        if alignment is None:
+            matrix = Matrix(self.hyp, self.ref, self.band, self.places)
+            alignment = matrix.alignment()
+            assert alignment is not None  # noqa: S101 - the band's own trace stays in the band
+        return matrix, alignment
+
+    def _best(self, matrix: Matrix, alignment: Alignment) -> _Shift:
         """The best shift; gain 0 where none helps."""
-        measure = self._measure(matrix)
+        measure = _measure(self.hyp, self.ref, matrix, self.band, self.places)
         best = _Shift(0, 0, 0, 0)
         ceiling = matrix.distance - self.least
-        alignment = matrix.alignment()
+        before = alignment.before
         for start, j, length in self._pairs(alignment):
-            before = alignment.before
             if start <= before[j] - 1 < start + length:
                 continue
             previous = -1
@@ -182,58 +190,98 @@ class _Search:
     def _pairs(self, alignment: Alignment) -> Iterator[tuple[int, int, int]]:
         """Blocks that hypothesis and reference share and that are wrong in both, in order."""
         hyp, ref = self.hyp, self.ref
+        ref_size = len(ref)
+        near = max(len(hyp), ref_size) <= _MAX_SHIFT_DISTANCE
         hyp_first = _next_error(alignment.hyp_errors)
         ref_first = _next_error(alignment.ref_errors)
         for start, first in enumerate(hyp_first):
-            if first > _MAX_SHIFT_SIZE:
+            room = min(_MAX_SHIFT_SIZE, len(hyp) - start)
+            if first > room:
                 continue
-            places = self.where.get(hyp[start])
-            if not places:
-                continue
-            low = bisect_left(places, start - _MAX_SHIFT_DISTANCE)
-            high = bisect_right(places, start + _MAX_SHIFT_DISTANCE)
-            for j in places[low:high]:
-                shortest = max(first, ref_first[j])
-                longest = min(_MAX_SHIFT_SIZE, len(hyp) - start, len(ref) - j)
-                if shortest > longest or hyp[start:start + shortest] != ref[j:j + shortest]:
+            places = self.where.get(hyp[start], [])
+            if not near:
+                low = bisect_left(places, start - _MAX_SHIFT_DISTANCE)
+                places = places[low:bisect_right(places, start + _MAX_SHIFT_DISTANCE)]
+            for j in places:
+                length = ref_first[j]
+                if length < first:  # noqa: PLR1730 - a call to max costs more than the rest
+                    length = first
+                if length > room or hyp[start:start + length] != ref[j:j + length]:
                     continue
-                yield start, j, shortest
-                length = shortest
+                yield start, j, length
+                longest = min(room, ref_size - j)
                 while length < longest and hyp[start + length] == ref[j + length]:
                     length += 1
                     yield start, j, length
 
-    def _measure(self, matrix: Matrix) -> Callable[[int, int, int, int], int]:
-        """How to find the distance after a shift, or any number above the limit given."""
-        if matrix.distance < self.escape:
-            hyp, ref = self.hyp, self.ref
-            return lambda start, length, target, limit: levenshtein(
-                _shifted(hyp, start, length, target), ref, score_cutoff=limit
-            )
-        return self._between(matrix)
 
-    def _between(self, matrix: Matrix) -> Callable[[int, int, int, int], int]:
-        """The distance within the beam, from the changed rows alone."""
-        hyp, size, reverse = self.hyp, len(self.hyp), self.reverse
-        assert reverse is not None  # noqa: S101 - only a band that cuts can be left
-        backward = self.ref[::-1]
-        behind = Matrix(hyp[::-1], backward, reverse, columns(backward))
-        tails: dict[int, list[int]] = {}
+def _measure(
+    hyp: str, ref: str, matrix: Matrix, band: Band, places: dict[str, int]
+) -> Callable[[int, int, int, int], int]:
+    """How to find the distance after a shift, or any number above the limit given."""
 
-        def measure(start: int, length: int, target: int, _limit: int) -> int:
-            stop = start + length
-            end = stop if target < start else target if target > stop else target + length
-            end = min(end, size)
-            low = min(start, target)
-            words = _shifted(hyp, start, length, target)
-            row = matrix.rows[low]
-            for i in range(low, end):
-                row = matrix.step(i + 1, row, words[i])
-            if end not in tails:
-                tails[end] = behind.values(size - end, behind.rows[size - end])[::-1]
-            return min(map(int.__add__, matrix.values(end, row), tails[end]))
+    def free(start: int, length: int, target: int, limit: int) -> int:
+        return levenshtein(_shifted(hyp, start, length, target), ref, score_cutoff=limit)
 
-        return measure
+    if band.whole or (not matrix.banded and matrix.distance <= Band.harmless(len(hyp), len(ref))):
+        return free
+    harmless = band.harmless(len(hyp), len(ref))
+    between = _Between(hyp, ref, matrix, band, places)
+    if matrix.banded:
+        return between
+
+    def checked(start: int, length: int, target: int, limit: int) -> int:
+        distance = free(start, length, target, limit)
+        if distance > limit or distance <= harmless:
+            return distance
+        ops = opcodes(_shifted(hyp, start, length, target), ref)
+        path = [(op.src_start, op.dest_start) for op in ops]
+        path += [(op.src_end, op.dest_end) for op in ops]
+        if band.holds(path, len(ref)):
+            return distance
+        return between(start, length, target, limit)
+
+    return checked
+
+
+class _Between:
+    """The distance within the beam after a shift, from the rows that the shift changes alone."""
+
+    def __init__(
+        self, hyp: str, ref: str, matrix: Matrix, band: Band, places: dict[str, int]
+    ) -> None:
+        self.hyp, self.ref, self.band, self.places = hyp, ref, band, places
+        self.ahead = matrix if matrix.banded else None
+        self.behind: Matrix | None = None
+        self.tails: dict[int, list[int]] = {}
+
+    def __call__(self, start: int, length: int, target: int, _limit: int) -> int:
+        ahead = self._ahead()
+        stop = start + length
+        end = stop if target < start else target if target > stop else target + length
+        end = min(end, len(self.hyp))
+        low = min(start, target)
+        words = _shifted(self.hyp, start, length, target)
+        row = ahead.rows[low]
+        for i in range(low, end):
+            row = ahead.step(i + 1, row, words[i])
+        return min(map(int.__add__, ahead.values(end, row), self._tail(end)))
+
+    def _ahead(self) -> Matrix:
+        if self.ahead is None:
+            self.ahead = Matrix(self.hyp, self.ref, self.band, self.places)
+        return self.ahead
+
+    def _tail(self, row: int) -> list[int]:
+        """What it costs to reach the end from each cell of a row."""
+        if row not in self.tails:
+            if self.behind is None:
+                ref = self.ref[::-1]
+                band = self.band.reverse(len(ref))
+                self.behind = Matrix(self.hyp[::-1], ref, band, columns(ref))
+            back = len(self.hyp) - row
+            self.tails[row] = self.behind.values(back, self.behind.rows[back])[::-1]
+        return self.tails[row]
 
 
 def _next_error(errors: bytearray) -> list[int]:
