@@ -98,7 +98,9 @@ def match(line: Line) -> Hit | None:
     if not dated or (others and not name):
         return None
     if not others:
-        return Hit("byline", "any", 0.85) if labelled else Hit("date", "date", 0.8)
+        if labelled:
+            return Hit("byline", "any", 0.85)
+        return Hit("date", "edge" if "date" not in kinds and "unit" in kinds else "date", 0.8)
     by = others[0] in words.by or " ".join(others[:2]) in words.by
     return Hit("byline", "any" if by or labelled else "date", 0.9 if by else 0.75, name)
 

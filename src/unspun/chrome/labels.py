@@ -10,14 +10,14 @@ from unspun.chrome.templates import Hit
 
 CREDIT = re.compile(
     r"(?:photo|image|picture|photograph|credit|illustration|foto|bild|imagen|immagine|"
-    r"\u56fe|\u5716|\u5199\u771f|\u0444\u043e\u0442\u043e)\w*\s*[:/\u00a9\uff1a]|getty images"
-    r"|/\s*(?:afp|ap|reuters|epa|shutterstock)\b",
+    r"\u56fe|\u5716|\u5199\u771f|\u0444\u043e\u0442\u043e)\w*\s*[:/\u00a9\uff1a]"
+    r"|getty images|\u00a9\s*\w|/\s*(?:afp|ap|reuters|epa|shutterstock)\b",
     re.IGNORECASE,
 )
 """A photo credit at the end of a caption."""
 
 RULE = re.compile(
-    r"(?:[-\u2013\u2014_=\u2500\u2501\u2015]\s*){2,}$|[\u2014\u2015\u2500]$"
+    r"(?:[-\u2013\u2014_=\u2500\u2501\u2015]\s*){2,}$|[\u2014\u2015\u2500\u00b7\u2022|>/\u00bb]$"
     r"|(?:[*\u00b7\u2022#~]\s*){3,}$|\|$"
 )
 """A line that only draws a line."""
@@ -83,7 +83,8 @@ _HOMES = frozenset(
         "breadcrumb",
     ]
 )
-_COUNT = re.compile(r"\d{1,4}(?:[.,]\d)?[KkMm]?$")
+_HERE = re.compile(r"^[^:\uff1a>]{2,20}[:\uff1a]\s*(?=\S)")  # 'You are here: '
+_COUNT = re.compile(r"\d{1,4}(?:[.,]\d)?[KkMm]?$|\d{1,2}:\d\d(?::\d\d)?$")
 _MAX_CRUMB_WORDS = 5
 _MAX_CRUMB_WIDTH = 200
 _MAX_CRUMB_END = 25  # words: the last crumb may be the headline
@@ -112,20 +113,21 @@ def _pointer(line: Line) -> Hit | None:
     if found is None or line.shape.final or line.shape.count > _MAX_CRUMB_END:
         return None
     hit = templates.match_key(fold(found.group(1)))
-    if hit is None or hit.rule != "read-next" or hit.name:
+    if hit is None or hit.rule not in ("read-next", "navigation") or hit.name:
         return None
-    return Hit("read-also", "any", 0.9)
+    sure = hit.rule == "read-next" and (hit.place == "any" or " " in fold(found.group(1)))
+    return Hit("read-also", "any" if sure else "edge", 0.9)
 
 
 def _breadcrumb(text: str) -> Hit | None:
     """'Home > News > Asia': short labels between arrows, the first a home page."""
-    parts = [part for part in _CRUMB.split(text) if part]
+    parts = [part for part in _CRUMB.split(_HERE.sub("", text)) if part]
     if len(parts) < _PAIR or any(len(part.split()) > _MAX_CRUMB_WORDS for part in parts[:-1]):
         return None
     if len(parts[-1].split()) > _MAX_CRUMB_END or "\u00ab" in text or text[-1] in ".!?":
         return None
     first = fold(parts[0])
-    arrows = any(sign in text for sign in ">\u203a\u00bb\u2192\u25b8\u25ba\uff1e\u276f")
+    arrows = any(sign in text for sign in ">\u2039\u203a\u00bb\u2192\u25b8\u25ba\uff1e\u276f")
     if first in _HOMES and (arrows or len(parts) > _PAIR):
         return Hit("breadcrumb", "any", 0.92)
     if first in _HOMES and "/" in text:

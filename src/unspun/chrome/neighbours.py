@@ -6,13 +6,32 @@ import re
 from collections.abc import Iterator
 
 from unspun.chrome.page import Page, Verdict
+from unspun.chrome.prompts import lures
 
 _SHORT = 5  # words of a label
 _SHUT_IN_WORDS = 14
-_LEFT_WORDS = 10
+_LEFT_WORDS = 14
+_KNOWN = 2  # lines of a run that must be known
+_RUN_WORDS = 5
+_STANDFIRST = 5  # words
+_BUTTONS = frozenset({"promo", "login"})
 _NOTE_WIDTH, _LETTERS = 200, 8  # of a foreign title
 _CLOSING = frozenset(
-    {"translation-note", "url", "comment", "login", "share", "legal", "print-note"}
+    {
+        "translation-note",
+        "read-next",
+        "author-card",
+        "written-by",
+        "comment",
+        "login",
+        "share",
+        "legal",
+        "print-note",
+        "tags",
+        "navigation",
+        "promo",
+        "prompt",
+    }
 )
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _OTHER = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f]")
@@ -25,8 +44,10 @@ _DANGLING = re.compile(
 def section(page: Page) -> Iterator[Verdict]:
     """Short labels above the headline, and lines shut in by furniture."""
     for i in range(page.title):
-        line = page.lines[i]
-        if page.hits[i] is None and not line.body and line.shape.count <= _SHORT:
+        line, hit = page.lines[i], page.hits[i]
+        if hit is not None and hit.place == "above":
+            yield Verdict(i, "section-label", hit.confidence if _company(page, i) else 0.45)
+        elif hit is None and not line.body and line.shape.count <= _SHORT:
             if page.beside_sure(i):
                 yield Verdict(i, "section-label", 0.8)
             elif page.sure:
@@ -35,6 +56,11 @@ def section(page: Page) -> Iterator[Verdict]:
         if page.hits[i] is None and _shut_in(page, i) and not line.body:
             inside = page.at_edge(i)
             yield Verdict(i, "shut-in", 0.75 if inside else 0.45)
+
+
+def _company(page: Page, index: int) -> bool:
+    """Whether the page has furniture besides this line."""
+    return any(hit is not None and i != index for i, hit in enumerate(page.hits))
 
 
 def _shut_in(page: Page, index: int) -> bool:
@@ -53,14 +79,73 @@ def _hit(page: Page, index: int) -> bool:
     return 0 <= index < len(page.lines) and page.hits[index] is not None
 
 
+def run(page: Page) -> Iterator[Verdict]:
+    """Short lines among furniture: half of those that stand together are known furniture."""
+    start = 0
+    for i in range(len(page.lines) + 1):
+        if i < len(page.lines) and _running(page, i):
+            continue
+        stop = i
+        if i < len(page.lines) and stop > start and page.hits[stop - 1] is None:
+            stop -= 1  # the line right above a paragraph may be its subhead
+        known = sum(_hit(page, k) for k in range(start, stop))
+        if known >= _KNOWN and 2 * known >= stop - start and _weight(page, start, stop):
+            for k in range(start, stop):
+                if _in_run(page, k):
+                    yield Verdict(k, _name(page, k), 0.7)
+        start = i + 1
+
+
+def _running(page: Page, index: int) -> bool:
+    """Whether a line is short, or furniture whatever its length."""
+    line = page.lines[index]
+    return page.hits[index] is not None or not (line.body or line.long)
+
+
+def _weight(page: Page, start: int, stop: int) -> bool:
+    """Whether the wording of at least two lines says furniture, not only their shape."""
+    words = [hit for hit in page.hits[start:stop] if hit is not None and hit.place != "shape"]
+    return len(words) >= _KNOWN and (page.sure > 0 or len(words) > _KNOWN)
+
+
+def _in_run(page: Page, index: int) -> bool:
+    """Whether a line of a run goes with it: the headline, its standfirst and credits do not."""
+    line, hit = page.lines[index], page.hits[index]
+    if index == page.title or (hit is not None and hit.place == "never"):
+        return False
+    if hit is not None:
+        return not line.shape.bullet
+    shape = line.shape
+    standfirst = index == page.title + 1 and shape.count >= _STANDFIRST
+    plain = not (shape.final or shape.quoted or shape.bullet or line.text[-1] in ":\uff1a")
+    return plain and not standfirst and shape.count <= _RUN_WORDS
+
+
+def _name(page: Page, index: int) -> str:
+    hit = page.hits[index]
+    return "shut-in" if hit is None else hit.rule
+
+
 def leftover(page: Page) -> Iterator[Verdict]:
-    """A short line below the notes and buttons that stand below the last paragraph."""
-    for i in range(max(page.tail, 1), len(page.lines)):
-        hit, line = page.hits[i - 1], page.lines[i]
-        ends = i + 1 == len(page.lines) or page.sure_hit(i + 1)
-        short = not line.shape.final and line.shape.count <= _LEFT_WORDS
-        if page.hits[i] is None and hit is not None and hit.rule in _CLOSING and ends and short:
-            yield Verdict(i, "leftover", 0.6)
+    """Short lines below the notes and buttons that stand below the last paragraph."""
+    closing = [
+        i
+        for i in range(page.tail, len(page.lines))
+        if page.sure_hit(i) and _name(page, i) in _CLOSING
+    ]
+    if closing:
+        for i in range(closing[0] + 1, len(page.lines)):
+            line = page.lines[i]
+            if page.hits[i] is None and not line.shape.final and line.shape.count <= _LEFT_WORDS:
+                yield Verdict(i, "leftover", 0.65)
+
+
+def offer(page: Page) -> Iterator[Verdict]:
+    """The sentence that praises what the button below it sells."""
+    for i, line in enumerate(page.lines[:-1]):
+        hit = page.hits[i + 1]
+        if page.hits[i] is None and hit is not None and hit.rule in _BUTTONS and lures(line):
+            yield Verdict(i, "prompt", 0.75)
 
 
 def slug(page: Page) -> Iterator[Verdict]:

@@ -17,15 +17,20 @@ HEAD = 40
 TAIL = 120
 """Lines that the part below the last paragraph can have at most."""
 
-_PLACES = ("any", "edge", "date", "shape", "never")
 _AUTHORED = frozenset({"written-by", "read-next", "author-card", "translation-note", "byline"})
+_JOINED = re.compile(
+    r"\s*[|,&;/\u3001\uff0c]\s*|\s+(?:and|und|et|y|e|og|och|en|i|\u0438|\u0442\u0430)\s+"
+)
 _NAMED = re.compile(r"\b(?:written|posted|published|reported|translated) by ([^.,;:]{2,40})")
 _NAMING = frozenset({"written-by", "author-card"})
+_BUTTON_WORDS = 2
 _TITLE_WORDS = 25
+_REPEATS, _HEADLINE = 3, 12  # a word counts so often at most; words of a usual headline
 _SUBHEAD_WORDS = 7
 _BIO_AFTER, _BIO_WIDTH = 3, 500  # lines before a biography; its width at most
 _STANDFIRST = 220  # width from which a lone sentence is a paragraph
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_DENSE = "\u0e00"  # from here on, scripts without spaces
 _STEM = 5  # letters of a word that count as its stem where topics are compared
 
 
@@ -96,12 +101,14 @@ def read(line: Line) -> Hit | None:
         return hit
     if hit is not None and hit.rule in _NAMING and not _names_someone(line):
         hit = None
+    if line.shape.final and line.shape.count <= _BUTTON_WORDS and not line.text.endswith("..."):
+        return None  # 'Share.' is an order, 'Share' a button
     found = (bylines.match(line), labels.match(line), hit, prompts.match(line))
     return min((h for h in found if h is not None), key=_plainness, default=None)
 
 
 def _plainness(hit: Hit) -> int:
-    return _PLACES.index(hit.place)
+    return templates.PLACES.index(hit.place)
 
 
 def _names_someone(line: Line) -> bool:
@@ -115,8 +122,8 @@ def inspect(lines: list[Line], hits: list[Hit | None], recurring: Collection[str
     running = [i for i, line in enumerate(lines) if hits[i] is None and line.body]
     head = min(running[0], HEAD) if running else 0
     lead = min(_lead(lines, running), HEAD) if running else 0
-    tail = _tail(lines, hits) if running else len(lines)
-    authors = frozenset(_authors(lines, hits))
+    authors = frozenset((*_authors(lines, hits), *_repeated_names(lines, lead)))
+    tail = _tail(lines, hits, authors) if running else len(lines)
     title = _title(lines, hits, lead) if running else -1
     sure = sum(hit is not None and hit.place == "any" for hit in hits)
     subheads, buttons = _subheads(lines, hits, head, tail)
@@ -124,8 +131,14 @@ def inspect(lines: list[Line], hits: list[Hit | None], recurring: Collection[str
 
 
 def stems(text: str) -> set[str]:
-    """The stems of a text's words, for comparing topics."""
-    return {word[:_STEM].casefold() for word in _WORD.findall(text)}
+    """The stems of a text's words, for comparing topics; pairs of letters in dense scripts."""
+    found = set()
+    for word in _WORD.findall(text):
+        if word[0] < _DENSE:
+            found.add(word[:_STEM].casefold())
+        else:
+            found.update(word[i : i + 2] for i in range(len(word) - 1))
+    return found
 
 
 def _lead(lines: list[Line], running: list[int]) -> int:
@@ -147,32 +160,47 @@ def _subheads(lines: list[Line], hits: list[Hit | None], head: int, tail: int) -
     return counts[""], counts["edge"]
 
 
-def _tail(lines: list[Line], hits: list[Hit | None]) -> int:
+def _tail(lines: list[Line], hits: list[Hit | None], authors: frozenset[str]) -> int:
     """The first line of those below the last paragraph."""
     at = len(lines)
     while at > max(0, len(lines) - TAIL):
         line = lines[at - 1]
-        if hits[at - 1] is None and (line.body or line.long) and not is_bio(lines, hits, at - 1):
+        text = hits[at - 1] is None and (line.body or line.long)
+        if text and not is_bio(lines, hits, at - 1, authors):
             break
         at -= 1
     return at
 
 
-def is_bio(lines: list[Line], hits: list[Hit | None], index: int) -> bool:
-    """Whether a line describes the author that the line before it names."""
+def is_bio(lines: list[Line], hits: list[Hit | None], index: int, authors: frozenset[str]) -> bool:
+    """Whether a line describes the author: it begins with the name, or follows it or a card."""
     if index < _BIO_AFTER or lines[index].shape.width > _BIO_WIDTH:
         return False
     hit = hits[index - 1]
-    return hit is not None and hit.rule in ("written-by", "author-card")
+    if hit is not None and hit.rule in ("written-by", "author-card"):
+        return True
+    if any(line.shape.key in authors for line in lines[index - 2 : index]):
+        return True
+    start = lines[index].text[:60].casefold()
+    return any(" " in name and start.startswith(name + " ") for name in authors)
 
 
 def _authors(lines: list[Line], hits: list[Hit | None]) -> Iterable[str]:
     for line, hit in zip(lines, hits, strict=True):
         if hit is not None and hit.rule in _AUTHORED:
             if hit.name and hit.rule != "translation-note":
-                yield hit.name
+                yield from _JOINED.split(hit.name)
             for name in _NAMED.findall(line.shape.key):
                 yield name.strip()
+
+
+def _repeated_names(lines: list[Line], lead: int) -> Iterable[str]:
+    """Names that stand alone above the first paragraph and again elsewhere."""
+    above = {line.shape.key for line in lines[:lead] if bylines.name_shaped(line.text)}
+    if above:
+        for line in lines[lead:]:
+            if line.shape.key in above:
+                yield line.shape.key
 
 
 def _title(lines: list[Line], hits: list[Hit | None], head: int) -> int:
@@ -192,13 +220,17 @@ def _title(lines: list[Line], hits: list[Hit | None], head: int) -> int:
     for line in lines[head : head + 12]:
         topic.update(stems(line.text[:1000]))
 
-    def rank(index: int) -> tuple[float, int]:
-        line = lines[index]
-        shared = sum(min(topic[stem], 3) for stem in stems(line.text))
-        credit = bool(labels.CREDIT.search(line.text))
-        return shared + min(line.shape.count, 12) / 2 - 100 * credit, -index
+    ranks = {i: _rank(lines[i], topic) for i in candidates}
+    enough = max(ranks.values()) / 2
+    return next(i for i in candidates if ranks[i] >= enough)
 
-    return max(candidates, key=rank)
+
+def _rank(line: Line, topic: Counter[str]) -> float:
+    """How much a line looks like the headline of what follows."""
+    if labels.CREDIT.search(line.text):
+        return 0.0
+    shared = sum(min(topic[stem], _REPEATS) for stem in stems(line.text))
+    return (shared + min(line.shape.count, _HEADLINE) / 2) * (0.7 if line.shape.final else 1.0)
 
 
 def _sure(hit: Hit | None) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from unspun.chrome import bylines
 from unspun.chrome.page import Page, Verdict, is_bio, stems
 
+_FEW = 1  # hits that a page without furniture can have by chance
+
 
 def date(page: Page) -> Iterator[Verdict]:
     """A date (and a name) under the headline or beside other furniture; diaries keep theirs."""
@@ -16,19 +18,26 @@ def date(page: Page) -> Iterator[Verdict]:
         confidence = 0.35
         if page.beside_sure(i):
             confidence = 0.8
+        elif i < page.lead and not diary and (page.sure or _known(page) > _FEW):
+            confidence = 0.75
         elif i < page.lead and not diary and i - 1 == page.title and page.title >= 0:
-            confidence = 0.6
+            confidence = 0.6 if page.hits[i].rule == "date" else 0.45  # type: ignore[union-attr]
         hit = page.hits[i]
         yield Verdict(i, "date" if hit is None else hit.rule, confidence)
+
+
+def _known(page: Page) -> int:
+    return sum(hit is not None and hit.place in ("any", "edge", "above") for hit in page.hits)
 
 
 def author(page: Page) -> Iterator[Verdict]:
     """The author's name alone, and the line that describes the author at the end."""
     body = stems(" ".join(line.text for line in page.lines[page.lead : page.lead + 4]))
     for i, line in enumerate(page.lines):
-        if i >= page.tail and is_bio(page.lines, page.hits, i) and page.hits[i] is None:
+        unknown = page.hits[i] is None
+        if unknown and i >= page.tail and is_bio(page.lines, page.hits, i, page.authors):
             yield Verdict(i, "author-bio", 0.85)
-        elif page.hits[i] is None and line.shape.key in page.authors and i != page.title:
+        elif unknown and line.shape.key in page.authors and i != page.title:
             if page.at_edge(i) or i < page.lead or page.beside_sure(i):
                 yield Verdict(i, "author-name", 0.95)
         elif 0 <= page.title < i < page.lead and _lone_name(page, i, body):

@@ -51,6 +51,12 @@ def match(line: Line) -> Hit | None:
     return None
 
 
+def lures(line: Line) -> bool:
+    """Whether a short line opens as promotional sentences do."""
+    text = line.text.casefold().replace("\u2019", "'")
+    return len(text) < LONG / 2 and any(language.lure.match(text) for language in _languages())
+
+
 def _confidence(text: str, language: _Language) -> float:
     sentences = _SENTENCE.findall(text)
     if not 0 < len(sentences) <= _LONGEST or not language.self.search(text):

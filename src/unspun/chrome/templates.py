@@ -27,12 +27,17 @@ _PEEK = 24  # letters at either end of a long line that are looked at first
 _MAX_VARIANTS = 200  # templates without placeholders up to this size are looked up, not matched
 
 
+PLACES = ("any", "edge", "date", "above", "shape", "never")
+"""Where furniture of some wording or shape is plainly furniture, plainest first."""
+
+
 class Hit(NamedTuple):
     """A template that a whole line matched.
 
     Attributes:
         rule: The kind of furniture.
-        place: ``any``, ``edge`` (needs a place or company) or ``never`` (reported only).
+        place: One of `PLACES`: anywhere; at an edge or in company; as a date; above the headline;
+            in company, by shape alone; nowhere (reported only).
         confidence: Of the wording alone.
         name: The person or source it names, folded, or an empty string.
     """
@@ -104,9 +109,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def _rank(hit: Hit) -> tuple[str, float]:
-    """``any`` before ``edge`` before ``never``, then by confidence."""
-    return hit.place, -hit.confidence
+def _rank(hit: Hit) -> tuple[int, float]:
+    """The plainer place first, then by confidence."""
+    return PLACES.index(hit.place), -hit.confidence
 
 
 @cache

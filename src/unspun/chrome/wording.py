@@ -13,7 +13,7 @@ _BLOCK = 3  # lines without a break that can be a block of furniture
 def wording(page: Page) -> Iterator[Verdict]:
     """Lines whose wording is furniture: at once where it is plain, else by place and company."""
     for i, hit in enumerate(page.hits):
-        if hit is None or hit.place in ("shape", "date", "never"):
+        if hit is None or hit.place not in ("any", "edge"):
             if hit is not None and hit.place == "never":
                 yield Verdict(i, hit.rule, hit.confidence)
             continue
