@@ -20,8 +20,22 @@ PARAGRAPHS = [
 ]
 tricky = st.lists(
     st.sampled_from(
-        [b"\x00", b"a", b"\xc3\xa9", b"\xed\xa0\xbd\xed\xb8\x8d", b"\xef\xbb\xbf", b"\xff\xfe"]
-        + [b"\xe2\x80", b"\x92", b"\xd8", b"\xdc", b"\x1b$B", b"\x0e", b"\r\n", b"\x80" * 3]
+        [
+            b"\x00",
+            b"a",
+            b"\xc3\xa9",
+            b"\xed\xa0\xbd\xed\xb8\x8d",
+            b"\xef\xbb\xbf",
+            b"\xff\xfe",
+            b"\xe2\x80",
+            b"\x92",
+            b"\xd8",
+            b"\xdc",
+            b"\x1b$B",
+            b"\x0e",
+            b"\r\n",
+            b"\x80" * 3,
+        ]
     ),
     max_size=12,
 ).map(b"".join)

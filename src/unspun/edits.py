@@ -96,6 +96,8 @@ def compose(raw: str, ledger: Ledger, step: Sequence[Edit]) -> Ledger:
         The ledger from ``raw`` to the text after the step. Edits that meet become one, whose
         ``history`` holds both; edits that bring the raw text back are dropped.
     """
+    if not ledger:
+        return tuple(edit for edit in step if edit.before != edit.after)
     old = list(_results(ledger))
     out: list[Edit] = []
     shift = 0  # current = raw + shift, between the edits
@@ -163,6 +165,8 @@ def _precedes(old: _Result, new: Edit) -> bool:
 def _merge(raw: str, shift: int, olds: Sequence[_Result], news: Sequence[Edit]) -> Edit:
     """One edit in raw coordinates for edits of two generations that meet."""
     if not olds:  # then there is one new edit, on untouched text
+        if not shift:
+            return news[0]
         return replace(news[0], start=news[0].start - shift, end=news[0].end - shift)
     low = min(olds[0].start, news[0].start)
     high = max(olds[-1].end, news[-1].end)

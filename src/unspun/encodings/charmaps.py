@@ -7,23 +7,22 @@ character of its own is the C1 control of the same number.
 
 from __future__ import annotations
 
+import codecs
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 SEQUENCE = re.compile(
-    "[\xc2-\xdf][\x80-\xbf]"
-    "|\xe0[\xa0-\xbf][\x80-\xbf]"
-    "|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
-    "|\xed[\x80-\x9f][\x80-\xbf]"
-    "|\xf0[\x90-\xbf][\x80-\xbf]{2}"
-    "|[\xf1-\xf3][\x80-\xbf]{3}"
-    "|\xf4[\x80-\x8f][\x80-\xbf]{2}"
-    "|\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]"  # CESU-8
+    rb"[\xc2-\xdf][\x80-\xbf]"
+    rb"|\xe0[\xa0-\xbf][\x80-\xbf]"
+    rb"|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
+    rb"|\xed[\x80-\x9f][\x80-\xbf]"
+    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}"
+    rb"|[\xf1-\xf3][\x80-\xbf]{3}"
+    rb"|\xf4[\x80-\x8f][\x80-\xbf]{2}"
+    rb"|\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]"  # CESU-8
 )
-"""A sequence, in text whose characters are its bytes."""
-
-_OUTSIDE = "\u0100"  # stands for a character that the code page does not have
+"""A sequence, in the bytes that a code page has for the characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +31,39 @@ class CodePage:
 
     Attributes:
         name: Python's name of the codec.
-        characters: All its characters beyond ASCII.
-        table: From code point to the character whose number is the byte, for ``str.translate``.
+        table: Its 256 characters.
+        characters: Those beyond ASCII.
+        leads: Those that start a sequence.
+        behind: Those that follow in one.
         price: Bits for being rarely the cause of damage.
     """
 
     name: str
+    table: str
     characters: frozenset[str]
-    table: dict[int, str]
+    leads: frozenset[str]
+    behind: frozenset[str]
     price: float
+    _encoder: Any  # the C table behind Python's own code pages
 
-    def as_bytes(self, text: str) -> str:
-        """The text with each character replaced by the one whose number is its byte."""
-        return text.translate(self.table)
-
-
-def _read(name: str, byte: int) -> str:
-    return bytes([byte]).decode(name, "replace").replace("\ufffd", chr(byte))
+    def as_bytes(self, text: str) -> bytes:
+        """One byte for each character; ``?`` for those that the code page does not have."""
+        return codecs.charmap_encode(text, "replace", self._encoder)[0]
 
 
 def _page(name: str, price: float = 0.0) -> CodePage:
-    high = {_read(name, byte): byte for byte in range(0xFF, 0x7F, -1)}
-    table = dict.fromkeys(range(128, 256), _OUTSIDE)
-    table.update({ord(char): chr(byte) for char, byte in high.items()})
-    return CodePage(name, frozenset(high), table, price)
+    table = "".join(
+        bytes([byte]).decode(name, "replace").replace("\ufffd", chr(byte)) for byte in range(0x100)
+    )
+    return CodePage(
+        name,
+        table,
+        frozenset(table[0x80:]),
+        frozenset(table[0xC2:0xF5]),
+        frozenset(table[0x80:0xC0]),
+        price,
+        codecs.charmap_build(table),
+    )
 
 
 _COMMON = (  # those that ftfy repairs, in its order
@@ -115,10 +123,8 @@ def _neighbours() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     pairs: dict[str, set[str]] = {}
     triples: dict[str, set[str]] = {}
     for page in PAGES:
-        by_byte = {ord(page.as_bytes(char)): char for char in page.characters}
-        twos = "".join(by_byte.get(byte, "") for byte in range(0xC2, 0xE0))
-        threes = "".join(by_byte.get(byte, "") for byte in range(0xE0, 0xF5))
-        behind = {by_byte[byte] for byte in range(0x80, 0xC0) if byte in by_byte}
+        twos, threes = page.table[0xC2:0xE0], page.table[0xE0:0xF5]
+        behind = set(page.behind)
         if page.name in _OWN_LETTERS:
             twos, threes = _OWN_LETTERS[page.name]
         if page.name == "cp1256":
@@ -178,12 +184,16 @@ def _class(chars: set[str] | frozenset[str]) -> str:
 _QUICK, _SURE = _patterns()
 
 
-def spots(text: str) -> Iterator[int]:
-    """Places where a sequence of some code page may start, C1 controls and lost characters.
+def next_spot(text: str, start: int = 0) -> int:
+    """The next place where a sequence of some code page may be, a C1 control or a lost character.
 
-    >>> list(spots("It is a cafÃ© by the sea"))
-    [11]
+    Returns:
+        The place, or -1.
+
+    >>> next_spot("It is a cafÃ© by the sea")
+    11
     """
-    for match in _QUICK.finditer(text):
+    for match in _QUICK.finditer(text, start):
         if _SURE.match(text, match.start()):
-            yield match.start()
+            return match.start()
+    return -1

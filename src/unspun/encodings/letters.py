@@ -11,7 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import orjson
@@ -110,14 +110,15 @@ def bits(text: str, among: tuple[str, ...], common: frozenset[str] = frozenset()
 
 def least_bits(text: str) -> float:
     """How surprising the characters beyond ASCII are in any language: quick and generous."""
-    model = of_any()
     text = _VIETNAMESE.sub("ể", text.translate(_ROMANIAN))
-    before, total = " ", 0.0
-    for char in text:
-        if char > "\x7f" or before > "\x7f":
-            total += _char(before, char, model, _NONE)
-        before = char
-    return total
+    return sum(map(_pair_bits, " " + text, text))
+
+
+@lru_cache(maxsize=1 << 16)
+def _pair_bits(before: str, char: str) -> float:
+    if char < "\x80" and before < "\x80":
+        return 0.0
+    return _char(before, char, of_any(), _NONE)
 
 
 _NONE: frozenset[str] = frozenset()

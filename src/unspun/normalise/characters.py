@@ -22,15 +22,18 @@ _TERMINAL = re.compile(  # ECMA-48: control sequences, operating system commands
 _CONTROL = re.compile(  # Unicode Technical Report 20 lists them as unsuitable for text
     "[\x00-\x08\x0e-\x1f\x7f"
     "\u206a-\u206f"  # deprecated shaping controls
-    "\ufff9-\ufffc]"  # interlinear annotation, object replacement
+    "\ufff9-\ufffc]+"  # interlinear annotation, object replacement
 )
-_MARK = re.compile("\ufeff")
+_MARK = re.compile("\ufeff+")
 _ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060]+|[\U000e0000-\U000e007f]+")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-_C1 = re.compile("[\x80-\x9f]")
+_C1 = re.compile("[\x80-\x9f]+")
+WINDOWS = {
+    byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)
+}
 _PLAIN = re.compile(  # where a joiner or a zero-width space does nothing: Latin, Greek, Cyrillic
     "[\\s!-@\\[-`{-~\xa0-\xbf\u2010-\u2027\u2030-\u205e]|[A-Za-z\xc0-\u058f\u1e00-\u1fff]"
 )
@@ -111,5 +114,4 @@ def read_c1(text: str, _config: NormaliseConfig) -> list[Edit]:
 
 
 def _windows(match: re.Match[str]) -> str:
-    char = match.group()
-    return char.encode("latin-1").decode("cp1252", "ignore") or char
+    return match.group().translate(WINDOWS)

@@ -27,6 +27,8 @@ def _read(match: re.Match[str]) -> str:
     entity = match.group()
     while True:
         read = html.unescape(entity)
+        if read.endswith(";") and read != ";" and not _ENTITY.fullmatch(read):
+            return match.group()  # only its beginning is an entity
         if read == entity or len(read) <= 1:
             return read
         entity = read

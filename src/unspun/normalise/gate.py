@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from unspun.encodings.charmaps import spots
+from unspun.encodings.charmaps import next_spot
 
 _ASCII_TROUBLE = bytes({*range(0x20), 0x7F} - {*b"\t\n\f"}) + b"&"
 _TROUBLE = re.compile(
@@ -30,4 +30,4 @@ def inert(text: str, profile: str) -> bool:
     if text.isascii():
         data = text.encode("ascii")
         return len(data.translate(None, _ASCII_TROUBLE)) == len(data)
-    return not _TROUBLE.search(text) and next(spots(text), None) is None
+    return not _TROUBLE.search(text) and next_spot(text) < 0

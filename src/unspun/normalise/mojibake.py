@@ -13,7 +13,8 @@ three different sequences are asked for.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import ftfy
 from ftfy import bad_codecs
@@ -21,8 +22,9 @@ from ftfy.badness import is_bad
 
 from unspun import edits
 from unspun.encodings import letters
-from unspun.encodings.charmaps import PAGES, SEQUENCE, CodePage, spots
+from unspun.encodings.charmaps import PAGES, SEQUENCE, CodePage, next_spot
 from unspun.model import Edit, Tag
+from unspun.normalise.characters import WINDOWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +42,7 @@ _LAYERS = 8
 """Encodings on top of each other that are undone; more than four were never seen."""
 
 _BEYOND = re.compile("[^\x00-\x7f]")
+_RUN = re.compile("[^\x00-\x7f]+")
 _WORD = re.compile("[^ \t\n]*[^\x00-\x7f][^ \t\n]*")
 _PROOF = 18.0  # bits that a repair must gain where ftfy sees nothing wrong
 _LEAST = 8.0  # bits that each sequence in a word must gain
@@ -66,9 +69,28 @@ def repair_mojibake(text: str, config: NormaliseConfig) -> list[Edit]:
         segment = text[start:end]
         confidence, mended = _mend(segment)
         if mended != segment and confidence >= config.min_confidence:
-            found += edits.from_diff(
-                segment, mended, "normalise", "mojibake", at=start, confidence=confidence
-            )
+            found += _changes(segment, mended, start, confidence)
+    return found
+
+
+def _changes(before: str, after: str, at: int, confidence: float) -> list[Edit]:
+    """The edits between two texts: run by run where only characters beyond ASCII changed."""
+    if _RUN.sub("\0", before) != _RUN.sub("\0", after):
+        return edits.from_diff(before, after, "normalise", "mojibake", at=at, confidence=confidence)
+    found = []
+    for match, read in zip(_RUN.finditer(before), _RUN.findall(after), strict=True):
+        broken = match.group()
+        if broken == read:
+            continue
+        start = end = 0
+        shorter = min(len(broken), len(read))
+        while start < shorter and broken[start] == read[start]:
+            start += 1
+        while end < shorter - start and broken[-1 - end] == read[-1 - end]:
+            end += 1
+        place = at + match.start() + start
+        old, new = broken[start : len(broken) - end], read[start : len(read) - end]
+        found.append(Edit(place, place + len(old), old, new, "normalise", "mojibake", confidence))
     return found
 
 
@@ -94,9 +116,7 @@ def suspects(text: str, config: NormaliseConfig) -> list[Tag]:
 def _segments(text: str) -> Iterator[tuple[int, int]]:
     """Lines with a hot spot, long ones in pieces."""
     done = 0
-    for spot in spots(text):
-        if spot < done:
-            continue
+    while (spot := next_spot(text, done)) >= 0:
         start = max(text.rfind("\n", 0, spot) + 1, done)
         if spot - start > _LONGEST:
             start = _gap(text, spot - _LONGEST // 2, spot)
@@ -119,6 +139,8 @@ def _mend(segment: str) -> tuple[float, str]:
     confidence = 1.0
     current = segment
     for _ in range(_LAYERS):
+        if next_spot(current) < 0:
+            break
         bad = is_bad(current)
         for reading in (_whole, _by_ftfy, _by_word, _by_ftfy_inside):
             sure, mended = reading(current, bad=bad)
@@ -135,22 +157,31 @@ def _whole(line: str, *, bad: bool) -> tuple[float, str]:
     """All characters beyond ASCII are sequences of one code page."""
     beyond = _BEYOND.findall(line)
     different = frozenset(beyond)
-    before = letters.least_bits(line)
-    reads: dict[str, tuple[float, float]] = {}
+    found: dict[str, CodePage] = {}
     for page in PAGES:
-        if not beyond or not different <= page.characters:
-            continue
-        data = page.as_bytes(line)
-        found = SEQUENCE.findall(data)
-        if not found or sum(map(len, found)) != len(beyond):
-            continue
-        read = SEQUENCE.sub(_decode, data)
-        if read in reads or len(_ODD.findall(read)) * _FEW_ODD > len(found):
-            continue
+        if different <= page.characters:
+            read = _read_whole(page.as_bytes(line), len(beyond))
+            if read is not None:
+                found.setdefault(read, page)
+    if bad and len(found) == 1:
+        return 0.99, next(iter(found))
+    before = letters.least_bits(line) if found else 0.0
+    reads = {}
+    for read, page in found.items():
         gain = before - letters.least_bits(read)
-        if gain > 0 and (bad or len(set(found)) >= _ENOUGH or gain >= _PROOF):
+        if gain >= _PROOF or (gain > 0 and (bad or len(different) >= _ENOUGH)):
             reads[read] = gain, page.price
     return (0.99 if bad else 0.9, _likeliest(reads)) if reads else (1.0, line)
+
+
+def _read_whole(data: bytes, beyond: int) -> str | None:
+    """The text behind bytes that are well-formed UTF-8, if it is text."""
+    found = SEQUENCE.findall(data)
+    if not found or sum(map(len, found)) != beyond:
+        return None
+    read = data.decode("utf-8-variants" if b"\xed" in data else "utf-8")
+    odd = len(_ODD.findall(read)) * _FEW_ODD > len(found)
+    return None if odd else read
 
 
 def _likeliest(reads: dict[str, tuple[float, float]]) -> str:
@@ -167,10 +198,6 @@ def _likeliest(reads: dict[str, tuple[float, float]]) -> str:
     return min(close, key=lambda read: close[read])
 
 
-def _decode(match: re.Match[str]) -> str:
-    return match.group().encode("latin-1").decode("utf-8-variants")
-
-
 def _by_ftfy(line: str, *, bad: bool) -> tuple[float, str]:
     """The line as a whole, as ftfy reads it."""
     if not bad:
@@ -184,52 +211,71 @@ def _by_ftfy(line: str, *, bad: bool) -> tuple[float, str]:
 
 def _by_ftfy_inside(line: str, *, bad: bool) -> tuple[float, str]:
     """Pieces of the line, as ftfy finds them."""
-    return (0.9, ftfy.fix_encoding(line, _INSIDE)) if bad else (1.0, line)
+    if not bad:
+        return 1.0, line
+    mended = ftfy.fix_encoding(line, _INSIDE)
+    return 0.9, line if mended == line.translate(WINDOWS) else mended
 
 
 def _by_word(line: str, *, bad: bool) -> tuple[float, str]:
     """Sequences in words that are likelier when they are read, of the code page with most gain."""
-    words = {word: letters.least_bits(word) for word in _WORD.findall(line)}
+    words = [match.span() for match in _WORD.finditer(line)]
+    costs = [letters.least_bits(line[start:end]) for start, end in words]
     reads: dict[str, tuple[float, float]] = {}
+    different = frozenset(_BEYOND.findall(line))
     for page in PAGES:
-        found = _likelier(words, page, _LEAST)
-        gain = _gain(words, found)
-        single = bad and len(found) < _ENOUGH_WORDS
-        if gain < (_PROOF_OF_ONE if single else _PROOF):
+        if different.isdisjoint(page.leads) or different.isdisjoint(page.behind):
             continue
-        if gain > _CERTAIN:  # then all words that can be read so
-            found = _likelier(words, page, 0.0)
-        reads.setdefault(_with_words(line, found), (gain, page.price))
+        data = page.as_bytes(line)
+        if not SEQUENCE.search(data):
+            continue
+        changes = list(_readings(line, data, words, costs))
+        sure = [change for change in changes if change.gain > _LEAST * change.sequences]
+        gain = sum(change.gain for change in sure)
+        single = bad and len(sure) < _ENOUGH_WORDS
+        if gain >= (_PROOF_OF_ONE if single else _PROOF):
+            # If the page is certain, then all words that can be read so.
+            made = changes if gain > _CERTAIN else sure
+            reads.setdefault(_with_words(line, made), (gain, page.price))
     return (0.9, _likeliest(reads)) if reads else (1.0, line)
 
 
-def _with_words(line: str, found: dict[str, str]) -> str:
-    return _WORD.sub(lambda word: found.get(word.group(), word.group()), line)
+class _Change(NamedTuple):
+    start: int
+    end: int
+    after: str
+    gain: float
+    sequences: int
 
 
-def _gain(words: dict[str, float], found: dict[str, str]) -> float:
-    return sum(words[word] - letters.least_bits(read) for word, read in found.items())
-
-
-def _likelier(words: dict[str, float], page: CodePage, least: float) -> dict[str, str]:
-    """Words whose sequences gain so many bits each when they are read."""
-    found = {}
-    for word, cost in words.items():
-        data = page.as_bytes(word)
-        if not SEQUENCE.search(data):
+def _readings(
+    line: str, data: bytes, words: list[tuple[int, int]], costs: list[float]
+) -> Iterator[_Change]:
+    """Words that are likelier when their sequences are read."""
+    for (start, end), cost in zip(words, costs, strict=True):
+        found = list(SEQUENCE.finditer(data, start, end))
+        if not found:
             continue
-        read, sequences = _read_word(word, data)
-        if letters.least_bits(read) + least * sequences < cost and not _ODD.search(read):
-            found[word] = read
-    return found
+        pieces: list[str] = []
+        at = start
+        for match in found:
+            pieces += line[at : match.start()], _decode(match.group())
+            at = match.end()
+        read = "".join((*pieces, line[at:end]))
+        gain = cost - letters.least_bits(read)
+        if gain > 0 and not _ODD.search(read):
+            yield _Change(start, end, read, gain, len(found))
 
 
-def _read_word(word: str, data: str) -> tuple[str, int]:
-    """The word with its sequences read and its other characters as they are; how many."""
+def _with_words(line: str, changes: list[_Change]) -> str:
     pieces: list[str] = []
-    at = sequences = 0
-    for match in SEQUENCE.finditer(data):
-        pieces += word[at : match.start()], _decode(match)
-        at = match.end()
-        sequences += 1
-    return "".join((*pieces, word[at:])), sequences
+    at = 0
+    for change in changes:
+        pieces += line[at : change.start], change.after
+        at = change.end
+    return "".join((*pieces, line[at:]))
+
+
+@lru_cache(maxsize=1 << 12)
+def _decode(sequence: bytes) -> str:
+    return sequence.decode("utf-8-variants")

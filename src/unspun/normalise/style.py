@@ -42,7 +42,7 @@ _CLASSES = {
     for name, table in _TABLES.items()
 }
 _MARKED = re.compile(r"[^\W\d_]?[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff]{1,32}")
-_TRAILING = re.compile(r"[ \t]+(?=\n|\Z)")
+_TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=\n|\Z)")
 
 
 def restyle(text: str, config: NormaliseConfig) -> list[Edit]:

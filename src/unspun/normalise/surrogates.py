@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _PAIR_OR_HALF = re.compile(
     "[\ud800-\udbff][\udc00-\udfff]"
-    "|[\ud800-\udbff]"
-    "|[\udc00-\udc7f\udd00-\udfff]"  # the rest of the low half stands for escaped bytes
+    "|[\ud800-\udbff](?![\udc00-\udfff])"
+    "|[\udc00-\udc7f\udd00-\udfff]+"  # the rest of the low half stands for escaped bytes
 )
 _CESU = re.compile(
     "\udced([\udca0-\udcaf])([\udc80-\udcbf])\udced([\udcb0-\udcbf])([\udc80-\udcbf])"
@@ -58,8 +58,8 @@ def _ordered(found: list[Edit]) -> list[Edit]:
 
 def _from_pair(match: re.Match[str]) -> str:
     pair = match.group()
-    if len(pair) == 1:
-        return _LONE
+    if len(pair) == 1 or pair[0] >= "\udc00":
+        return _LONE * len(pair)
     return pair.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
 
 

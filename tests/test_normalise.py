@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from strategies import texts
+from unspun import edits
+from unspun.config import NormaliseConfig
+from unspun.model import Ledger
+from unspun.normalise import NORMALISERS, normalise, suspects
+
+CASES = Path(__file__).parent / "cases"
+REPAIRS = [
+    json.loads(line)
+    for line in (CASES / "normalise.jsonl").read_text(encoding="utf-8").splitlines()
+]
+PROFILES = ("conservative", "ascii", "mt")
+broken = st.lists(
+    st.one_of(
+        st.text(max_size=6),
+        st.text(max_size=8).map(
+            lambda text: text.encode("utf-8", "surrogatepass").decode("latin-1")
+        ),
+        st.text(alphabet="éèàüñßжяα’“”…—€😀", max_size=6).map(
+            lambda text: text.encode().decode("cp1252", "replace")
+        ),
+        st.sampled_from(
+            ["Ã", "Â", "â€", "Ã ", "&amp;", "&", "#38;", "lt;", "<b", "\x1b[", "\udced"]
+        ),
+        st.sampled_from(
+            ["вЂ", "├", "┤", "\u200b", "\u200d", "\ufeff", "\r", "\x85", "\ufffd", "\x1a"]
+        ),
+    ),
+    max_size=10,
+).map("".join)
+
+
+def apply_all(text: str, config: NormaliseConfig) -> tuple[str, Ledger]:
+    """What the pipeline does."""
+    ledger: Ledger = ()
+    current = text
+    for normaliser in NORMALISERS:
+        step = normaliser(current, config)
+        ledger = edits.compose(text, ledger, step)
+        current = edits.apply(current, step)
+    return current, ledger
+
+
+@pytest.mark.parametrize("case", REPAIRS, ids=[case["label"] for case in REPAIRS])
+def test_case(case: dict[str, Any]) -> None:
+    config = NormaliseConfig(profile=case.get("profile", "conservative"))
+    after, ledger = apply_all(case["before"], config)
+    assert after == case["after"]
+    if case["rule"] is None:
+        assert ledger == ()
+    else:
+        steps = [step for edit in ledger for step in (edit.history or (edit,))]
+        assert case["rule"] in {step.rule for step in steps}
+        assert {step.stage for step in steps} == {"normalise"}
+
+
+def test_halves_of_a_pair_are_joined() -> None:  # JSON cannot hold them apart
+    after, (edit,) = apply_all("ok \ud83d\ude0d", NormaliseConfig())
+    assert (after, edit.rule, edit.before) == ("ok 😍", "surrogates", "\ud83d\ude0d")
+
+
+def test_as_many_cases_must_not_change_as_must() -> None:
+    kept = sum(case["rule"] is None for case in REPAIRS)
+    assert kept >= 45
+
+
+@given(st.one_of(texts, broken), st.sampled_from(PROFILES))
+def test_laws(text: str, profile: Any) -> None:
+    config = NormaliseConfig(profile=profile)
+    after, ledger = apply_all(text, config)
+    assert edits.apply(text, ledger) == after
+    assert edits.undo(after, ledger) == text
+    assert not any("\ud800" <= char <= "\udfff" for char in after)
+    again, nothing = apply_all(after, config)
+    assert (again, nothing) == (after, ())
+
+
+@given(st.one_of(texts, broken))
+def test_one_call_does_what_the_tuple_does(text: str) -> None:
+    config = NormaliseConfig()
+    assert edits.apply(text, normalise(text, config)) == apply_all(text, config)[0]
+
+
+@pytest.mark.parametrize("normaliser", NORMALISERS, ids=[n.name for n in NORMALISERS])
+def test_each_rule_can_be_switched_off(normaliser: Any) -> None:
+    text = "".join(case["before"] + "\n" for case in REPAIRS if case["rule"] == normaliser.name)
+    config = NormaliseConfig(disable=(normaliser.name,))
+    assert normaliser(text, config) == []
+
+
+def ftfy_cases(shared: Path) -> list[dict[str, Any]]:
+    folder = shared / "data/reliability/ftfy/tests/test-cases"
+    return [
+        case
+        for file in sorted(folder.glob("*.json"))
+        for case in json.loads(file.read_text("utf-8"))
+    ]
+
+
+BEYOND = {  # where we go beyond ftfy's encoding repair, and why
+    "HTML entity on top of UTF-8 / Latin-1": "10μs",  # entities are read by default here
+}
+CURED = {  # ftfy's known failures that come out right
+    "Two levels of inconsistent mojibake",
+    "subtle UTF-8 / codepage 437 mixup in Spanish",
+    "Italian UTF-8 / MacRoman mojibake that looks like math",
+}
+
+
+def test_what_ftfy_repairs_and_leaves(shared: Path) -> None:
+    cases = ftfy_cases(shared)
+    assert len(cases) == 161
+    wrong = []
+    for case in cases:
+        want = case.get("fixed-encoding", case["fixed"]).replace(
+            "\x1a", ""
+        )  # control characters go
+        want = BEYOND.get(case["label"], want)
+        after, _ = apply_all(case["original"], NormaliseConfig())
+        passes = case["expect"] == "pass" or case["label"] in CURED
+        if (after == want) != passes:
+            wrong.append((case["label"], after, want))
+    assert wrong == []
+
+
+def test_clean_references_stay_as_they_are(shared: Path) -> None:
+    for file in sorted((shared / "corpus/clean").iterdir()):
+        text = file.read_bytes().decode("utf-8")
+        assert apply_all(text, NormaliseConfig()) == (text, ())
+
+
+def test_raw_documents_need_no_repair(shared: Path) -> None:
+    for file in sorted((shared / "corpus/raw").iterdir()):
+        _, ledger = apply_all(file.read_bytes().decode("utf-8"), NormaliseConfig())
+        assert {edit.rule for edit in ledger} <= {"line-endings", "bom"}
+
+
+def test_unsure_repairs_are_tagged_not_made() -> None:
+    text = "a line\nHÃ¤user und Ã„rzte\n"
+    careful = NormaliseConfig(min_confidence=0.999)
+    assert apply_all(text, careful) == (text, ())
+    assert [(t.kind, t.start, t.end, t.value) for t in suspects(text, careful)] == [
+        ("encoding-damage", 7, 25, "unsure")
+    ]
+
+
+def test_what_is_lost_is_tagged() -> None:
+    assert [(t.start, t.value) for t in suspects("caf\ufffd", NormaliseConfig())] == [(3, "lost")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ã" * 20_000,
+        "Ã©" * 14_000,
+        "e" + "\u0301" * 20_000,
+        "e\u0323\u0301" * 8_000,
+        "&amp;" * 8_000,
+        "&" * 20_000,
+        "&#" * 14_000,
+        "\x1b[" * 14_000,
+        "\x1b]0;" * 8_000,
+        "<" * 20_000 + "&amp;",
+        "\u202e" * 20_000,
+        "\u202ea\n" * 8_000,
+        "\u200d" * 20_000,
+        "\udced\udca0" * 8_000,
+        "\udc80" * 20_000,
+        "\udfff" * 20_000,  # noqa: PT014 - another one, but the linter takes surrogates as alike
+        "â€" * 10_000,
+        "ã" * 20_000,
+        "├" * 20_000,
+        "é’" * 10_000,
+        "\r" * 20_000,
+        "\x85" * 20_000,
+        " " * 20_000 + "x",
+    ],
+    ids=lambda text: ascii(text[:4]),
+)
+@pytest.mark.parametrize("profile", ["conservative", "mt"])
+def test_time_grows_with_length_only(text: str, profile: Any) -> None:
+    config = NormaliseConfig(profile=profile)
+    quarter = _seconds(text[: len(text) // 4], config)
+    assert _seconds(text, config) < 7 * quarter + 0.5  # 4 were linear, 5.3 length to the power 1.2
+
+
+def _seconds(text: str, config: NormaliseConfig) -> float:
+    start = time.perf_counter()
+    apply_all(text, config)
+    return time.perf_counter() - start
