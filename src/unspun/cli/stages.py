@@ -24,7 +24,7 @@ from unspun.cli.app import (
     settings,
 )
 from unspun.config import Config
-from unspun.errors import InputError, OutputError
+from unspun.errors import ConfigError, ModelError, OutputError, UnspunError
 from unspun.pipeline import Result
 from unspun.records import Record
 
@@ -142,14 +142,20 @@ def _process(
     """Each document with its result; None, and a line of complaint, where it failed."""
     sources = files.discover(paths)
     recurring = engine.recurring_lines(sources) if "chrome" in stages else frozenset()
+    result: Result | None
     for source in sources:
         try:
             document = files.read(source)
-        except InputError as error:
+            result = pipeline.process(document, config, stages=stages, recurring=recurring)
+        except (ConfigError, ModelError):
+            raise  # no document's fault
+        except UnspunError as error:
             complain(str(error))
-            yield source, None
-            continue
-        yield source, pipeline.process(document, config, stages=stages, recurring=recurring)
+            result = None
+        except Exception as error:  # noqa: BLE001 - a defect of ours must not stop the rest
+            complain(f"{source.path}: {type(error).__name__}: {error}")
+            result = None
+        yield source, result
 
 
 def _answer(
