@@ -30,40 +30,47 @@ class Normaliser:
     Attributes:
         name: The rule's name in edits and in ``NormaliseConfig.disable``.
         propose: The function behind it.
+        signs: It finds nothing in a text that shows none of these (see `gate`).
     """
 
     name: str
     propose: Rule
+    signs: frozenset[str]
 
     def __call__(self, text: str, config: NormaliseConfig) -> list[Edit]:
         """The edits that the rule makes on the text."""
-        if self.name in config.disable or gate.inert(text, config.profile):
+        shown = gate.signs(text, config.profile)
+        if not shown or self.name in config.disable or self.signs.isdisjoint(shown):
             return []
         return self.propose(text, config)
 
 
+def _rule(name: str, propose: Rule, *signs: str) -> Normaliser:
+    return Normaliser(name, propose, frozenset(signs))
+
+
 RULES: tuple[Normaliser, ...] = (
     # Pairs first: a low surrogate that has its partner is no escaped byte.
-    Normaliser("surrogates", surrogates.join_surrogates),
+    _rule("surrogates", surrogates.join_surrogates, gate.SURROGATE),
     # Then escaped bytes, so that everything after sees characters only.
-    Normaliser("undecodable-bytes", surrogates.read_bytes),
+    _rule("undecodable-bytes", surrogates.read_bytes, gate.SURROGATE),
     # Whole escape sequences, before the rule that would take only their first character.
-    Normaliser("terminal-escape", characters.strip_terminal_escapes),
+    _rule("terminal-escape", characters.strip_terminal_escapes, gate.ESCAPE),
     # Invisible characters that no code page has only hide damage: out of the way first.
-    Normaliser("control", characters.strip_controls),
-    Normaliser("bom", characters.strip_marks),
-    Normaliser("bidi-control", characters.strip_bidi),
+    _rule("control", characters.strip_controls, gate.CONTROL, gate.ESCAPE),
+    _rule("bom", characters.strip_marks, gate.INVISIBLE),
+    _rule("bidi-control", characters.strip_bidi, gate.INVISIBLE),
     # An entity can hide half of a broken sequence.
-    Normaliser("html-entity", entities.unescape_entities),
+    _rule("html-entity", entities.unescape_entities, gate.ENTITY_SIGN),
     # The repair itself; C1 controls are its best clues, so they are read only after it.
-    Normaliser("mojibake", mojibake.repair_mojibake),
-    Normaliser("c1-control", characters.read_c1),
+    _rule("mojibake", mojibake.repair_mojibake, gate.SPOT),
+    _rule("c1-control", characters.read_c1, gate.C1),
     # Joiners are bytes of windows-1256, so they may be halves of a broken sequence as well.
-    Normaliser("zero-width", characters.strip_zero_width),
+    _rule("zero-width", characters.strip_zero_width, gate.INVISIBLE),
     # Line ends last: NEL and LINE SEPARATOR may have been bytes of a broken character.
-    Normaliser("line-endings", spacing.unify_line_ends),
+    _rule("line-endings", spacing.unify_line_ends, gate.LINE_END),
     # Style never, unless the profile asks; after all repairs, on what they brought to light.
-    Normaliser("style", style.restyle),
+    _rule("style", style.restyle, gate.STYLE),
 )
 
 
@@ -97,5 +104,5 @@ _ROUNDS = 32
 NORMALISERS: tuple[Normaliser, ...] = (
     *RULES,
     # One rule's removal can bring together what another repairs: repeat until nothing moves.
-    Normaliser("settle", _settle),
+    Normaliser("settle", _settle, frozenset().union(*(rule.signs for rule in RULES))),
 )

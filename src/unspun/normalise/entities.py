@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from unspun.config import NormaliseConfig
     from unspun.model import Edit
 
-_ENTITY = re.compile(r"&(?:amp;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});")
+ENTITY = re.compile(r"&(?:amp;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>|<!--|<!DOCTYPE", re.IGNORECASE)
 
 
@@ -20,14 +20,14 @@ def unescape_entities(text: str, _config: NormaliseConfig) -> list[Edit]:
     """Read entities, unless the text is markup or speaks about it."""
     if "&" not in text or _MARKUP.search(text):
         return []
-    return edits.sub(_ENTITY, _read, text, "normalise", "html-entity", confidence=0.9)
+    return edits.sub(ENTITY, _read, text, "normalise", "html-entity", confidence=0.9)
 
 
 def _read(match: re.Match[str]) -> str:
     entity = match.group()
     while True:
         read = html.unescape(entity)
-        if read.endswith(";") and read != ";" and not _ENTITY.fullmatch(read):
+        if read.endswith(";") and read != ";" and not ENTITY.fullmatch(read):
             return match.group()  # only its beginning is an entity
         if read == entity or len(read) <= 1:
             return read
