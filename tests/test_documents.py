@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sacrebleu.metrics.bleu import BLEU
 
+from unspun import decode, pipeline
+
 ROOT = Path(__file__).parents[1]
 NAMES = (
     "firstfield-spun",
@@ -162,6 +164,20 @@ def test_spun_document_replaces_each_form_by_one_alternative() -> None:
     for form, alternative in {"insurance": "insurance coverage", "told": "informed"}.items():
         assert len(re.findall(rf"\b{form}\b", original)) == spun.count(alternative)
     assert 30 <= BLEU().corpus_score([spun], [[original]]).score <= 50
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_read_as_it_was_written(name: str) -> None:
+    document = decode.decode((ROOT / "raw" / f"{name}.txt").read_bytes(), id=name)
+    assert document.text.removeprefix("\ufeff") == raw(name)
+
+
+@pytest.mark.parametrize("name", ["hartnell-newspaper", "kestrel-wire", "veltrane-newsletter"])
+def test_cleaning_gives_the_reference_but_for_blank_lines(name: str) -> None:
+    document = decode.decode((ROOT / "raw" / f"{name}.txt").read_bytes(), id=name)
+    result = pipeline.process(document, stages=pipeline.CLEAN)
+    lines = [line for line in result.text.split("\n") if line]
+    assert lines == [line for line in clean(name).split("\n") if line]
 
 
 @pytest.mark.parametrize("name", NAMES)
