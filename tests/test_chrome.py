@@ -133,7 +133,7 @@ def test_edits_take_whole_lines_and_undo(text: str) -> None:
     assert edits.undo(out, step) == text
     stay = [line.text for line in lines.split(out)]
     before = [line.text for line in lines.split(text)]
-    items = [lines.without_bullet(line) for line in before]
+    items = [lines.bare(line) for line in before]
     assert all(line in before or line in items for line in stay)
     assert len(stay) <= len(before)
     assert all(text[tag.start : tag.end].strip() for tag in tags)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from unspun.chrome.bullets import lone_bullet
+from unspun.chrome.bullets import BULLET, lone_bullet, without_bullet
 from unspun.chrome.cut import cut
 from unspun.chrome.lines import Line, split
 from unspun.chrome.page import Page, Verdict, inspect, read
@@ -91,40 +91,65 @@ def find(
         ConfigError: if ``config.off`` names a rule that there is not.
     """
     _refuse_unknown(config.off)
-    lines = split(text)
-    hits = [read(line) for line in lines]
-    kept = list(range(len(lines)))
-    gone: dict[int, Verdict] = {}
-    found: dict[int, Verdict] = {}
+    state = _State(split(text))
     for _ in range(_PASSES):
-        page = inspect([lines[i] for i in kept], [hits[i] for i in kept], recurring)
-        verdicts = _verdicts(page, config.off)
-        for verdict in verdicts.values():
-            at = kept[verdict.line]
-            if at not in found or found[at].confidence < verdict.confidence:
-                found[at] = verdict
-        going = {i for i, v in verdicts.items() if v.confidence >= config.min_confidence}
-        if not going:
+        if not _pass(state, config, recurring):
             break
-        gone |= {kept[i]: verdicts[i] for i in going}
-        kept = [k for i, k in enumerate(kept) if i not in going]
     else:
-        gone = {}
+        state.gone, state.glyphs = {}, {}
     tags = [
-        Tag("chrome", lines[i].start, _stop(text, lines[i]), verdict.rule, verdict.confidence)
-        for i, verdict in sorted(found.items())
+        Tag("chrome", line.start, _stop(text, line), verdict.rule, verdict.confidence)
+        for line, verdict in ((state.lines[i], v) for i, v in sorted(state.found.items()))
     ]
-    if not config.enabled or not kept:
+    if not config.enabled or not state.kept:
         return [], tags
-    edits = cut(text, lines, gone)
-    glyph = (
-        []
-        if "lone-bullet" in config.off
-        else lone_bullet(
-            text, inspect([lines[i] for i in kept], [hits[i] for i in kept], recurring)
-        )
-    )
-    return sorted((*edits, *glyph), key=_place), tags
+    glyphs = [
+        Edit(start, end, text[start:end], "", "chrome", "lone-bullet", BULLET)
+        for i, (start, end) in state.glyphs.items()
+        if i not in state.gone
+    ]
+    return sorted((*cut(text, state.lines, state.gone), *glyphs), key=_place), tags
+
+
+class _State:
+    """What `find` knows so far: indices are those of the lines of the text."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self.lines = lines
+        self.hits = [read(line) for line in lines]
+        self.kept = list(range(len(lines)))
+        self.found: dict[int, Verdict] = {}
+        self.gone: dict[int, Verdict] = {}
+        self.glyphs: dict[int, tuple[int, int]] = {}
+
+
+def _pass(state: _State, config: ChromeConfig, recurring: Collection[str]) -> bool:
+    """Look at what is left once; whether anything went."""
+    kept = state.kept
+    page = inspect([state.lines[i] for i in kept], [state.hits[i] for i in kept], recurring)
+    going = set()
+    for i, verdict in _verdicts(page, config.off).items():
+        known = state.found.get(kept[i])
+        if known is None or known.confidence < verdict.confidence:
+            state.found[kept[i]] = verdict
+        if verdict.confidence >= config.min_confidence:
+            going.add(i)
+            state.gone[kept[i]] = verdict
+    state.kept = [k for i, k in enumerate(kept) if i not in going]
+    return bool(going) or _unbullet(state, page, config)
+
+
+def _unbullet(state: _State, page: Page, config: ChromeConfig) -> bool:
+    """Take the glyph off a list of one; whether there was one."""
+    at = lone_bullet(page)
+    if at is None or "lone-bullet" in config.off or config.min_confidence > BULLET:
+        return False
+    i = state.kept[at]
+    line = without_bullet(state.lines[i])
+    state.glyphs[i] = (line.start, line.start + line.lead)
+    state.lines[i] = line
+    state.hits[i] = read(line)
+    return True
 
 
 def _verdicts(page: Page, off: Collection[str]) -> dict[int, Verdict]:

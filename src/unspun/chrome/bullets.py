@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from unspun.chrome.lines import without_bullet
+from dataclasses import replace
+
+from unspun.chrome.lines import Line, bare, shape
 from unspun.chrome.page import Page
-from unspun.model import Edit
+
+BULLET = 0.75
+"""Confidence that such a glyph is no part of the text."""
 
 _MIN_WORDS = 6
-_CONFIDENCE = 0.75
+_AROUND = 3  # lines after it that hold no other item
 
 
-def lone_bullet(text: str, page: Page) -> list[Edit]:
-    """The edit that takes the glyph off the one item directly under the headline, if there is one.
+def lone_bullet(page: Page) -> int | None:
+    """The one item directly under the headline, if there is one.
 
-    An item before or after it, or any list in the first lines of the text, makes it a list.
+    An item before or shortly after it makes it a list.
     """
     at = page.title + 1
     if page.title < 0 or at >= len(page.lines) - 1 or at > page.lead:
-        return []
+        return None
     line = page.lines[at]
-    rest = without_bullet(line.text)
-    around = [page.lines[at - 1], *page.lines[at + 1 : at + 4]]
-    if rest is None or line.shape.count < _MIN_WORDS or any(o.shape.bullet for o in around):
-        return []
-    end = line.start + text[line.start : line.end].index(line.text) + len(line.text) - len(rest)
-    before = text[line.start : end]
-    return [Edit(line.start, end, before, "", "chrome", "lone-bullet", _CONFIDENCE)]
+    around = [page.lines[at - 1], *page.lines[at + 1 : at + 1 + _AROUND]]
+    if any(other.shape.bullet for other in around) or bare(line.text) is None:
+        return None
+    return at if len(line.text.split()) > _MIN_WORDS or line.shape.count > _MIN_WORDS else None
+
+
+def without_bullet(line: Line) -> Line:
+    """The line as it reads once its glyph is gone; its place stays that of the whole line."""
+    text = bare(line.text) or line.text
+    return replace(line, text=text, lead=line.lead + len(line.text) - len(text), shape=shape(text))

@@ -42,8 +42,8 @@ class Shape:
     """What a line looks like, apart from its place.
 
     Attributes:
-        key: The line folded for look-up; empty for lines longer than `SHORT`.
-        words: Its words as written; none for lines longer than `SHORT`.
+        key: The line folded for look-up; empty for long lines.
+        words: Its words as written; none for long lines.
         width: Length in Latin letters; a character of a dense script counts two and a half.
         final: Whether it ends as a sentence does.
         bullet: Whether it starts with a list mark.
@@ -76,6 +76,7 @@ class Line:
         text: The line without surrounding white space.
         start: First code point of the line, its indent included.
         end: One past its line feed, or the end of the text.
+        lead: White space before the text.
         gap: Blank lines before it; 0 for the first.
         shape: What it looks like.
     """
@@ -83,6 +84,7 @@ class Line:
     text: str
     start: int
     end: int
+    lead: int
     gap: int
     shape: Shape
 
@@ -117,20 +119,20 @@ def fold(text: str) -> str:
 def shape(text: str) -> Shape:
     """The shape of a stripped line."""
     quoted = text[0] in _QUOTES or text[-1] in _QUOTES
-    final = _FINAL.search(text[-6:]) is not None
+    final = text[-1] in ".?!" or _FINAL.search(text[-6:]) is not None
     bullet = _BULLET.match(text) is not None
-    if len(text) > SHORT:
+    if len(text) > (_BODY_WIDTH if final else SHORT):  # running text: nobody asks for its words
         return Shape("", (), float(len(text)), final, bullet, quoted)
-    width = len(text) + (0 if text.isascii() else 1.5 * len(_WIDE.findall(text)))
+    width = len(text) + (0 if max(text) < "\u0e00" else 1.5 * len(_WIDE.findall(text)))
     return Shape(fold(text), tuple(_WORD.findall(text)), width, final, bullet, quoted)
 
 
-def without_bullet(text: str) -> str | None:
+def bare(text: str) -> str | None:
     """The line's words without its list mark, or None where it has no bullet glyph."""
     match = _BULLET.match(text)
     if match is None or text[match.end(1)].isdigit():
         return None
-    return text[match.end() :]
+    return text[match.end() :].strip() or None
 
 
 def split(text: str) -> list[Line]:
@@ -143,9 +145,11 @@ def _lines(text: str) -> Iterator[Line]:
     while start < len(text):
         feed = text.find("\n", start)
         end = len(text) if feed < 0 else feed + 1
-        stripped = text[start:end].strip()
+        line = text[start:end]
+        stripped = line.strip()
         if stripped:
-            yield Line(stripped, start, end, 0 if first else gap, shape(stripped))
+            lead = len(line) - len(line.lstrip())
+            yield Line(stripped, start, end, lead, 0 if first else gap, shape(stripped))
             gap, first = 0, False
         else:
             gap += 1

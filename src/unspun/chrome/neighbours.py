@@ -166,7 +166,7 @@ def slug(page: Page) -> Iterator[Verdict]:
 
 def foreign_title(page: Page) -> Iterator[Verdict]:
     """A line in another script beside the notes under an article."""
-    if not page.lines:
+    if page.tail >= len(page.lines):
         return
     sample = "".join(line.text[:200] for line in page.lines[page.head : page.head + 10])
     latin = len(_LATIN.findall(sample)) >= len(_OTHER.findall(sample))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from unspun.chrome import bylines, labels, prompts, templates
-from unspun.chrome.lines import Line
+from unspun.chrome.lines import Line, fold
 from unspun.chrome.templates import Hit
 
 HEAD = 40
@@ -103,6 +103,8 @@ def read(line: Line) -> Hit | None:
         hit = None
     if line.shape.final and line.shape.count <= _BUTTON_WORDS and not line.text.endswith("..."):
         return None  # 'Share.' is an order, 'Share' a button
+    if line.body and not labels.URL.match(line.text):
+        return hit or prompts.match(line)
     found = (bylines.match(line), labels.match(line), hit, prompts.match(line))
     return min((h for h in found if h is not None), key=_plainness, default=None)
 
@@ -190,7 +192,7 @@ def _authors(lines: list[Line], hits: list[Hit | None]) -> Iterable[str]:
         if hit is not None and hit.rule in _AUTHORED:
             if hit.name and hit.rule != "translation-note":
                 yield from _JOINED.split(hit.name)
-            for name in _NAMED.findall(line.shape.key):
+            for name in _NAMED.findall(line.shape.key or fold(line.text)):
                 yield name.strip()
 
 

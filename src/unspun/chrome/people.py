@@ -32,7 +32,6 @@ def _known(page: Page) -> int:
 
 def author(page: Page) -> Iterator[Verdict]:
     """The author's name alone, and the line that describes the author at the end."""
-    body = stems(" ".join(line.text for line in page.lines[page.lead : page.lead + 4]))
     for i, line in enumerate(page.lines):
         unknown = page.hits[i] is None
         if unknown and i >= page.tail and is_bio(page.lines, page.hits, i, page.authors):
@@ -40,13 +39,14 @@ def author(page: Page) -> Iterator[Verdict]:
         elif unknown and line.shape.key in page.authors and i != page.title:
             if page.at_edge(i) or i < page.lead or page.beside_sure(i):
                 yield Verdict(i, "author-name", 0.95)
-        elif 0 <= page.title < i < page.lead and _lone_name(page, i, body):
+        elif 0 <= page.title < i < page.lead and _lone_name(page, i):
             yield Verdict(i, "author-name", 0.7 if page.sure else 0.45)
 
 
-def _lone_name(page: Page, index: int, body: set[str]) -> bool:
+def _lone_name(page: Page, index: int) -> bool:
     """Whether a line is a name that the article does not speak of, right above it."""
     line = page.lines[index]
     if page.hits[index] is not None or not bylines.name_shaped(line.text):
         return False
+    body = stems(" ".join(line.text for line in page.lines[page.lead : page.lead + 4]))
     return index >= page.lead - 2 and not stems(line.text) & body

@@ -16,6 +16,8 @@ _SENTENCE = re.compile(
 _START = r"(?:^|(?<=[:\u2013\u2014>|])\s*|\b(?:please|bitte|por favor|s'il vous pla\u00eet)\s+)"
 _NEAR = 18  # code points of a sentence's start where scripts without spaces open a call
 _AFTER = 80  # code points within which the object follows its call
+_OPENING = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_LATE = "\u0370"  # from here on, scripts other than Latin
 _SHARE = 0.65  # of the letters must stand in sentences of the page's own
 _LONGEST = 4  # sentences
 
@@ -28,6 +30,7 @@ class _Language:
     objects: tuple[str, ...]
     self: re.Pattern[str]
     lure: re.Pattern[str]
+    openings: tuple[str, ...]
 
 
 def match(line: Line) -> Hit | None:
@@ -40,15 +43,24 @@ def match(line: Line) -> Hit | None:
     """
     if len(line.text) >= LONG or line.text[:1] in "\"'\u201c\u2018\u201e\u00ab\u300c":
         return None
-    text = line.text.casefold().replace("\u2019", "'")
-    if not any(map(text.__contains__, _gate(ascii_only=text.isascii()))):
+    if not _promising(line.text):
         return None
+    text = line.text.casefold().replace("\u2019", "'")
     for language in _languages():
         if any(map(text.__contains__, language.objects)):
             confidence = _confidence(text, language)
             if confidence:
                 return Hit("prompt", "any", confidence)
     return None
+
+
+def _promising(text: str) -> bool:
+    """Whether a line opens as prompts do, or is of a language whose calls come late."""
+    if max(text[:_NEAR]) >= _LATE:
+        return True
+    words = _OPENING.findall(text[: 2 * _NEAR].casefold().replace("\u2019", "'"))[:2]
+    openings = _openings()
+    return bool(words) and (words[0] in openings or " ".join(words) in openings)
 
 
 def lures(line: Line) -> bool:
@@ -84,12 +96,12 @@ def _calls(sentence: str, language: _Language) -> bool:
 
 
 @cache
-def _gate(*, ascii_only: bool) -> tuple[str, ...]:
-    """The shortest parts of objects, one of which a prompt contains."""
-    objects = {word for language in _languages() for word in language.objects}
-    objects = {word for word in objects if word.isascii() or not ascii_only}
-    return tuple(
-        word for word in sorted(objects) if not any(o in word for o in objects if o != word)
+def _openings() -> frozenset[str]:
+    """The first two words of every call and lure."""
+    return frozenset(
+        " ".join(_OPENING.findall(word)[:2])
+        for language in _languages()
+        for word in language.openings
     )
 
 
@@ -120,6 +132,7 @@ def _language(kinds: dict[str, list[str]], order: str) -> _Language:
         tuple(kinds["object"]),
         re.compile(f"{edge}(?:{_any_of(kinds['self'])}){edge}"),
         re.compile(rf"\s*(?:{lures}){edge}"),
+        (*kinds["call"], *kinds.get("lure", ())),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -48,25 +48,64 @@ class Hit(NamedTuple):
     name: str = ""
 
 
+_Entry = tuple["_Sequence", Hit]
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Templates with slots, by the first, the last or else other letters of what they match."""
+
+    starts: dict[str, list[_Entry]]
+    ends: dict[str, list[_Entry]]
+    inner: dict[str, list[_Entry]]
+
+    def promises(self, text: str) -> bool:
+        """Whether a line may match."""
+        first, last = fold(text[:_PEEK]), fold(text[-_PEEK:])
+        return (
+            any(anchor in self.starts for anchor in _prefixes(first))
+            or any(anchor in self.ends for anchor in _suffixes(last))
+            or any(map(text.__contains__, self.inner))
+        )
+
+    def entries(self, key: str) -> Iterator[_Entry]:
+        """The templates that a folded line may match."""
+        for anchor in _prefixes(key):
+            yield from self.starts.get(anchor, ())
+        for anchor in _suffixes(key):
+            yield from self.ends.get(anchor, ())
+        for needle, entries in self.inner.items():
+            if needle in key:
+                yield from entries
+
+    def add(self, entry: _Entry) -> None:
+        """Take a template in where the fewest lines will ask for it."""
+        tree = entry[0]
+        starts, ends = _edges(tree, from_end=False), _edges(tree, from_end=True)
+        if "" not in starts:
+            index, anchors = self.starts, starts
+        elif "" not in ends:
+            index, anchors = self.ends, ends
+        else:
+            index, anchors = self.inner, _inner(tree)
+        for anchor in anchors:
+            index.setdefault(anchor, []).append(entry)
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     exact: dict[str, Hit]
-    starts: dict[str, list[tuple[str, Hit]]]
-    ends: dict[str, list[tuple[str, Hit]]]
+    short: _Index
+    long: _Index  # what a long line can match
 
 
 def match(line: Line) -> Hit | None:
     """The surest template that a line matches as a whole, if any."""
     if line.shape.key:
         return match_key(line.shape.key)
-    text = line.text
-    if len(text) > MAX_WIDTH:
-        return None
-    table = _table()  # a long line is folded as a whole only if its ends promise something
-    if _anchored(table.starts, _prefixes(fold(text[:_PEEK]))) or _anchored(
-        table.ends, _suffixes(fold(text[-_PEEK:]))
-    ):
-        return match_key(fold(text))
+    text, index = line.text, _table().long
+    if len(text) <= MAX_WIDTH and index.promises(text):
+        return _surest(None, index, fold(text))
     return None
 
 
@@ -77,27 +116,21 @@ def match_key(key: str) -> Hit | None:
     'comment'
     """
     table = _table()
-    best = table.exact.get(key)
-    for pattern, hit in (
-        *_anchored(table.starts, _prefixes(key)),
-        *_anchored(table.ends, _suffixes(key)),
-    ):
+    return _surest(table.exact.get(key), table.short, key)
+
+
+def _surest(best: Hit | None, index: _Index, key: str) -> Hit | None:
+    for tree, hit in index.entries(key):
         if best is None or _rank(hit) < _rank(best):
-            found = _compiled(pattern).fullmatch(key)
+            found = _compiled(tree).fullmatch(key)
             if found:
                 name = next((group for group in found.groups() if group), "")
                 best = hit._replace(name=name.strip())
     return best
 
 
-def _anchored(
-    index: Mapping[str, list[tuple[str, Hit]]], anchors: list[str]
-) -> list[tuple[str, Hit]]:
-    return [entry for anchor in anchors if anchor in index for entry in index[anchor]]
-
-
 def _prefixes(key: str) -> list[str]:
-    return [key[:size] for size in range(_ANCHOR + 1)]
+    return [key[:size] for size in range(1, _ANCHOR + 1)]
 
 
 def _suffixes(key: str) -> list[str]:
@@ -105,8 +138,8 @@ def _suffixes(key: str) -> list[str]:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+def _compiled(tree: _Sequence) -> re.Pattern[str]:
+    return re.compile(_regex(tree))
 
 
 def _rank(hit: Hit) -> tuple[int, float]:
@@ -116,7 +149,7 @@ def _rank(hit: Hit) -> tuple[int, float]:
 
 @cache
 def _table() -> _Table:
-    table = _Table({}, {}, {})
+    table = _Table({}, _Index({}, {}, {}), _Index({}, {}, {}))
     for line in tables.text("chrome_phrases.tsv").splitlines():
         if line and not line.startswith("#"):
             rule, place, confidence, _language, template = line.split("\t")
@@ -133,15 +166,31 @@ def _add(table: _Table, tree: _Sequence, hit: Hit) -> None:
             if key not in table.exact or _rank(hit) < _rank(table.exact[key]):
                 table.exact[key] = hit
         return
-    entry = (_regex(tree), hit)
-    starts = _edges(tree, from_end=False)
-    index, anchors = (table.starts, starts)
-    if "" in starts:
-        ends = _edges(tree, from_end=True)
-        if "" not in ends:
-            index, anchors = table.ends, ends
-    for anchor in anchors:
-        index.setdefault(anchor, []).append(entry)
+    table.short.add((tree, hit))
+    if _stretches(tree):
+        table.long.add((tree, hit))
+
+
+def _inner(tree: _Sequence) -> set[str]:
+    """Letters one of which every match contains."""
+    literals = [_plain(node) for node in tree if isinstance(node, str)]
+    if any(literals):
+        return {max(literals, key=len)}
+    choice = next(node for node in tree if isinstance(node, _Choice) and not node.optional)
+    return {piece for option in choice.options for piece in _inner(option)}
+
+
+def _plain(literal: str) -> str:
+    return fold("\0" + literal + "\0").replace("\0", "").strip()
+
+
+def _stretches(tree: _Sequence) -> bool:
+    """Whether a template has room for a long text."""
+    return any(
+        (isinstance(node, _Slot) and node.kind == "any")
+        or (isinstance(node, _Choice) and any(map(_stretches, node.options)))
+        for node in tree
+    )
 
 
 @dataclass(frozen=True, slots=True)
