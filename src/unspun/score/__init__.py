@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unspun.score.aligned import score_aligned
+from unspun.score.attribution import Gain, attribute, gain_interval
 from unspun.score.bleu import Bleu
 from unspun.score.chrf import Chrf
 from unspun.score.counts import Counts, Metric, count, total
@@ -15,21 +17,34 @@ from unspun.score.documents import (
     score_documents,
     ter,
 )
+from unspun.score.doubts import doubts
+from unspun.score.significance import Comparison, Interval, compare, groups, interval, is_worse
 from unspun.score.ter import Ter
 
 __all__ = [
     "METRICS",
     "Bleu",
     "Chrf",
+    "Comparison",
     "Counts",
     "DocumentScore",
+    "Gain",
+    "Interval",
     "Metric",
     "Pair",
     "Scores",
     "Ter",
+    "attribute",
     "bleu",
     "chrf",
+    "compare",
     "count",
+    "doubts",
+    "gain_interval",
+    "groups",
+    "interval",
+    "is_worse",
+    "score_aligned",
     "score_documents",
     "ter",
     "total",

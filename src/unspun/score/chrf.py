@@ -107,14 +107,14 @@ class Chrf:
                 recall += rec
                 orders += 1
         if self.eps_smoothing:
-            return float(100 * score / (self.char_order + self.word_order))
+            return 100 * score / (self.char_order + self.word_order)
         if not precision + recall:
             return 0.0
         precision /= orders
         recall /= orders
         score = (1 + factor) * precision * recall
         score /= (factor * precision) + recall
-        return float(100 * score)
+        return 100 * score
 
     def signature(self, references: int = 1) -> str:
         """The settings, as sacrebleu prints them."""

@@ -62,7 +62,7 @@ class Ter:
         """Edits in a hundred reference words."""
         edited, length = counts
         if length > 0:
-            return float(100 * (edited / length))
+            return 100 * (edited / length)
         return 100.0 if edited > 0 else 0.0
 
     def signature(self, references: int = 1) -> str:
