@@ -115,6 +115,7 @@ CURED = {  # ftfy's known failures that come out right
     "Two levels of inconsistent mojibake",
     "subtle UTF-8 / codepage 437 mixup in Spanish",
     "Italian UTF-8 / MacRoman mojibake that looks like math",
+    "Latin-1 / MacRoman mixup in Spanish, 2 characters",
 }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unspun import edits
-from unspun.normalise import characters, entities, gate, mojibake, spacing, style, surrogates
+from unspun.normalise import c1, characters, entities, gate, mojibake, spacing, style, surrogates
 from unspun.normalise.mojibake import suspects
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ RULES: tuple[Normaliser, ...] = (
     _rule("html-entity", entities.unescape_entities, gate.ENTITY_SIGN),
     # The repair itself; C1 controls are its best clues, so they are read only after it.
     _rule("mojibake", mojibake.repair_mojibake, gate.SPOT),
-    _rule("c1-control", characters.read_c1, gate.C1),
+    _rule("c1-control", c1.read_c1, gate.C1),
     # Joiners are bytes of windows-1256, so they may be halves of a broken sequence as well.
     _rule("zero-width", characters.strip_zero_width, gate.INVISIBLE),
     # Line ends last: NEL and LINE SEPARATOR may have been bytes of a broken character.

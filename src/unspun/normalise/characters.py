@@ -30,10 +30,6 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-_C1 = re.compile("[\x80-\x9f]+")
-WINDOWS = {
-    byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)
-}
 _PLAIN = re.compile(  # where a joiner or a zero-width space does nothing: Latin, Greek, Cyrillic
     "[\\s!-@\\[-`{-~\xa0-\xbf\u2010-\u2027\u2030-\u205e]|[A-Za-z\xc0-\u058f\u1e00-\u1fff]"
 )
@@ -104,14 +100,3 @@ def strip_bidi(text: str, _config: NormaliseConfig) -> list[Edit]:
                 )
             )
     return found
-
-
-def read_c1(text: str, _config: NormaliseConfig) -> list[Edit]:
-    """Read C1 controls as windows-1252, as browsers do (WHATWG Encoding)."""
-    if text.isascii():
-        return []
-    return edits.sub(_C1, _windows, text, "normalise", "c1-control", confidence=0.95)
-
-
-def _windows(match: re.Match[str]) -> str:
-    return match.group().translate(WINDOWS)

@@ -24,7 +24,7 @@ from unspun import edits
 from unspun.encodings import letters
 from unspun.encodings.charmaps import PAGES, SEQUENCE, CodePage, next_spot
 from unspun.model import Edit, Tag
-from unspun.normalise.characters import WINDOWS
+from unspun.normalise.c1 import WINDOWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
