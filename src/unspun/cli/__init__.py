@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unspun.cli import compare, learn, results, stages
+from unspun.cli import compare, learn, results, score, stages
 from unspun.cli import run as runs
 from unspun.cli.app import app
 
@@ -11,6 +11,7 @@ __all__ = ["app", "main"]
 runs.register(app)
 stages.register(app)
 compare.register(app)
+score.register(app)
 results.register(app)
 learn.register(app)
 

@@ -1,4 +1,4 @@
-"""`score` and `diff`: texts against their references."""
+"""`diff`, and how texts find their references."""
 
 from __future__ import annotations
 
@@ -10,62 +10,25 @@ import typer
 
 from unspun import diff as differ
 from unspun import files, records
-from unspun import score as scorer
-from unspun.cli import show, thresholds
-from unspun.cli.app import FAILED, ConfigFile, Json, complain, settings
+from unspun.cli import show
+from unspun.cli.app import Json, complain
 from unspun.errors import InputError, MismatchError
+from unspun.score import Pair
 
-Hyp = Annotated[Path, typer.Argument(metavar="HYP", help="A text, or a folder of texts.")]
-Ref = Annotated[Path, typer.Argument(metavar="REF", help="Its clean reference, or their folder.")]
-Pair = tuple[str, str, str, str]
 SHOWN_DIFFERENCES = 200
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command()(score)
+    """Add the command."""
     app.command()(diff)
 
 
-def score(
-    hyp: Hyp,
-    ref: Ref,
-    fail_under: thresholds.FailUnder = None,
-    config: ConfigFile = None,
+def diff(
+    hyp: Annotated[Path, typer.Argument(metavar="HYP", help="A text, or a folder of texts.")],
+    ref: Annotated[Path, typer.Argument(metavar="REF", help="Its reference, or their folder.")],
     *,
     json: Json = False,
 ) -> None:
-    """Score texts against their references: BLEU, chrF and TER as sacrebleu counts them.
-
-    Each document is one segment; the corpus is scored from the summed counts.
-
-    Examples:
-
-        unspun score out/text clean/
-
-        unspun score page.txt reference.txt --json --fail-under bleu=60
-    """
-    limits = thresholds.parse(fail_under)
-    scores = scorer.score_documents(_pairs(hyp, ref), settings(config).score)
-    record = scores.to_dict()
-    if json:
-        sys.stdout.buffer.write(records.dumps(record) + b"\n")
-    else:
-        _print_scores(record)
-    if thresholds.missed(scores.corpus, limits):
-        raise typer.Exit(FAILED)
-
-
-def _print_scores(record: dict[str, Any]) -> None:
-    names = list(record["corpus"])
-    rows = [[d["id"], *(show.number(d[n]) for n in names)] for d in record["documents"]]
-    rows.append(["all", *(show.number(record["corpus"][n]) for n in names)])
-    show.console.print(show.table(["document", *names], rows))
-    for name, signature in record["signatures"].items():
-        show.console.print(f"{name}: {signature}", markup=False, soft_wrap=True)
-
-
-def diff(hyp: Hyp, ref: Ref, *, json: Json = False) -> None:
     """Show what differs from the references, word by word, and what kind of difference it is.
 
     Examples:
@@ -74,14 +37,16 @@ def diff(hyp: Hyp, ref: Ref, *, json: Json = False) -> None:
 
         unspun diff page.txt reference.txt --json
     """
-    pairs = _pairs(hyp, ref)
-    found = [differ.diff(h, r, id=id_, reference=name) for id_, h, name, r in pairs]
+    pairs = paired(hyp, [ref])
+    found = [
+        differ.diff(p.hypothesis, p.references[0], id=p.id, reference=p.reference) for p in pairs
+    ]
     if json:
         record = {"documents": [d.to_dict() for d in found]}
         sys.stdout.buffer.write(records.dumps(record) + b"\n")
         return
-    for difference, (_, hypothesis, _, reference) in zip(found, pairs, strict=True):
-        _print_difference(difference.to_dict(), hypothesis, reference)
+    for difference, pair in zip(found, pairs, strict=True):
+        _print_difference(difference.to_dict(), pair.hypothesis, pair.references[0])
 
 
 def _print_difference(record: dict[str, Any], hyp: str, ref: str) -> None:
@@ -103,30 +68,39 @@ def _print_difference(record: dict[str, Any], hyp: str, ref: str) -> None:
         show.console.print(f"and {len(ops) - len(rows)} more; --json prints all")
 
 
-def _pairs(hyp: Path, ref: Path) -> list[Pair]:
-    """Texts with their references; every one must have its own.
+def paired(hyp: Path, refs: list[Path]) -> list[Pair]:
+    """Texts with their references; every text must have its own of each set.
 
     Raises:
-        InputError: for a file against a folder.
+        InputError: for a file against a folder, or what cannot be read.
         MismatchError: for a document without reference.
     """
-    if hyp != files.STDIN and hyp.exists() and ref.exists() and hyp.is_dir() != ref.is_dir():
-        raise InputError(f"{hyp} and {ref}: compare a file with a file, or a folder with a folder")
     sources = files.discover([hyp])
-    if ref.is_dir():
-        partners = files.pair(sources, ref)
-    else:
-        partners = dict(zip((s.id for s in sources), files.discover([ref]), strict=True))
+    partners = [_partners(hyp, sources, ref) for ref in refs]
+    return [
+        Pair(
+            source.id,
+            files.read(source).text,
+            partners[0][source.id].id,
+            tuple(files.read(known[source.id]).text for known in partners),
+        )
+        for source in sources
+    ]
+
+
+def _partners(hyp: Path, sources: list[files.Source], ref: Path) -> dict[str, files.Source]:
+    candidates = files.discover([ref])
+    if ref.is_dir() != (hyp != files.STDIN and hyp.is_dir()):
+        raise InputError(f"{hyp} and {ref}: compare a file with a file, or a folder with a folder")
+    if not ref.is_dir():
+        return {sources[0].id: candidates[0]}
+    partners = files.pair(sources, ref)
     missing = [s.id for s in sources if s.id not in partners]
     if missing:
         names = ", ".join(missing[:5])
         raise MismatchError(f"{ref}: no reference for {len(missing)} documents: {names}")
-    unused = files.discover([ref])
-    used = {partners[s.id].id for s in sources}
-    idle = [s.id for s in unused if s.id not in used]
+    used = {source.id for source in partners.values()}
+    idle = [s.id for s in candidates if s.id not in used]
     if idle:
         complain(f"{len(idle)} references have no text to compare: {', '.join(idle[:5])}")
-    return [
-        (s.id, files.read(s).text, partners[s.id].id, files.read(partners[s.id]).text)
-        for s in sources
-    ]
+    return partners

@@ -61,7 +61,9 @@ def run(
         str, typer.Option("--format", help="Of the ledger: jsonl or parquet.")
     ] = "jsonl",
     fail_under: thresholds.FailUnder = None,
+    junit: thresholds.JUnit = None,
     *,
+    github: thresholds.GitHub = False,
     restore: Annotated[
         bool, typer.Option("--restore/--no-restore", help="Whether spun text is restored.")
     ] = True,
@@ -102,7 +104,8 @@ def run(
         )
     _print(summary)
     scores = summary.corpus.get("scores", {}).get("clean", {})
-    if thresholds.missed(scores, limits) or summary.quarantined:
+    passed = thresholds.report(thresholds.gates(scores, limits), junit=junit, github=github)
+    if not passed or summary.quarantined:
         raise typer.Exit(FAILED)
 
 

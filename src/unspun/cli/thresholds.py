@@ -1,16 +1,21 @@
-"""`--fail-under bleu=60`: thresholds that decide the exit status."""
+"""Gates for continuous integration: thresholds that decide the status, and who is told."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
+from xml.etree import ElementTree as ET
 
 import typer
 
+from unspun import files
+from unspun.cli import show
 from unspun.cli.app import complain
 from unspun.errors import ConfigError, unknown_name
 
-HIGHER_IS_BETTER = {"bleu": True, "chrf": True, "ter": False}
+HIGHER_IS_BETTER = {"bleu": True, "chrf": True, "chrf++": True, "ter": False}
 
 FailUnder = Annotated[
     list[str] | None,
@@ -19,6 +24,25 @@ FailUnder = Annotated[
         help="End with status 1 if the corpus is worse than this; for ter, above it.",
     ),
 ]
+JUnit = Annotated[
+    Path | None, typer.Option("--junit", metavar="FILE", help="Write the gates as JUnit XML.")
+]
+GitHub = Annotated[bool, typer.Option("--github", help="Print failed gates as annotations.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A condition and how it came out.
+
+    Attributes:
+        name: What is asked.
+        passed: Whether it holds.
+        message: What was found.
+    """
+
+    name: str
+    passed: bool
+    message: str
 
 
 def parse(options: list[str] | None) -> dict[str, float]:
@@ -39,16 +63,49 @@ def parse(options: list[str] | None) -> dict[str, float]:
     return limits
 
 
-def missed(scores: Mapping[str, float], limits: Mapping[str, float]) -> bool:
-    """Whether a score misses its threshold; says which."""
-    failed = False
+def gates(scores: Mapping[str, float], limits: Mapping[str, float]) -> list[Gate]:
+    """How each threshold came out."""
+    found = []
     for name, limit in limits.items():
         score = scores.get(name)
         if score is None:
-            complain(f"{name}: nothing was scored, so --fail-under {name}={limit:g} fails")
-            failed = True
-        elif (score < limit) if HIGHER_IS_BETTER[name] else (score > limit):
-            side = "below" if HIGHER_IS_BETTER[name] else "above"
-            complain(f"{name} {score:.2f} is {side} {limit:g}")
-            failed = True
-    return failed
+            message = f"{name}: nothing was scored, so --fail-under {name}={limit:g} fails"
+            passed = False
+        else:
+            higher = HIGHER_IS_BETTER[name]
+            passed = score >= limit if higher else score <= limit
+            side = "below" if score < limit else "not below" if higher else "above"
+            side = side if higher or not passed else "not above"
+            message = f"{name} {score:.2f} is {side} {limit:g}"
+        found.append(Gate(f"{name}={limit:g}", passed, message))
+    return found
+
+
+def report(results: Sequence[Gate], *, junit: Path | None = None, github: bool = False) -> bool:
+    """Tell how the gates came out.
+
+    Returns:
+        Whether all of them hold.
+    """
+    for gate in results:
+        if not gate.passed:
+            complain(gate.message)
+            if github:
+                show.console.print(f"::error title=unspun::{gate.message}", markup=False)
+    if junit is not None:
+        with files.replacing(junit) as file:
+            file.write(_junit(results))
+    return all(gate.passed for gate in results)
+
+
+def _junit(results: Sequence[Gate]) -> bytes:
+    failures = sum(not gate.passed for gate in results)
+    suite = ET.Element(
+        "testsuite", name="unspun score", tests=str(len(results)), failures=str(failures)
+    )
+    for gate in results:
+        case = ET.SubElement(suite, "testcase", classname="unspun.score", name=gate.name)
+        if not gate.passed:
+            ET.SubElement(case, "failure", message=gate.message)
+    ET.indent(suite)
+    return bytes(ET.tostring(suite, encoding="utf-8", xml_declaration=True)) + b"\n"

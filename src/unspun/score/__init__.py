@@ -18,6 +18,7 @@ from unspun.score.documents import (
     ter,
 )
 from unspun.score.doubts import doubts
+from unspun.score.lines import SegmentCounts, score_lines
 from unspun.score.significance import Comparison, Interval, compare, groups, interval, is_worse
 from unspun.score.ter import Ter
 
@@ -33,6 +34,7 @@ __all__ = [
     "Metric",
     "Pair",
     "Scores",
+    "SegmentCounts",
     "Ter",
     "attribute",
     "bleu",
@@ -46,6 +48,7 @@ __all__ = [
     "is_worse",
     "score_aligned",
     "score_documents",
+    "score_lines",
     "ter",
     "total",
 ]
