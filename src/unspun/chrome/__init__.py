@@ -8,6 +8,7 @@ own result gives it nothing to do.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from unspun.chrome.bullets import BULLET, lone_bullet, without_bullet
 from unspun.chrome.cut import cut
@@ -91,7 +92,8 @@ def find(
         ConfigError: if ``config.off`` names a rule that there is not.
     """
     _refuse_unknown(config.off)
-    state = _State(split(text))
+    lines = split(text)
+    state = _State(lines)
     for _ in range(_PASSES):
         if not _pass(state, config, recurring):
             break
@@ -108,19 +110,34 @@ def find(
         for i, (start, end) in state.glyphs.items()
         if i not in state.gone
     ]
-    return sorted((*cut(text, state.lines, state.gone), *glyphs), key=_place), tags
+    return sorted((*cut(text, lines, state.gone), *glyphs), key=_place), tags
 
 
 class _State:
     """What `find` knows so far: indices are those of the lines of the text."""
 
     def __init__(self, lines: list[Line]) -> None:
-        self.lines = lines
+        self.lines = list(lines)
         self.hits = [read(line) for line in lines]
         self.kept = list(range(len(lines)))
         self.found: dict[int, Verdict] = {}
         self.gone: dict[int, Verdict] = {}
         self.glyphs: dict[int, tuple[int, int]] = {}
+
+    def leave(self, going: set[int]) -> None:
+        """Go on without these lines; the break above what follows them is the one that stays."""
+        kept, gap = [], 0
+        for i in self.kept:
+            line = self.lines[i]
+            gap = min(filter(None, (gap, line.gap)), default=0)
+            if i in going:
+                continue
+            gap = gap if kept else 0
+            if gap != line.gap:
+                self.lines[i] = replace(line, gap=gap)
+            kept.append(i)
+            gap = 0
+        self.kept = kept
 
 
 def _pass(state: _State, config: ChromeConfig, recurring: Collection[str]) -> bool:
@@ -135,7 +152,7 @@ def _pass(state: _State, config: ChromeConfig, recurring: Collection[str]) -> bo
         if verdict.confidence >= config.min_confidence:
             going.add(i)
             state.gone[kept[i]] = verdict
-    state.kept = [k for i, k in enumerate(kept) if i not in going]
+    state.leave({kept[i] for i in going})
     return bool(going) or _unbullet(state, page, config)
 
 
