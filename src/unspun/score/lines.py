@@ -40,8 +40,8 @@ def score_lines(
             counted = count(metric, hyps, refs)
             segments[metric.name] += counted
             counts[metric.name] = total(counted)
-        scores = {metric.name: metric.score(counts[metric.name].values) for metric in metrics}
-        documents.append(DocumentScore(pair.id, pair.reference, scores, counts))
+        figures = {metric.name: metric.score(counts[metric.name].values) for metric in metrics}
+        documents.append(DocumentScore(pair.id, pair.reference, figures, counts))
     references = len(pairs[0].references)
     scores = Scores(
         corpus={m.name: m.score(total(segments[m.name]).values) for m in metrics},
