@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from unspun.diff.tokens import is_mark
-from unspun.diff.words import has_number, misspelt, same_lemma
+from unspun.diff.words import is_adjective, misspelt, same_lemma, same_numbers
 
 EditClass = Literal[
     "encoding", "whitespace", "punctuation", "case", "spelling", "inflection", "synonym",
@@ -31,6 +31,7 @@ EditClass = Literal[
 ]
 CLASSES: tuple[EditClass, ...] = get_args(EditClass)
 
+_LOST = "\N{REPLACEMENT CHARACTER}"
 _WRONG_CODECS = ("cp1252", "latin-1", "cp1251", "gb18030", "cp437")
 
 
@@ -55,11 +56,19 @@ def classify(hyp: Side, ref: Side) -> EditClass:
     >>> classify(Side(["went"], False), Side(["goes"], False))
     'inflection'
     """
-    if not hyp.words or not ref.words:
-        if all(map(is_mark, (*hyp.words, *ref.words))):
-            return "punctuation"
-        return "deletion" if hyp.words else "insertion"
+    if all(map(is_mark, (*hyp.words, *ref.words))):
+        return _of_marks("".join(hyp.words), "".join(ref.words))
+    if all(map(is_mark, ref.words)):  # nothing but punctuation stands against the words
+        return "deletion"
+    if all(map(is_mark, hyp.words)):
+        return "insertion"
     return _of_form(hyp.words, ref.words) or _of_content(hyp, ref)
+
+
+def _of_marks(hyp: str, ref: str) -> EditClass:
+    if _LOST in hyp and _LOST not in ref:
+        return "encoding"
+    return "whitespace" if hyp == ref else "punctuation"
 
 
 def _of_form(hyp: Sequence[str], ref: Sequence[str]) -> EditClass | None:
@@ -71,8 +80,6 @@ def _of_form(hyp: Sequence[str], ref: Sequence[str]) -> EditClass | None:
         return "encoding"
     letters_a = "".join([word for word in hyp if not is_mark(word)])
     letters_b = "".join([word for word in ref if not is_mark(word)])
-    if letters_a == letters_b or not (letters_a or letters_b):
-        return "punctuation"
     if _plain(letters_a) == _plain(letters_b):
         return "punctuation"
     if a.casefold() == b.casefold() or letters_a.casefold() == letters_b.casefold():
@@ -82,11 +89,11 @@ def _of_form(hyp: Sequence[str], ref: Sequence[str]) -> EditClass | None:
 
 def _of_content(hyp: Side, ref: Side) -> EditClass:
     ours, theirs = _content(hyp.words), _content(ref.words)
-    if _numbers(ours) != _numbers(theirs):
+    if not same_numbers(ours, theirs):
         return "number"
     if len(ours) > 1 and sorted(ours) == sorted(theirs):
         return "reorder"
-    if _names(hyp) != _names(ref):
+    if not _same_names(_names(hyp), _names(ref)):
         return "entity"
     if _same_lemmas(ours, theirs):
         return "inflection"
@@ -96,10 +103,6 @@ def _of_content(hyp: Side, ref: Side) -> EditClass:
 
 def _content(words: Sequence[str]) -> list[str]:
     return [word.casefold() for word in words if not is_mark(word)]
-
-
-def _numbers(words: Sequence[str]) -> list[str]:
-    return sorted(word.replace(",", "") for word in words if has_number(word))
 
 
 def _names(side: Side) -> set[str]:
@@ -113,6 +116,14 @@ def _names(side: Side) -> set[str]:
         if not plain or (len(word) > 1 and word.isupper()):
             found.add(_owner(word.casefold()))
     return found
+
+
+def _same_names(ours: set[str], theirs: set[str]) -> bool:
+    """Whether the names are the same, or one is the other's adjective: Estonia, Estonian."""
+    left, right = ours - theirs, theirs - ours
+    if len(left) == len(right) == 1:
+        return is_adjective(left.pop(), right.pop())
+    return not left and not right
 
 
 def _owner(word: str) -> str:
@@ -134,7 +145,7 @@ def _plain(text: str) -> str:
 
 
 def _decoded_wrongly(a: str, b: str) -> bool:
-    if "\ufffd" in a and "\ufffd" not in b:
+    if _LOST in a and _LOST not in b:
         return True
     if a.isascii() and b.isascii():
         return False

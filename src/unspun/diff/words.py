@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import takewhile
 
@@ -45,7 +46,7 @@ _ENDING_LIST = """
 s es ed d ing er ers est 's ' n en e r t y ies ied ier iest ly ally al ic ical ion ions ation
 ations ition tion sion ment ments ness ity ive ives able ible ful less ism ist ists ance ence
 ant ent or ors ship ial ious ous cy ary ery ize ise izes ises ized ised izing ising isation
-ization ate ates ated ating ator ators ese an ian ians ish
+ization ate ates ated ating ator ators ese an ian ians ish ia ium ius
 """
 _ENDINGS = frozenset(_ENDING_LIST.split()) | {""}
 _LEAST_STEM = 3
@@ -63,6 +64,10 @@ dozens half quarter third first second fourth fifth sixth seventh eighth ninth t
 twelfth twentieth hundredth once twice percent %
 """
 _NUMERALS = frozenset(_NUMERAL_LIST.split())
+_WEAK = frozenset({"one", "first", "second", "once", "half", "quarter", "third", "一"})
+_DIGITS = re.compile(r"\d+(?:[.:]\d+)*")
+_PLACES = frozenset({"", "e", "a", "y", "ia"})  # how names of places end
+_PEOPLES = frozenset({"an", "ans", "ian", "ians", "ean", "eans", "ese", "ish", "ic"})
 _HAN_NUMERALS = frozenset("零〇一二三四五六七八九十百千万萬亿億两兩")
 
 
@@ -75,6 +80,44 @@ def has_number(word: str) -> bool:
     return (
         any(map(str.isdigit, word)) or word.lower() in _NUMERALS or word in _HAN_NUMERALS
     )
+
+
+def same_numbers(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether two passages state the same numbers.
+
+    Words such as "one" and "first" count only against another number: most are no quantity.
+
+    >>> same_numbers(["three", "men"], ["4", "men"]), same_numbers(["first"], ["initially"])
+    (False, True)
+    """
+    left, right = _numbers(ours), _numbers(theirs)
+    if not left or not right:
+        return all(number in _WEAK for number in left + right)
+    return left == right
+
+
+def _numbers(words: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for word in words:
+        if has_number(word):
+            found += _DIGITS.findall(word.replace(",", "")) or [word.lower()]
+    return sorted(found)
+
+
+def is_adjective(a: str, b: str) -> bool:
+    """Whether one name is the adjective or the people of the other.
+
+    >>> is_adjective("estonia", "estonian"), is_adjective("plato", "platon")
+    (True, False)
+    """
+    stem = prefix(a, b)
+    for cut in (stem, stem - 1):
+        if cut < _LEAST_STEM:
+            break
+        for place, people in ((a[cut:], b[cut:]), (b[cut:], a[cut:])):
+            if place in _PLACES and people in _PEOPLES:
+                return True
+    return False
 
 
 def prefix(a: str, b: str) -> int:
@@ -122,4 +165,4 @@ def misspelt(a: str, b: str) -> bool:
     a, b = a.lower(), b.lower()
     if min(len(a), len(b)) < _LEAST_SPELLING:
         return False
-    return bool(OSA.normalized_similarity(a, b) >= _ALIKE)
+    return bool(OSA.normalized_similarity(a, b) > _ALIKE)
