@@ -85,7 +85,7 @@ def run(
                 writer.add(done.outcome)
                 documents.append(done.outcome.document)
                 if done.comparison is not None:
-                    totals = totals.add(done.comparison)
+                    totals.add(done.comparison)
                 if progress is not None:
                     progress(len(documents), len(sources))
         corpus = records.corpus(totals) if references else {}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from itertools import pairwise
 
 from unspun import align, diff, score
 from unspun.config import ScoreConfig
@@ -23,7 +23,7 @@ class Comparison:
         reference: The reference.
         diff: What differs between the clean text and the reference.
         coverage: Shares of the clean text and of the reference that alignment paired, 0 to 1.
-        stages: The scores of the raw text (``raw``), then after each stage that changed it.
+        stages: The scores of the raw text (``raw``), then after each stage that changes text.
         signatures: The signature of each metric.
     """
 
@@ -50,59 +50,61 @@ def compare(result: Result, reference: Document, config: ScoreConfig) -> Compari
     Raises:
         ConfigError: for an unknown metric.
     """
-    texts = {RAW: result.document.text}
-    for snapshot in result.snapshots:
-        if snapshot.text != list(texts.values())[-1]:
-            texts[snapshot.stage] = snapshot.text
-    pairs = [(stage, text, reference.id, reference.text) for stage, text in texts.items()]
+    texts = [(RAW, result.document.text), *((s.stage, s.text) for s in result.snapshots)]
+    distinct = list(dict.fromkeys(text for _, text in texts))
+    pairs = [(str(n), text, reference.id, reference.text) for n, text in enumerate(distinct)]
     scored = score.score_documents(pairs, config)
+    named = {
+        text: replace(document, id=result.document.id)
+        for text, document in zip(distinct, scored.documents, strict=True)
+    }
     alignment = align.align(result.text, reference.text)
-    named = (replace(d, id=result.document.id) for d in scored.documents)
     return Comparison(
         reference,
         diff.diff(result.text, reference.text, alignment),
         alignment.coverage,
-        tuple(zip(texts, named, strict=True)),
+        tuple((stage, named[text]) for stage, text in texts),
         scored.signatures,
     )
 
 
-@dataclass(frozen=True, slots=True)
 class Totals:
-    """Scores of a whole batch, from summed counts.
+    """Scores of a whole batch and what each stage brought to it, from counts that add up."""
 
-    Attributes:
-        documents: How many were compared.
-        raw: The counts of the raw texts, by metric.
-        clean: The counts of the clean texts, by metric.
-        signatures: The signature of each metric.
-    """
+    def __init__(self) -> None:
+        self.documents = 0
+        self.signatures: Mapping[str, str] = {}
+        self._counts: dict[str, dict[str, list[Counts]]] = {}  # by stage and metric
 
-    documents: int = 0
-    raw: Mapping[str, Counts] | None = None
-    clean: Mapping[str, Counts] | None = None
-    signatures: Mapping[str, str] | None = None
-
-    def add(self, compared: Comparison) -> Self:
-        """The totals with one more document."""
-        return replace(
-            self,
-            documents=self.documents + 1,
-            raw=_sum(self.raw, compared.raw.counts),
-            clean=_sum(self.clean, compared.clean.counts),
-            signatures=compared.signatures,
-        )
+    def add(self, compared: Comparison) -> None:
+        """Count one more document."""
+        self.documents += 1
+        self.signatures = compared.signatures
+        for stage, document in compared.stages:
+            by_metric = self._counts.setdefault(stage, {})
+            for name, counts in document.counts.items():
+                by_metric.setdefault(name, []).append(counts)
 
     def scores(self) -> dict[str, dict[str, float]]:
         """The score of each metric, raw and clean; empty if nothing was compared."""
-        if self.raw is None or self.clean is None:
+        if not self._counts:
             return {}
-        return {RAW: _scores(self.raw), "clean": _scores(self.clean)}
+        return {RAW: _scores(self._counts[RAW]), "clean": _scores([*self._counts.values()][-1])}
+
+    def gains(self) -> list[tuple[str, dict[str, score.Interval]]]:
+        """What each stage brought to each metric of the corpus, with its 95% interval."""
+        stages = list(self._counts.items())
+        return [
+            (
+                stage,
+                {
+                    name: score.gain_interval(score.METRICS[name], before[name], after[name])
+                    for name in after
+                },
+            )
+            for (_, before), (stage, after) in pairwise(stages)
+        ]
 
 
-def _sum(sums: Mapping[str, Counts] | None, more: Mapping[str, Counts]) -> Mapping[str, Counts]:
-    return more if sums is None else {name: sums[name] + more[name] for name in sums}
-
-
-def _scores(counts: Mapping[str, Counts]) -> dict[str, float]:
-    return {name: score.METRICS[name].score(c.values) for name, c in counts.items()}
+def _scores(counts: Mapping[str, Sequence[Counts]]) -> dict[str, float]:
+    return {name: score.METRICS[name].score(score.total(c).values) for name, c in counts.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -201,11 +202,16 @@ def restored(result: Result) -> Record:
 
 def compared(item: Comparison) -> Record:
     """The share of a comparison that stands in documents.jsonl."""
+    trail = [
+        [stage, dict(after.scores)]
+        for (_, before), (stage, after) in pairwise(item.stages)
+        if before is not after
+    ]
     return {
         "reference": item.reference.id,
         "coverage": {"hyp": round(item.coverage[0], 4), "ref": round(item.coverage[1], 4)},
         "scores": {"raw": dict(item.raw.scores), "clean": dict(item.clean.scores)},
-        "trail": [[stage, dict(scored.scores)] for stage, scored in item.stages[1:]],
+        "trail": trail,
     }
 
 
@@ -220,9 +226,20 @@ def difference(id_: str, item: Comparison) -> Record:
 
 
 def corpus(item: Totals) -> Record:
-    """The scores of a whole batch."""
+    """The scores of a whole batch, and what each stage brought to them."""
+    gains = [
+        {
+            "stage": stage,
+            **{
+                name: {"gained": i.score, "low": i.mean - i.margin, "high": i.mean + i.margin}
+                for name, i in intervals.items()
+            },
+        }
+        for stage, intervals in item.gains()
+    ]
     return {
         "documents": item.documents,
         "scores": item.scores(),
-        "signatures": dict(item.signatures or {}),
+        "stages": gains,
+        "signatures": dict(item.signatures),
     }

@@ -151,4 +151,6 @@ def _print(summary: batch.Summary) -> None:
     hidden = len(summary.documents) - SHOWN
     if hidden > 0:
         show.console.print(f"and {hidden} more in {summary.out / 'documents.jsonl'}")
+    if summary.corpus.get("stages"):
+        show.console.print(show.gains_table(summary.corpus))
     show.console.print(str(summary.out / "report.html"), markup=False, soft_wrap=True)

@@ -15,6 +15,7 @@ from unspun.records import Record
 console = Console(highlight=False)
 errors_console = Console(stderr=True, highlight=False)
 
+WIDE = 100  # columns from which all metrics fit
 MADE_VISIBLE = {ord("\n"): "↵", ord("\t"): "⇥", ord("\r"): "␍", 0xFEFF: "<BOM>", 0x200B: "<ZWSP>"}
 
 
@@ -102,6 +103,24 @@ def _run_row(document: Record) -> dict[str, str]:
         "cover": percent((document.get("coverage") or {}).get("ref")),
         **_score_cells(document.get("scores")),
     }
+
+
+def gains_table(corpus: Mapping[str, Any]) -> Table:
+    """What each stage brought to the corpus, with 95% intervals."""
+    labels = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER"}
+    shown = [n for n in labels if n in corpus["scores"]["clean"]]
+    named = {n: labels[n] for n in shown if n != "chrf" or console.width >= WIDE}
+    rows = [
+        [
+            stage["stage"],
+            *(
+                f"{stage[n]['gained']:+.1f} [{stage[n]['low']:+.1f}, {stage[n]['high']:+.1f}]"
+                for n in named
+            ),
+        ]
+        for stage in corpus["stages"]
+    ]
+    return table(["points brought by", *named.values()], rows)
 
 
 def _score_cells(scores: Mapping[str, Mapping[str, float]] | None) -> dict[str, str]:
