@@ -120,6 +120,11 @@ def _bits(data: bytes, candidate: Candidate) -> float:
     return candidate.price + letters.bits(text, candidate.languages, _common(candidate))
 
 
+def daily(encoding: str) -> frozenset[str]:
+    """The ideographs of an encoding that are in daily use; none for other encodings."""
+    return _common(next(candidate for candidate in CANDIDATES if candidate.name == encoding))
+
+
 @cache
 def _common(candidate: Candidate) -> frozenset[str]:
     """The ideographs of an encoding that are in daily use: its standard's first level."""
@@ -156,14 +161,14 @@ def _wide_ideographs(data: bytes) -> str | None:
     """UTF-16 of a script whose characters have no zero byte."""
     for name in ("utf-16-le", "utf-16-be"):
         text = data.decode(name, "replace")
-        known = sum(char in _daily() for char in text)
+        known = sum(char in _wide_text() for char in text)
         if known > _ALWAYS * len(text):
             return name
     return None
 
 
 @cache
-def _daily() -> frozenset[str]:
+def _wide_text() -> frozenset[str]:
     """Ideographs in daily use, kana, and what stands between them."""
     kana = map(chr, range(0x3000, 0x3100))
     width = map(chr, range(0xFF01, 0xFF5F))

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unspun import edits
-from unspun.normalise import c1, characters, entities, gate, mojibake, spacing, style, surrogates
+from unspun.normalise import (
+    c1,
+    characters,
+    entities,
+    gate,
+    mojibake,
+    pages,
+    spacing,
+    style,
+    surrogates,
+)
 from unspun.normalise.mojibake import suspects
 
 if TYPE_CHECKING:
@@ -62,6 +72,8 @@ RULES: tuple[Normaliser, ...] = (
     _rule("bidi-control", characters.strip_bidi, gate.INVISIBLE),
     # An entity can hide half of a broken sequence.
     _rule("html-entity", entities.unescape_entities, gate.ENTITY_SIGN),
+    # Text of one code page read as another: before a few of its letters pass for broken UTF-8.
+    _rule("wrong-code-page", pages.read_again, gate.PAGE),
     # The repair itself; C1 controls are its best clues, so they are read only after it.
     _rule("mojibake", mojibake.repair_mojibake, gate.SPOT),
     _rule("c1-control", c1.read_c1, gate.C1),

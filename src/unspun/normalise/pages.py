@@ -1,0 +1,85 @@
+"""Text of one code page that was read with another: Ïðèâåò for Привет.
+
+Such text has runs of accented Latin letters that no language has. It is read again as the code page
+in which its letters are a language, if the gain in likelihood leaves no doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from unspun.encodings import letters
+from unspun.encodings.charmaps import PAGES, SEQUENCE
+from unspun.encodings.detect import daily
+from unspun.model import Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from unspun.config import NormaliseConfig
+
+RUN = re.compile("[\xa1-\xff]{4}")
+"""Four such characters in a row: the sign of this damage."""
+
+_READERS = (  # what was meant, and in which languages it must make sense
+    ("cp1251", ("ru", "bg", "uk", "mk")),
+    ("koi8-r", ("ru", "bg")),
+    ("cp1253", ("el",)),
+    ("cp1255", ("he",)),
+    ("cp1256", ("ar", "fa", "ur")),
+    ("cp874", ("th",)),
+    ("gb18030", ("zh",)),
+    ("cp949", ("ko",)),
+)
+_TAKEN_FOR = tuple(page for page in PAGES if page.name in ("cp1252", "latin-1"))
+_GAIN = 60.0  # bits in all
+_GAIN_EACH = 2.5  # bits a character
+_SURE = 5.8  # bits a character that the right reading may cost at most
+_SURE_OF_IDEOGRAPHS = 5.4  # nearly all of them in daily use
+_DIFFERENT = 8  # characters that the damage must have
+_SEGMENT = 2000
+
+
+def read_again(text: str, config: NormaliseConfig) -> list[Edit]:
+    """Read lines of another code page again."""
+    found = []
+    for start, end in _lines(text):
+        line = text[start:end]
+        after, confidence = _reading(line)
+        if after != line and confidence >= config.min_confidence:
+            found.append(Edit(start, end, line, after, "normalise", "wrong-code-page", confidence))
+    return found
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches around runs of accented letters, line by line, without plain ends."""
+    at = 0
+    while match := RUN.search(text, at):
+        start = max(text.rfind("\n", 0, match.start()) + 1, at)
+        start = max(start, match.start() - _SEGMENT)
+        end = text.find("\n", match.end(), start + _SEGMENT)
+        end = min(start + _SEGMENT, len(text)) if end < 0 else end
+        yield start, end
+        at = end
+
+
+def _reading(line: str) -> tuple[str, float]:
+    beyond = [char for char in line if char > "\x7f"]
+    if len(set(beyond)) < _DIFFERENT:
+        return line, 1.0
+    page = next((page for page in _TAKEN_FOR if page.characters.issuperset(beyond)), None)
+    if page is None:
+        return line, 1.0
+    data = page.as_bytes(line)
+    if 2 * sum(map(len, SEQUENCE.findall(data))) > len(beyond):
+        return line, 1.0  # UTF-8: the next rule's
+    cost = letters.bits(line, letters.languages())
+    best, reading = cost - max(_GAIN, _GAIN_EACH * len(beyond)), line
+    for name, languages in _READERS:
+        read = data.decode(name, "replace")
+        bits = letters.bits(read, languages, daily(name)) if "\ufffd" not in read else best
+        sure = _SURE if languages[0] != "zh" else _SURE_OF_IDEOGRAPHS
+        if bits < min(best, sure * len(beyond)):
+            best, reading = bits, read
+    return reading, 0.9
