@@ -12,9 +12,10 @@ from unspun.config import TagConfig
 from unspun.model import Tagged
 from unspun.tag import origin
 from unspun.tag.batch import read
+from unspun.tag.detect import Detected, detect_batch
 from unspun.tag.document import tag_batch
 
-__all__ = ["origin", "tag", "tag_many"]
+__all__ = ["Detected", "detect_many", "origin", "tag", "tag_many"]
 
 _BATCH = 200_000  # characters that are laid end to end at a time
 
@@ -56,6 +57,19 @@ def tag_many(
             ids[start:stop] or [""] * (stop - start),
             skips[start:stop] or [()] * (stop - start),
         )
+    return found
+
+
+def detect_many(texts: Sequence[str], config: TagConfig) -> list[Detected]:
+    """Language, script and confidence of each text from a sample of it, without spans.
+
+    >>> texts = ["Où est la gare ?", "駅はどこですか"]
+    >>> [found.language for found in detect_many(texts, TagConfig())]
+    ['fr', 'ja']
+    """
+    found: list[Detected] = []
+    for start, stop in _batches(texts):
+        found += detect_batch(texts[start:stop], config)
     return found
 
 

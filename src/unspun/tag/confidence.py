@@ -1,23 +1,40 @@
-"""From evidence to a probability that means something."""
+"""From evidence to a probability that means something.
+
+Both formulas are logistic regressions that `tools/calibrate_tag.py` fits on text that neither
+reading has seen: beginnings of sentences, 3 to 60 words, from every other paragraph of the
+Universal Declaration of Human Rights, in the languages that the profiles know (997 in 1000 by
+weight) and in some 350 that they do not, so that a language unknown to both is met with doubt.
+"""
 
 from __future__ import annotations
 
 import math
 
+PROFILES = (-7.2444, 1.0625, -0.3726, 0.7422, 0.255, 2.0945)
+SUPPLEMENT = (-2.6048, 0.6333, -0.6098, 1.1034, -1.2508, 3.7115)
+_CAPS = (60.0, 40.0)
 
-def of_profiles(margin: float, letters: int) -> float:
+
+def of_profiles(margin: float, letters: int, fit: float) -> float:
     """Probability that the profiles' best language is right.
 
     Args:
         margin: Evidence of the best language less that of the second, in nats.
         letters: Letters that the evidence was read from.
+        fit: Evidence of the best language, in nats a letter.
     """
-    return _logistic(-1.4 + 0.22 * margin + 0.3 * math.log1p(letters))
+    return _logistic(PROFILES, margin, letters, fit, _CAPS[0])
 
 
-def of_supplement(margin: float, letters: int) -> float:
-    """Probability that the second reading's best language is right; arguments as above."""
-    return _logistic(-1 + 0.5 * margin + 0.2 * math.log1p(letters))
+def of_supplement(margin: float, letters: int, loss: float) -> float:
+    """Probability that the second reading's best language is right.
+
+    Args:
+        margin: As above.
+        letters: As above.
+        loss: How far the text is from fitting the language, in nats a letter.
+    """
+    return _logistic(SUPPLEMENT, margin, letters, loss, _CAPS[1])
 
 
 def of_votes(votes: int) -> float:
@@ -25,5 +42,20 @@ def of_votes(votes: int) -> float:
     return 1 - 0.3 * 0.5 ** max(votes, 0)
 
 
-def _logistic(x: float) -> float:
+def terms(margin: float, letters: int, fit: float, cap: float) -> tuple[float, ...]:
+    """What the coefficients weigh."""
+    return (
+        1.0,
+        math.log1p(max(margin, 0.0)),
+        min(margin, cap) / 10,
+        math.log1p(letters),
+        fit,
+        min(margin / max(letters, 1), 3.0),
+    )
+
+
+def _logistic(
+    weights: tuple[float, ...], margin: float, letters: int, fit: float, cap: float
+) -> float:
+    x = sum(w * t for w, t in zip(weights, terms(margin, letters, fit, cap), strict=True))
     return 1 / (1 + math.exp(-min(max(x, -30.0), 30.0)))

@@ -11,13 +11,11 @@ import numpy as np
 
 from unspun.config import TagConfig
 from unspun.model import LanguageSpan, Tagged
-from unspun.tag import confidence, han, profiles, scripts, supplement, switches, units
+from unspun.tag import confidence, exact, han, profiles, scripts, supplement, switches, units
 from unspun.tag.batch import Batch
 
 WEIGHT = {"Hans": 3, "Hant": 3, "Jpan": 2, "Kore": 2}
 """Letters of an alphabet that say as much as one character: UDHR's lengths, rounded."""
-_SHORT = 0.5  # a short text is named when that is likelier right than wrong
-_WORD = 0.9  # a single short word needs more
 
 
 class Piece(NamedTuple):
@@ -91,13 +89,21 @@ class _Reader:
         pieces = self._overlay(self._pieces(number), number, end)
         spans = _spans(pieces, start, end)
         language, script, certain = self._document(spans, start)
+        if self.config.method == "exact":
+            language, certain = self._exact(language, certain, start, end)
         paragraphs = self._paragraphs(spans, start, end)
         return Tagged(name, language, script, certain, spans, paragraphs=paragraphs)
+
+    def _exact(self, language: str, certain: float, start: int, end: int) -> tuple[str, float]:
+        """The label of langdetect; where the tables say otherwise, as likely right as wrong."""
+        label = exact.language(self.batch.joined[start:end], self.config.seed)
+        return label, certain if label == language else 0.5
 
     def _pieces(self, number: int) -> list[Piece]:
         first, last = self.first_run[number], self.first_run[number + 1]
         known = [self.units.units[self.of_run[run]] for run in range(first, last)]
         most = max((unit.letters for unit in known), default=0)
+        least = self.config.min_letters
         pieces: list[Piece] = []
         for run, unit in zip(range(first, last), known, strict=True):
             group = self.names[self.run_group[run]]
@@ -107,7 +113,9 @@ class _Reader:
             elif unit.column < 0:
                 script = "Kore" if group == "Hang" else group
                 pieces.append(Piece(begin, unit.language, script, unit.confidence))
-            elif self._too_short(unit, most, run):
+            elif unit.letters < min(most, least) or units.too_short(
+                unit, self.batch, number, least
+            ):
                 pieces.append(Piece(begin, "und", group, 1 - unit.confidence))
             elif run in self.loud:
                 pieces += self._switches(run, unit, group, pieces)
@@ -121,14 +129,6 @@ class _Reader:
             Piece(line.start, line.language, line.script, confidence.of_votes(line.votes))
             for line in han.lines(self.batch.points, begin, stop)
         ]
-
-    def _too_short(self, unit: units.Unit, most: int, run: int) -> bool:
-        if unit.letters >= self.config.min_letters:
-            return False
-        if unit.letters < most:
-            return True
-        alone = self.run[run + 1] - self.run[run] == 1
-        return unit.confidence < (_WORD if alone else _SHORT)
 
     def _opening(self, start: int, pieces: list[Piece]) -> int:
         """Move back over what opens the word: a quotation mark, a bracket."""
@@ -178,7 +178,8 @@ class _Reader:
             else:
                 letters = int(self.sizes[b] - self.sizes[a])
                 language = supplement.name(self.languages[group][best], group)
-                found.append((language, confidence.of_supplement(margin, letters)))
+                loss = supplement.loss(score, best, letters)
+                found.append((language, confidence.of_supplement(margin, letters, loss)))
         return found
 
     def _overlay(self, pieces: list[Piece], number: int, end: int) -> list[Piece]:

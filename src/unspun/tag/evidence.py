@@ -62,12 +62,11 @@ _STYLES = {
 
 def notes(text: str) -> list[Finding]:
     """Statements that the text is a translation; the detail is the source language, if named."""
-    return [
-        Finding(
-            "translation-note", *m.span(), 1.0, LANGUAGES.get((m["language"] or "").lower(), "")
-        )
-        for m in NOTE.finditer(text)
-    ]
+    found = []
+    for m in NOTE.finditer(text):
+        language = LANGUAGES.get((m["language"] or "").lower(), "")
+        found.append(Finding("translation-note", m.start(), m.end(), 1.0, language))
+    return found
 
 
 def residue(text: str, tagged: Tagged) -> list[Finding]:

@@ -52,7 +52,7 @@ class Profiles(NamedTuple):
         before[0], before[1:] = 0, codes[:-1]
         two = before * letters + codes
         one = self.pair[two]
-        row = self.back[two]
+        row: NDArray[np.int32] = self.back[two]
         if len(codes) > 1:
             full = self.triple[one[:-1] * letters + codes[1:]]
             row[1:] = np.where(full, full, row[1:])

@@ -19,12 +19,14 @@ from numpy.typing import NDArray
 from unspun import tables
 
 STEPS = 16  # of evidence to one nat
-REACH = 230  # characters that 16 bits of evidence can add up
+REACH = 220  # characters that 16 bits of evidence can add up
 CHUNKS = 4  # stretches of that length that are read of a long text
 _BITS = 10
 _LONGEST = 6
 _COLUMNS = 64
-_WORD, _LETTER = 3 * STEPS, 2 * STEPS
+_WORD, _LETTER = 4 * STEPS, 2 * STEPS
+IDEAL = 63
+"""The column of a language that every n-gram is likeliest in: what a perfect fit would score."""
 HANDICAP = 10 * STEPS
 """A language that the profiles lack must be e^10 times as likely as the others."""
 ALIASES = {"nn": "no"}
@@ -43,6 +45,7 @@ class Supplement(NamedTuple):
         words: Row of each word.
         letters: Row of each letter.
         languages: Languages of each script, in the order of the columns.
+        names: Their BCP 47 tags.
         known: How many of them the profiles know.
     """
 
@@ -52,6 +55,7 @@ class Supplement(NamedTuple):
     words: dict[str, int]
     letters: dict[str, int]
     languages: dict[str, tuple[str, ...]]
+    names: dict[str, tuple[str, ...]]
     known: dict[str, int]
 
     def score(self, texts: Sequence[str]) -> NDArray[np.int64]:
@@ -103,6 +107,11 @@ class Supplement(NamedTuple):
         return row, ends
 
 
+def loss(score: NDArray[np.int64], column: int, letters: int) -> float:
+    """How far a text is from fitting a language: evidence lost, in nats a letter."""
+    return float(score[IDEAL] - score[column]) / STEPS / max(1, letters)
+
+
 def name(language: str, script: str) -> str:
     """The BCP 47 tag of a column's language in a script."""
     return SCRIPTED.get((language, script), ALIASES.get(language, language))
@@ -122,11 +131,14 @@ def load() -> Supplement:
     letters = _letter_rows(languages, rows, first)
     weights = np.zeros((first + len(rows), _COLUMNS), np.uint16)
     weights[1:first] = grams
+    weights[1:first, IDEAL] = 255
     weights[first:] = rows
     code = np.zeros(0x3001, np.uint16)
     code[points[points < 0x3000]] = codes[points < 0x3000]  # noqa: PLR2004 - shared scripts end before
     known = {s: _known(s, names) for s, names in languages.items()}
-    return Supplement(code, keys, weights.view(np.uint64), words, letters, languages, known)
+    names = {s: tuple(name(x, s) for x in found) for s, found in languages.items()}
+    packed = weights.view(np.uint64)
+    return Supplement(code, keys, packed, words, letters, languages, names, known)
 
 
 def _known(script: str, names: Sequence[str]) -> int:

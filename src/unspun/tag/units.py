@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -10,12 +11,16 @@ from numpy.typing import NDArray
 from unspun.tag import confidence, profiles, scripts, supplement
 from unspun.tag.batch import Batch, Ints
 
-DOUBT = 0.9995
+DOUBT = 0.98
 """Below this confidence of the profiles the supplement is asked."""
 SHARE = 0.15
 """Weight of the profiles' evidence beside the supplement's."""
 RELATIVES = frozenset({"hr", "id", "tr", "ru", "mk", "fa"})
 """Languages with a near relative that the profiles lack: the supplement is always asked."""
+
+
+_WORD = 0.9  # a single short word must speak clearly
+_WORDS = 0.3  # a short text of several words is named unless nothing speaks for the name
 
 
 class Unit(NamedTuple):
@@ -67,42 +72,62 @@ def gather(batch: Batch, read: NDArray[np.bool_] | None) -> Units:
     if read is not None:
         size = np.where(read, size, 0)
         evidence = evidence * read[:, None].astype(np.uint32)
-    key, of_run = np.unique(
-        batch.text[batch.run] * 256 + batch.group[batch.run], return_inverse=True
-    )
+    key = batch.text[batch.run] * 256 + batch.group[batch.run]
+    of_run = np.arange(len(key))
+    if not (key[1:] > key[:-1]).all():
+        key, of_run = np.unique(key, return_inverse=True)
     total = profiles.totals(evidence, batch.run)
     letters = np.add.reduceat(size, batch.run)
-    if not np.array_equal(of_run, np.arange(len(key))):
+    if len(key) < len(of_run) or (of_run[1:] < of_run[:-1]).any():
         runs_total, runs_letters = total, letters
         total = np.zeros((len(key), total.shape[1]), np.int64)
         letters = np.zeros(len(key), np.int64)
         np.add.at(total, of_run, runs_total)
         np.add.at(letters, of_run, runs_letters)
-    width = np.zeros(256, np.intp)  # a stray mark may bring another script's evidence along
-    for script, languages in profiles.load().languages.items():
-        width[scripts.load().number(script)] = len(languages)
-    total[np.arange(total.shape[1]) >= width[key & 255][:, None]] = 0
+    total *= _columns()[key & 255]  # a stray mark may bring another script's evidence along
     main = total.argmax(axis=1)
     two = np.partition(total, -2, axis=1)[:, -2:]
     margin = (two[:, 1] - two[:, 0]) / profiles.STEPS
-    units = _named(key, main, margin.tolist(), letters.tolist())
+    tops = (two[:, 1] / profiles.STEPS).tolist()
+    units = _named(key, main, margin.tolist(), tops, letters.tolist())
     _doubt(batch, units, key, of_run, total)
     columns = np.array([max(unit.column, 0) for unit in units])
     return Units(key, of_run, columns, size, units)
 
 
+@lru_cache(maxsize=1)
+def _columns() -> NDArray[np.int64]:
+    """1 for each column that is a language of a script group, by group."""
+    table = np.zeros((256, profiles.COLUMNS), np.int64)
+    for script, languages in profiles.load().languages.items():
+        table[scripts.load().number(script), : len(languages)] = 1
+    return table
+
+
+def too_short(unit: Unit, batch: Batch, text: int, least: int) -> bool:
+    """Whether a text's only words are too few to name a language by."""
+    if unit.letters >= least:
+        return False
+    first, last = np.searchsorted(batch.text, [text, text + 1])
+    return unit.confidence < (_WORD if last - first == 1 else _WORDS)
+
+
 def _named(
-    key: NDArray[np.int64], main: Ints, margins: list[float], letters: list[int]
+    key: NDArray[np.int64],
+    main: Ints,
+    margins: list[float],
+    tops: list[float],
+    letters: list[int],
 ) -> list[Unit]:
     """What the scripts and the profiles say."""
     names, languages = scripts.load().names, profiles.load().languages
     units = []
-    for number, column, margin, count in zip(
-        key.tolist(), main.tolist(), margins, letters, strict=True
+    for number, column, margin, top, count in zip(
+        key.tolist(), main.tolist(), margins, tops, letters, strict=True
     ):
         group = names[number & 255]
         if group in languages:
-            certain = confidence.of_profiles(margin, count)
+            certain = confidence.of_profiles(margin, count, top / max(1, count))
             units.append(Unit(column, languages[group][column], certain, count))
         else:
             language = scripts.LANGUAGE_OF_SCRIPT.get(group, "und")
@@ -135,7 +160,10 @@ def _doubt(
 
 def _texts(batch: Batch, of_run: Ints, doubtful: list[int]) -> list[str]:
     """The text of each doubtful unit, from its first runs."""
-    wanted = {number: "" for number in doubtful}
+    if len(batch.run) == 1:
+        a, b = int(batch.start[0]), int(batch.stop[-1])
+        return [batch.joined[a : min(b + 1, a + supplement.REACH * supplement.CHUNKS)]]
+    wanted = dict.fromkeys(doubtful, "")
     stop = np.append(batch.run, len(batch.start))[1:]
     limit = supplement.REACH * supplement.CHUNKS
     for run in np.flatnonzero(np.isin(of_run, doubtful)).tolist():
@@ -164,15 +192,19 @@ def together(group: str, score: NDArray[np.int64], total: NDArray[np.int64]) -> 
 
 def _second(unit: Unit, group: str, score: NDArray[np.int64], total: NDArray[np.int64]) -> Unit:
     """What the supplement and the profiles together say."""
-    languages = supplement.load().languages[group]
-    size = len(profiles.load().languages[group])
+    languages = profiles.load().languages[group]
+    names = supplement.load().names[group]
     sums = together(group, score, total)
     best = int(sums.argmax())
-    names = [supplement.name(language, group) for language in languages]
-    others = [k for k, other in enumerate(names) if other != names[best]]
-    margin = float(sums[best] - sums[others].max()) / supplement.STEPS
-    column = best if best < size else int(total[:size].argmax())
-    if languages[best] == "nn":
-        column = languages.index("no")
-    certain = confidence.of_supplement(margin, unit.letters)
+    top, sums[best] = float(sums[best]), -np.inf
+    second = int(sums.argmax())
+    if names[second] == names[best]:
+        sums[second] = -np.inf
+        second = int(sums.argmax())
+    margin = (top - float(sums[second])) / supplement.STEPS
+    column = best if best < len(languages) else int(total[: len(languages)].argmax())
+    if names[best] in languages:
+        column = languages.index(names[best])
+    loss = supplement.loss(score, best, min(unit.letters, supplement.REACH * supplement.CHUNKS))
+    certain = confidence.of_supplement(margin, unit.letters, loss)
     return Unit(column, names[best], certain, unit.letters)

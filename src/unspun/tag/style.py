@@ -1,0 +1,294 @@
+"""How translated English differs from written English: a linear model over style, not topic.
+
+Function words, word endings, capitals, numbers and punctuation are kept; every other word is a
+blank. One to three of them in a row are a feature, hashed. What remains says how a text is built
+and nothing of what it is about (Volansky, Ordan and Wintner 2015, "On the features of
+translationese"). `tools/train_origin.py` makes the model.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from unspun import tables
+
+SIZE = 1 << 13
+LONGEST = 5_000  # tokens read of a text
+LEAST = 150  # tokens below which nothing is said
+_TOKEN = regex.compile(r"[A-Za-z]+(?:['’][a-z]+)?|\d[\d.,]*|[^\w\s]")
+_WORDS = [
+    "the",
+    "a",
+    "an",
+    "of",
+    "to",
+    "in",
+    "and",
+    "is",
+    "are",
+    "was",
+    "were",
+    "be",
+    "been",
+    "being",
+    "i",
+    "you",
+    "he",
+    "she",
+    "it",
+    "we",
+    "they",
+    "me",
+    "him",
+    "her",
+    "us",
+    "them",
+    "my",
+    "your",
+    "his",
+    "its",
+    "our",
+    "their",
+    "this",
+    "that",
+    "these",
+    "those",
+    "not",
+    "no",
+    "do",
+    "does",
+    "did",
+    "have",
+    "has",
+    "had",
+    "will",
+    "would",
+    "can",
+    "could",
+    "should",
+    "may",
+    "might",
+    "must",
+    "what",
+    "who",
+    "which",
+    "where",
+    "when",
+    "why",
+    "how",
+    "with",
+    "from",
+    "for",
+    "on",
+    "at",
+    "by",
+    "about",
+    "into",
+    "over",
+    "under",
+    "after",
+    "before",
+    "between",
+    "through",
+    "during",
+    "against",
+    "among",
+    "within",
+    "without",
+    "because",
+    "but",
+    "or",
+    "nor",
+    "so",
+    "as",
+    "than",
+    "then",
+    "there",
+    "here",
+    "very",
+    "too",
+    "also",
+    "just",
+    "only",
+    "even",
+    "still",
+    "yet",
+    "already",
+    "never",
+    "always",
+    "often",
+    "sometimes",
+    "again",
+    "once",
+    "now",
+    "today",
+    "if",
+    "though",
+    "although",
+    "while",
+    "whereas",
+    "since",
+    "until",
+    "unless",
+    "whether",
+    "however",
+    "therefore",
+    "thus",
+    "moreover",
+    "meanwhile",
+    "instead",
+    "rather",
+    "quite",
+    "almost",
+    "both",
+    "either",
+    "neither",
+    "each",
+    "every",
+    "all",
+    "any",
+    "some",
+    "many",
+    "much",
+    "more",
+    "most",
+    "few",
+    "less",
+    "least",
+    "several",
+    "other",
+    "another",
+    "such",
+    "same",
+    "own",
+    "one",
+    "two",
+    "three",
+    "first",
+    "second",
+    "last",
+    "next",
+    "new",
+    "up",
+    "down",
+    "out",
+    "off",
+    "back",
+    "away",
+    "such",
+    "well",
+    "like",
+    "per",
+    "via",
+    "upon",
+    "toward",
+    "towards",
+    "around",
+    "along",
+    "across",
+    "according",
+    "due",
+    "based",
+    "order",
+    "said",
+    "says",
+    "say",
+    "according",
+    "told",
+    "added",
+    "it's",
+    "don't",
+    "that's",
+    "i'm",
+    "we're",
+    "can't",
+    "didn't",
+    "isn't",
+    "there's",
+    "they're",
+    "you're",
+    "won't",
+    "doesn't",
+    "he's",
+    "she's",
+    "let's",
+    "i've",
+    "we've",
+    "i'd",
+    "i'll",
+    "who's",
+    "what's",
+    "wasn't",
+]
+_NUMBER = {word: k + 32 for k, word in enumerate(dict.fromkeys(_WORDS))}
+_ENDINGS = ("ing", "ed", "ly", "tion", "ment", "ity", "ness", "ive", "al", "er", "est", "s")
+_MARKS = {mark: 16 + k for k, mark in enumerate(".,;:?!()-\"'%$&/")}
+_STRAIGHT = str.maketrans("“”‘’–—", "\"\"''--")
+
+
+class Style(NamedTuple):
+    """The model.
+
+    Attributes:
+        weights: Weight of each hashed feature.
+        bias: Added to the sum.
+        slope: Turns the sum into calibrated log odds, with ``shift``.
+        shift: Added after ``slope``.
+    """
+
+    weights: NDArray[np.float32]
+    bias: float
+    slope: float
+    shift: float
+
+    def log_odds(self, text: str) -> float:
+        """Log odds that an English text is machine-translated; 0 where it is too short."""
+        counts = features(text)
+        if counts is None:
+            return 0.0
+        return self.slope * (float(counts @ self.weights) + self.bias) + self.shift
+
+
+def features(text: str) -> NDArray[np.float32] | None:
+    """Hashed features of a text: square roots of their shares; None where it is too short."""
+    classes = [_class(m[0]) for m in _TOKEN.finditer(text.translate(_STRAIGHT)[: 12 * LONGEST])]
+    if len(classes) < LEAST:
+        return None
+    one = np.array(classes[:LONGEST], np.int64)
+    two = one[1:] * 512 + one[:-1]
+    three = two[1:] * 512 + one[:-2]
+    keys = np.concatenate([one, two + (1 << 20), three + (1 << 30)])
+    places = (keys * 0x9E3779B1 & 0xFFFFFFFF) >> 19
+    counts = np.bincount(places, minlength=SIZE).astype(np.float32)
+    result: NDArray[np.float32] = np.sqrt(counts / np.float32(len(keys)))
+    return result
+
+
+@lru_cache(maxsize=1 << 14)
+def _class(token: str) -> int:
+    """Number of a function word, a mark, or the shape of any other token."""
+    lower = token.lower()
+    if lower in _NUMBER:
+        return _NUMBER[lower]
+    first = token[0]
+    if first.isdigit():
+        return 1
+    if not first.isalpha():
+        return _MARKS.get(first, 2)
+    if first.isupper():
+        return 3 if len(token) > 1 and token.isupper() else 4
+    ending = next((k for k, end in enumerate(_ENDINGS) if lower.endswith(end)), len(_ENDINGS))
+    return 5 + ending if ending < 10 else 15 if ending < len(_ENDINGS) else 0  # noqa: PLR2004
+
+
+@lru_cache(maxsize=1)
+def load() -> Style:
+    """The packaged model."""
+    with np.load(tables.path("tag_origin.npz")) as data:
+        weights = data["weights"].astype(np.float32) * float(data["scale"])
+        return Style(weights, float(data["bias"]), float(data["slope"]), float(data["shift"]))
