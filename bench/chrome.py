@@ -2,11 +2,11 @@
 
     python bench/chrome.py [CLEAN.txt ...]
 
-Pages: `tests/cases/chrome.jsonl` and `bench/data/chrome/tune.jsonl`, which the rules were tuned on,
-`bench/data/chrome/held.jsonl` and `unseen.jsonl`, on which they were measured before (docs/chrome.md
-gives those figures). All labels are our own.
-Extractors of HTML (trafilatura, justext, resiliparse) are measured, where they are installed, on the
-same pages made into HTML in two ways. Marked: furniture in `nav`, `aside` and `footer`, so that the
+Pages: `tests/cases/chrome.jsonl` and `bench/data/chrome/tune.jsonl`, which the rules were tuned on;
+`held.jsonl` and `unseen.jsonl` beside it, on which they were measured before they knew them
+(docs/chrome.md gives those figures). All labels are our own.
+Extractors of HTML (trafilatura, justext, resiliparse) are measured, where installed, on the same
+pages made into HTML in two ways. Marked: furniture in `nav`, `aside` and `footer`, so that the
 markup tells the answer. Bare: every line a paragraph, which is what the text tells.
 Restraint: with text files of clean documents (blank lines between paragraphs), lines that go.
 """

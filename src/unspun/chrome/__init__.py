@@ -126,7 +126,8 @@ class _State:
 
     def leave(self, going: set[int]) -> None:
         """Go on without these lines; the break above what follows them is the one that stays."""
-        kept, gap = [], 0
+        kept: list[int] = []
+        gap = 0
         for i in self.kept:
             line = self.lines[i]
             gap = min(filter(None, (gap, line.gap)), default=0)

@@ -84,7 +84,8 @@ _HOMES = frozenset(
     ]
 )
 _HERE = re.compile(r"^[^:\uff1a>]{2,20}[:\uff1a]\s*(?=\S)")  # 'You are here: '
-_COUNT = re.compile(r"\d{1,4}(?:[.,]\d)?[KkMm]?$|\d{1,2}:\d\d(?::\d\d)?$")
+_COUNT = re.compile(r"[+(]?\d{1,4}(?:[.,]\d)?\s?(?:[KkMmx%]|min)?[)+]?$")
+_CLOCK = re.compile(r"(?:VIDEO|Video)?\s?\d{1,2}:\d\d(?::\d\d)?(?:\s?/\s?\d{1,2}:\d\d)?$")
 _MAX_CRUMB_WORDS = 5
 _MAX_CRUMB_WIDTH = 200
 _MAX_CRUMB_END = 25  # words: the last crumb may be the headline
@@ -102,6 +103,8 @@ def match(line: Line) -> Hit | None:
         return Hit("url", "shape", 0.8)
     if _COUNT.match(text):
         return Hit("count", "shape", 0.7)
+    if _CLOCK.match(text):
+        return Hit("count", "edge", 0.8)
     if line.shape.width > _MAX_CRUMB_WIDTH:
         return None
     return _breadcrumb(text) or _pointer(line) or _buttons(line)

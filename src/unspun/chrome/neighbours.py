@@ -51,7 +51,7 @@ def section(page: Page) -> Iterator[Verdict]:
             if page.beside_sure(i):
                 yield Verdict(i, "section-label", 0.8)
             elif page.sure:
-                yield Verdict(i, "section-label", 0.45)
+                yield Verdict(i, "section-label", 0.65 if page.sure > _KNOWN else 0.45)
     for i, line in enumerate(page.lines):
         if page.hits[i] is None and _shut_in(page, i) and not line.body:
             inside = page.at_edge(i)
@@ -131,13 +131,28 @@ def leftover(page: Page) -> Iterator[Verdict]:
     closing = [
         i
         for i in range(page.tail, len(page.lines))
-        if page.sure_hit(i) and _name(page, i) in _CLOSING
+        if _worded(page, i) and _name(page, i) in _CLOSING
     ]
     if closing:
         for i in range(closing[0] + 1, len(page.lines)):
             line = page.lines[i]
             if page.hits[i] is None and not line.shape.final and line.shape.count <= _LEFT_WORDS:
                 yield Verdict(i, "leftover", 0.65)
+
+
+def _worded(page: Page, index: int) -> bool:
+    hit = page.hits[index]
+    return hit is not None and hit.place in ("any", "edge")
+
+
+def framed(page: Page) -> Iterator[Verdict]:
+    """A sentence below the last paragraph with furniture on both sides of it."""
+    for i in range(max(page.tail, 2), len(page.lines)):
+        line = page.lines[i]
+        if page.hits[i] is None and line.shape.final and line.shape.width <= _NOTE_WIDTH:
+            after = i + 1 == len(page.lines) or _worded(page, i + 1)
+            if after and _worded(page, i - 1) and _worded(page, i - 2):
+                yield Verdict(i, "shut-in", 0.6)
 
 
 def offer(page: Page) -> Iterator[Verdict]:

@@ -24,10 +24,14 @@ _JOINED = re.compile(
 _NAMED = re.compile(r"\b(?:written|posted|published|reported|translated) by ([^.,;:]{2,40})")
 _NAMING = frozenset({"written-by", "author-card"})
 _BUTTON_WORDS = 2
+_COUNTED = re.compile(r"\s*[(\uff08]\d[\d.,]*[^()\uff08\uff09]{0,8}[)\uff09]$")  # 'Comments (3)'
 _TITLE_WORDS = 25
 _REPEATS, _HEADLINE = 3, 12  # a word counts so often at most; words of a usual headline
+_HEADLINE_WORDS = 4  # from which the first line of unknown wording is the headline
 _SUBHEAD_WORDS = 7
-_BIO_AFTER, _BIO_WIDTH = 3, 500  # lines before a biography; its width at most
+_CARD, _BIO_WIDTH = 4, 500  # lines of an author's card; width of a biography at most
+_OPENING = 3  # paragraphs that are the article's, whatever stands around them
+_FRAMED_WIDTH = 250  # of a sentence among furniture
 _STANDFIRST = 220  # width from which a lone sentence is a paragraph
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _DENSE = "\u0e00"  # from here on, scripts without spaces
@@ -103,6 +107,8 @@ def read(line: Line) -> Hit | None:
         hit = None
     if line.shape.final and line.shape.count <= _BUTTON_WORDS and not line.text.endswith("..."):
         return None  # 'Share.' is an order, 'Share' a button
+    if hit is None and line.text[-1] in ")\uff09" and line.shape.key:
+        hit = templates.match_key(fold(_COUNTED.sub("", line.text)))
     if line.body and not labels.URL.match(line.text):
         return hit or prompts.match(line)
     found = (bylines.match(line), labels.match(line), hit, prompts.match(line))
@@ -125,7 +131,7 @@ def inspect(lines: list[Line], hits: list[Hit | None], recurring: Collection[str
     head = min(running[0], HEAD) if running else 0
     lead = min(_lead(lines, running), HEAD) if running else 0
     authors = frozenset((*_authors(lines, hits), *_repeated_names(lines, lead)))
-    tail = _tail(lines, hits, authors) if running else len(lines)
+    tail = _tail(lines, hits, authors, running) if running else len(lines)
     title = _title(lines, hits, lead) if running else -1
     sure = sum(hit is not None and hit.place == "any" for hit in hits)
     subheads, buttons = _subheads(lines, hits, head, tail)
@@ -162,26 +168,31 @@ def _subheads(lines: list[Line], hits: list[Hit | None], head: int, tail: int) -
     return counts[""], counts["edge"]
 
 
-def _tail(lines: list[Line], hits: list[Hit | None], authors: frozenset[str]) -> int:
+def _tail(
+    lines: list[Line], hits: list[Hit | None], authors: frozenset[str], running: list[int]
+) -> int:
     """The first line of those below the last paragraph."""
     at = len(lines)
     while at > max(0, len(lines) - TAIL):
-        line = lines[at - 1]
-        text = hits[at - 1] is None and (line.body or line.long)
-        if text and not is_bio(lines, hits, at - 1, authors):
-            break
+        i = at - 1
+        if hits[i] is None and (lines[i].body or lines[i].long):
+            bio = i > running[:2][-1] and is_bio(lines, hits, i, authors)
+            if not bio and not (i > running[:_OPENING][-1] and _framed(lines, hits, i)):
+                break
         at -= 1
     return at
 
 
 def is_bio(lines: list[Line], hits: list[Hit | None], index: int, authors: frozenset[str]) -> bool:
     """Whether a line describes the author: it begins with the name, or follows it or a card."""
-    if index < _BIO_AFTER or lines[index].shape.width > _BIO_WIDTH:
+    if lines[index].shape.width > _BIO_WIDTH:
         return False
-    hit = hits[index - 1]
-    if hit is not None and hit.rule in ("written-by", "author-card"):
-        return True
-    if any(line.shape.key in authors for line in lines[index - 2 : index]):
+    for hit in reversed(hits[max(0, index - _CARD) : index]):
+        if hit is None:
+            break
+        if hit.rule in ("written-by", "author-card"):
+            return True
+    if any(line.shape.key in authors for line in lines[max(0, index - 2) : index]):
         return True
     start = lines[index].text[:60].casefold()
     return any(" " in name and start.startswith(name + " ") for name in authors)
@@ -194,6 +205,13 @@ def _authors(lines: list[Line], hits: list[Hit | None]) -> Iterable[str]:
                 yield from _JOINED.split(hit.name)
             for name in _NAMED.findall(line.shape.key or fold(line.text)):
                 yield name.strip()
+
+
+def _framed(lines: list[Line], hits: list[Hit | None], index: int) -> bool:
+    """Whether a sentence stands in furniture: the two lines before it are known."""
+    before = hits[max(0, index - 2) : index]
+    known = sum(hit is not None and hit.place in ("any", "edge") for hit in before)
+    return known > 1 and lines[index].shape.width <= _FRAMED_WIDTH
 
 
 def _repeated_names(lines: list[Line], lead: int) -> Iterable[str]:
@@ -223,8 +241,8 @@ def _title(lines: list[Line], hits: list[Hit | None], head: int) -> int:
         topic.update(stems(line.text[:1000]))
 
     ranks = {i: _rank(lines[i], topic) for i in candidates}
-    enough = max(ranks.values()) / 2
-    return next(i for i in candidates if ranks[i] >= enough)
+    whole = (i for i in candidates if ranks[i] and lines[i].shape.count >= _HEADLINE_WORDS)
+    return next(whole, max(candidates, key=ranks.__getitem__))
 
 
 def _rank(line: Line, topic: Counter[str]) -> float:
@@ -232,7 +250,7 @@ def _rank(line: Line, topic: Counter[str]) -> float:
     if labels.CREDIT.search(line.text):
         return 0.0
     shared = sum(min(topic[stem], _REPEATS) for stem in stems(line.text))
-    return (shared + min(line.shape.count, _HEADLINE) / 2) * (0.7 if line.shape.final else 1.0)
+    return shared + min(line.shape.count, _HEADLINE) / 2
 
 
 def _sure(hit: Hit | None) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from unspun.chrome.headlines import related_headline
 from unspun.chrome.listings import listing
-from unspun.chrome.neighbours import foreign_title, leftover, offer, run, section, slug
+from unspun.chrome.neighbours import foreign_title, framed, leftover, offer, run, section, slug
 from unspun.chrome.page import Page, Verdict
 from unspun.chrome.people import author, date
 from unspun.chrome.repeats import duplicate, recurring, site_title
@@ -27,6 +27,7 @@ RULES: tuple[Callable[[Page], Iterator[Verdict]], ...] = (
     listing,
     leftover,
     run,
+    framed,
     offer,
     slug,
     foreign_title,
