@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from strategies import texts
 from unspun import edits
 from unspun.config import NormaliseConfig
+from unspun.encodings.charmaps import next_spot
 from unspun.model import Ledger
 from unspun.normalise import NORMALISERS, normalise, suspects
 
@@ -90,6 +91,20 @@ def test_laws(text: str, profile: Any) -> None:
 def test_one_call_does_what_the_tuple_does(text: str) -> None:
     config = NormaliseConfig()
     assert edits.apply(text, normalise(text, config)) == apply_all(text, config)[0]
+
+
+def test_the_short_cut_for_typeset_english_hides_no_sign() -> None:
+    plain = "a \n‘’“”–—…"
+    for one in plain:
+        for two in plain:
+            assert all(next_spot(one + two + three) < 0 for three in plain)
+
+
+def test_every_change_on_clean_text_was_audited() -> None:
+    lines = (CASES / "normalise_audit.jsonl").read_text(encoding="utf-8").splitlines()
+    verdicts = [json.loads(line)["verdict"] for line in lines]
+    assert len(verdicts) > 100
+    assert set(verdicts) <= {"true", "false"}
 
 
 @pytest.mark.parametrize("normaliser", NORMALISERS, ids=[n.name for n in NORMALISERS])

@@ -38,6 +38,7 @@ _KINDS = {
 }
 _ANY = re.compile("[" + "".join(_KINDS.values()) + "]")
 _EACH = {kind: re.compile(f"[{chars}]") for kind, chars in _KINDS.items()}
+_NOT_PLAIN = re.compile("[^\t\n\f -~‘’“”–—…]")  # what typeset English is made of shows no sign
 _ASCII_TROUBLE = bytes({*range(0x20), 0x7F} - {*b"\t\n\f"})
 _NONE: frozenset[str] = frozenset()
 
@@ -57,6 +58,8 @@ def _signs(text: str) -> frozenset[str]:
         if len(data.translate(None, _ASCII_TROUBLE)) == len(data):
             return _NONE
         return frozenset(kind for kind, pattern in _EACH.items() if pattern.search(text))
+    if not _NOT_PLAIN.search(text):
+        return _NONE
     spot = {SPOT} if next_spot(text) >= 0 else set()
     if RUN.search(text):
         spot.add(PAGE)

@@ -220,7 +220,7 @@ def _by_ftfy_inside(line: str, *, bad: bool) -> tuple[float, str]:
 def _by_word(line: str, *, bad: bool) -> tuple[float, str]:
     """Sequences in words that are likelier when they are read, of the code page with most gain."""
     words = [match.span() for match in _WORD.finditer(line)]
-    costs = [letters.least_bits(line[start:end]) for start, end in words]
+    costs = [_word_bits(line[start:end]) for start, end in words]
     reads: dict[str, tuple[float, float]] = {}
     different = frozenset(_BEYOND.findall(line))
     for page in PAGES:
@@ -252,19 +252,25 @@ def _readings(
     line: str, data: bytes, words: list[tuple[int, int]], costs: list[float]
 ) -> Iterator[_Change]:
     """Words that are likelier when their sequences are read."""
+    found = [match.span() for match in SEQUENCE.finditer(data)]
+    at = 0
     for (start, end), cost in zip(words, costs, strict=True):
-        found = list(SEQUENCE.finditer(data, start, end))
-        if not found:
-            continue
         pieces: list[str] = []
-        at = start
-        for match in found:
-            pieces += line[at : match.start()], _decode(match.group())
-            at = match.end()
-        read = "".join((*pieces, line[at:end]))
-        gain = cost - letters.least_bits(read)
+        done, first = start, at
+        while at < len(found) and found[at][0] < end:
+            low, high = found[at]
+            pieces += line[done:low], _decode(data[low:high])
+            done = high
+            at += 1
+        if at == first:
+            continue
+        read = "".join((*pieces, line[done:end]))
+        gain = cost - _word_bits(read)
         if gain > 0 and not _ODD.search(read):
-            yield _Change(start, end, read, gain, len(found))
+            yield _Change(start, end, read, gain, at - first)
+
+
+_word_bits = lru_cache(maxsize=1 << 12)(letters.least_bits)
 
 
 def _with_words(line: str, changes: list[_Change]) -> str:
