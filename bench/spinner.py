@@ -11,7 +11,7 @@ import random
 from collections import defaultdict
 
 from unspun.channel import tokens
-from unspun.channel.lattice import unjoined
+from unspun.channel.index import unjoined
 from unspun.channel.model import Channel
 
 Alternatives = list[tuple[str, float]]

@@ -83,7 +83,7 @@ class RestoreConfig:
     enabled: bool = True
     family: str = "auto"
     threshold: float = 0.5
-    min_confidence: float = 0.5
+    min_confidence: float = 0.3
     models: tuple[str, ...] = ()
 
 

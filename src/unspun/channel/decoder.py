@@ -41,7 +41,7 @@ class Arrays:
         capital: Whether its capitalised form is meant.
         whole: Whether the table's word boundaries are kept.
         form: A number for the spun phrase as it stands, of taking back and of keeping alike.
-        order: For each element, its arc in the lattice.
+        stem: A number for the beginning of the reading's longest word, or -1.
         nodes: How many nodes.
         first: First node of each segment.
         last: Last node of each segment.
@@ -58,7 +58,7 @@ class Arrays:
     capital: NDArray[np.bool_]
     whole: NDArray[np.bool_]
     form: Int32s
-    order: Int32s
+    stem: Int32s
     nodes: int
     first: Int32s
     last: Int32s

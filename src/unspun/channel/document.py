@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from unspun.channel import decoder
 from unspun.channel.decoder import Arrays
 from unspun.channel.habits import Habits, Prices
-from unspun.channel.lattice import KEEP, Arc, Index, Lattice, arrays, build
+from unspun.channel.index import Index
+from unspun.channel.lattice import KEEP, Arc, Lattice, arrays, build
 
 Floats = NDArray[np.float64]
 
@@ -203,14 +204,13 @@ def _readings(
     _, form_of = np.unique(form, return_inverse=True)
     seen = np.bincount(form_of, expected)[form_of]
     segment = np.searchsorted(table.first, table.start, side="right") - 1
-    opens = lattice.words.initial()
     readings = []
     for arc in chosen[np.argsort(table.start[chosen])].tolist():
         if table.entry[arc] != KEEP:
             share = float(min(expected[arc], 1.0))
             odds = float(np.log((share + 1e-9) / (1.0 - share + 1e-9)))
-            reading = lattice.arcs[int(table.order[arc])]
-            named = reading.text[:1].isupper() and not opens[reading.start]
+            reading = lattice.arcs[arc]
+            named = reading.text[:1].isupper() and not lattice.opens[reading.start]
             readings.append(
                 Reading(reading, int(segment[arc]), share, odds, float(seen[arc]), named)
             )

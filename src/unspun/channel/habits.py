@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from unspun.channel import decoder
 from unspun.channel.decoder import Arrays
-from unspun.channel.lattice import ARTICLE, KEEP, Index
+from unspun.channel.index import Index
+from unspun.channel.lattice import ARTICLE, KEEP
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +37,7 @@ class Prices:
         article: Nats for 'a' read as 'an', or the reverse.
         compound: Nats for a substitution next to a hyphen or an apostrophe.
         together: Weight of what the same spun phrase stands for elsewhere in the document.
+        family: Weight of words of the same family elsewhere in the document.
         missed: Weight of the price of phrases that the spinner would not have left.
         turn: Probability that the next sentence is spun where this one is not, or the reverse.
         turn_line: The same for the next line.
@@ -44,14 +46,15 @@ class Prices:
         rounds: How often the document is consulted.
     """
 
-    lm: float = 0.85
+    lm: float = 0.82
     channel: float = 1.0
     take: float = 0.5
-    concentration: float = 0.5
+    concentration: float = 1.2
     rate: float = 0.9
     article: float = -3.0
     compound: float = -1.5
-    together: float = 1.0
+    together: float = 1.4
+    family: float = 0.3
     missed: float = 1.0
     turn: float = 0.02
     turn_line: float = 0.08
@@ -117,7 +120,8 @@ class Habits:
         by_form = np.bincount(form_of, expected)[form_of] - expected
         by_form += np.where(known, left[table.original], 0.0)
         predictive = np.log((k * np.exp(self.first) + by_pair + 1e-6) / (k + by_form + 1e-6))
-        arc = np.where(known, predictive, self.first) + self._together(expected)
+        arc = np.where(known, predictive, self.first)
+        arc = arc + self._together(expected) + self._family(expected)
         total = np.bincount(table.original[known], expected[known], minlength=len(self.missed))
         base = np.exp(self.first_missed)
         others = np.maximum(left - 1.0, 0.0)
@@ -125,6 +129,16 @@ class Habits:
         missed = np.where(self.first_missed < 0, missed * self.prices.missed, 0.0)
         missed[-1] = 0.0
         return Habits(table, self.prices, arc, missed, self.first, self.first_missed)
+
+    def _family(self, expected: Floats) -> Floats:
+        """Bonus of each arc for words of its family elsewhere, behind other spun phrases."""
+        table = self.table
+        pair = table.stem.astype(np.int64) * (1 << 24) + table.form
+        _, pair_of = np.unique(pair, return_inverse=True)
+        every = np.bincount(table.stem + 1, expected)[table.stem + 1]
+        same = np.bincount(pair_of, expected)[pair_of]
+        bonus = np.log1p(np.maximum(every - same, 0.0))
+        return np.where(table.stem >= 0, self.prices.family * bonus, 0.0)
 
     def _together(self, expected: Floats) -> Floats:
         """Bonus of each arc for what the same spun phrase stands for elsewhere."""

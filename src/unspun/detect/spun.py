@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from unspun import tables
-from unspun.channel import markers
 from unspun.channel.document import Decoded, Reading, decode
 from unspun.channel.habits import Prices
-from unspun.channel.lattice import ARTICLE, Index
-from unspun.channel.model import Channel, stack
+from unspun.channel.index import Index
+from unspun.channel.lattice import ARTICLE
+from unspun.channel.model import Channel, Entry, stack
 from unspun.config import RestoreConfig
+from unspun.detect.confidence import confidence
 from unspun.errors import ConfigError, unknown_name
 from unspun.lm import LanguageModel
 from unspun.model import Finding, Spun
@@ -33,7 +34,11 @@ PHRASE, NAME, NUMBER, AGREEMENT = "phrase", "name", "number", "agreement"
 
 _BLOCK = 1_500  # code points a glance takes in
 _REGION = 12_000  # code points that are decoded together
-_SUSPICIOUS = 4.0  # nats of markers from which a block is read
+_SUSPICIOUS = 0.012  # nats a word of markers from which a region is read
+_SUSPICIOUS_BLOCK = 0.04  # the same for a block of it
+_WORTHWHILE = 0.03  # probability by the odd lines from which the whole region is read
+_SPUN = 0.5  # posterior from which a sentence counts as spun
+_BIAS, _GAIN, _GLANCE = -6.0, 5.2, 3.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,40 +110,64 @@ def _packaged(file: str) -> Channel:
 
 def _judged(text: str, spinner: Spinner, config: RestoreConfig) -> Spun:
     """One family's account of a text."""
+    index = spinner.index
     findings: list[Finding] = []
-    gain, words = 0.0, 0
-    for start, end in _suspicious(text, spinner.index.channel):
-        decoded = decode(text[start:end], spinner.index, Prices())
-        gain += sum(g for g, s in zip(decoded.gains, decoded.spun, strict=True) if s >= 0.5)
-        words += len(decoded.lattice.words)
-        findings += _findings(decoded, start, spinner.family)
-    if not words:
-        return Spun(0.0, is_spun=False)
-    score = probability(gain, words)
-    if score < config.threshold:
-        return Spun(score, is_spun=False, family=None, findings=())
-    return Spun(score, is_spun=True, family=spinner.family, findings=tuple(findings))
+    gain, words, best = 0.0, 0, 0.0
+    for start, end in _cut(text, 0, len(text), _REGION):
+        region = text[start:end]
+        glance = _glance(region, index)
+        if glance is None or _sample(region, index, glance) < _WORTHWHILE:
+            continue
+        decoded = decode(region, index, Prices())
+        here = _gain(decoded)
+        gain, words = gain + here, words + len(decoded.lattice.words)
+        score = probability(here, len(decoded.lattice.words), glance)
+        best = max(best, score)
+        if score >= config.threshold:
+            findings += _findings(decoded, start, spinner, score)
+    if best < config.threshold:
+        return Spun(best, is_spun=False)
+    return Spun(best, is_spun=True, family=spinner.family, findings=tuple(findings))
 
 
-def probability(gain: float, words: int) -> float:
-    """Calibrated probability that a text is spun.
+def probability(gain: float, words: int, glance: float) -> float:
+    """Calibrated probability that a text is spun (logistic regression; bench/restore.py).
 
     Args:
         gain: Nats by which the spun reading of its spun passages beats the text as it stands.
         words: Words that were read.
+        glance: Nats a word that its markers say.
     """
     evidence = gain / math.sqrt(words + 25.0)
-    return 1.0 / (1.0 + math.exp(-max(min(4.0 * (evidence - 1.2), 30.0), -30.0)))
+    logit = _BIAS + _GAIN * evidence + _GLANCE * glance * math.sqrt(words)
+    return 1.0 / (1.0 + math.exp(-max(min(logit, 30.0), -30.0)))
 
 
-def _suspicious(text: str, channel: Channel) -> Iterator[tuple[int, int]]:
-    """Stretches worth reading: blocks with enough markers, with their neighbourhood."""
-    regions = list(_cut(text, 0, len(text), _REGION))
-    for start, end in regions:
-        for first, last in _cut(text, start, end, _BLOCK):
-            if markers.glance(text[first:last], channel.markers) >= _SUSPICIOUS:
-                yield start, end
-                break
+def _gain(decoded: Decoded) -> float:
+    pairs = zip(decoded.gains, decoded.spun, strict=True)
+    return sum(gain for gain, spun in pairs if spun >= _SPUN)
+
+
+def _glance(region: str, index: Index) -> float | None:
+    """Nats a word of a region's markers, or None if it looks clean all over."""
+    whole = index.glance(region)
+    if whole >= _SUSPICIOUS:
+        return whole
+    if len(region) > 2 * _BLOCK:
+        for first, last in _cut(region, 0, len(region), _BLOCK):
+            if index.glance(region[first:last]) >= _SUSPICIOUS_BLOCK:
+                return whole
+    return None
+
+
+def _sample(region: str, index: Index, glance: float) -> float:
+    """Probability that a region is spun by its odd lines alone, which is quicker to tell."""
+    lines = region.split("\n")
+    odd = [line for line in lines if index.glance.odd(line)]
+    if 2 * sum(map(len, odd)) > len(region):
+        return 1.0
+    decoded = decode("\n".join(odd), index, Prices())
+    return probability(_gain(decoded), len(region.split()), glance)
 
 
 def _cut(text: str, start: int, end: int, size: int) -> Iterator[tuple[int, int]]:
@@ -154,8 +183,11 @@ def _cut(text: str, start: int, end: int, size: int) -> Iterator[tuple[int, int]
         yield start, end
 
 
-def _findings(decoded: Decoded, offset: int, family: str) -> Iterator[Finding]:
+def _findings(
+    decoded: Decoded, offset: int, spinner: Spinner, score: float
+) -> Iterator[Finding]:
     """Passages, and the substitutions in them, in coordinates of the whole text."""
+    index = spinner.index
     yield from _passages(decoded, offset)
     for reading in decoded.readings:
         arc = reading.arc
@@ -163,19 +195,23 @@ def _findings(decoded: Decoded, offset: int, family: str) -> Iterator[Finding]:
         start, stop, after = _trimmed(before, arc.text)
         if start < stop or after:
             yield Finding(
-                f"{family}/{_rule(reading, before)}",
+                f"{spinner.family}/{_rule(reading, before)}",
                 offset + arc.first + start,
                 offset + arc.first + stop,
-                confidence(reading),
+                score * confidence(reading, _entry(arc.entry, index), decoded.rate),
                 after,
             )
+
+
+def _entry(number: int, index: Index) -> Entry | None:
+    return index.channel.entries[number] if number >= 0 else None
 
 
 def _passages(decoded: Decoded, offset: int) -> Iterator[Finding]:
     words = decoded.lattice.words
     run: list[int] = []
     for number in range(len(decoded.spun) + 1):
-        if number < len(decoded.spun) and decoded.spun[number] >= 0.5:
+        if number < len(decoded.spun) and decoded.spun[number] >= _SPUN:
             run.append(number)
             continue
         if run:
@@ -208,8 +244,3 @@ def _rule(reading: Reading, before: str) -> str:
         return NUMBER
     opens = reading.arc.capital and reading.named
     return NAME if opens else PHRASE
-
-
-def confidence(reading: Reading) -> float:
-    """Calibrated probability that a substitution is taken back rightly."""
-    return reading.share
