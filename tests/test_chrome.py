@@ -236,3 +236,15 @@ def test_every_rule_of_the_tables_has_a_name() -> None:
 def test_every_rule_is_documented(root: Path) -> None:
     page = (root / "docs" / "chrome.md").read_text(encoding="utf-8")
     assert [name for name in chrome.NAMES if f"`{name}`" not in page] == []
+
+
+def test_headings_and_closings_that_recur_stay() -> None:
+    texts = [
+        f"Ruling {n}\n\nFacts\n\nThe parties of case {n} shared a wall for {n} years before one "
+        f"of them took it down.\n\nReasons\n\nThe court finds in case {n} that a wall of {n} feet "
+        "is a wall and no fence.\n\nThank you.\n"
+        for n in range(20)
+    ]
+    known = chrome.recurring(texts)
+    assert {"Facts", "Reasons", "Thank you."} <= known
+    assert chrome.find(texts[7], CONFIG, recurring=known)[0] == []

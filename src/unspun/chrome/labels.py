@@ -84,7 +84,9 @@ _HOMES = frozenset(
     ]
 )
 _HERE = re.compile(r"^[^:\uff1a>]{2,20}[:\uff1a]\s*(?=\S)")  # 'You are here: '
-_COUNT = re.compile(r"[+(]?\d{1,4}(?:[.,]\d)?\s?(?:[KkMmx%]|min)?[)+]?$")
+_COUNT = re.compile(
+    r"[+(]?(?:\d{1,3}|\d{1,4}(?=\D)|\d{1,3},\d{3})(?:[.,]\d)?\s?(?:[KkMmx%]|min)?[)+]?$"
+)
 _CLOCK = re.compile(r"(?:VIDEO|Video)?\s?\d{1,2}:\d\d(?::\d\d)?(?:\s?/\s?\d{1,2}:\d\d)?$")
 _MAX_CRUMB_WORDS = 5
 _MAX_CRUMB_WIDTH = 200

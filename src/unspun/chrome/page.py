@@ -132,7 +132,7 @@ def inspect(lines: list[Line], hits: list[Hit | None], recurring: Collection[str
     lead = min(_lead(lines, running), HEAD) if running else 0
     authors = frozenset((*_authors(lines, hits), *_repeated_names(lines, lead)))
     tail = _tail(lines, hits, authors, running) if running else len(lines)
-    title = _title(lines, hits, lead) if running else -1
+    title = _title(lines, hits, lead, recurring) if running else -1
     sure = sum(hit is not None and hit.place == "any" for hit in hits)
     subheads, buttons = _subheads(lines, hits, head, tail)
     return Page(lines, hits, head, lead, tail, title, subheads, buttons, authors, recurring, sure)
@@ -223,13 +223,15 @@ def _repeated_names(lines: list[Line], lead: int) -> Iterable[str]:
                 yield line.shape.key
 
 
-def _title(lines: list[Line], hits: list[Hit | None], head: int) -> int:
+def _title(lines: list[Line], hits: list[Hit | None], head: int, recurring: Collection[str]) -> int:
     """The line above the first paragraph that shares most with what follows."""
     candidates = [
         i
         for i in range(head)
         if hits[i] is None and lines[i].shape.count <= _TITLE_WORDS and not lines[i].shape.bullet
     ]
+    own = [i for i in candidates if lines[i].text not in recurring]
+    candidates = own or candidates
     if not candidates:
         candidates = [i for i in range(head) if not _sure(hits[i])]
     if not candidates:

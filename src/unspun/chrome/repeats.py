@@ -43,10 +43,17 @@ def recurring(page: Page) -> Iterator[Verdict]:
     if sum(len(page.lines[i].text) for i in found) > _SHARE * total:
         return
     for i in found:
-        line = page.lines[i]
-        if line.shape.count >= _LONG_WORDS and line.text[-1:] != ":":
-            yield Verdict(i, "recurring", 0.85)
-        elif page.at_edge(i):
-            yield Verdict(i, "recurring", 0.8)
-        else:
-            yield Verdict(i, "recurring", 0.4)
+        yield Verdict(i, "recurring", _recurs(page, i))
+
+
+def _recurs(page: Page, index: int) -> float:
+    """How surely a recurring line is furniture: letters, statutes and transcripts recur too."""
+    line = page.lines[index]
+    if index < page.title:
+        return 0.8
+    long = line.body or (line.shape.count >= _LONG_WORDS and line.text[-1] not in ":\uff1a")
+    if page.at_edge(index) and long:
+        return 0.8
+    if page.sure and (long or (page.at_edge(index) and not line.shape.final)):
+        return 0.7 if page.at_edge(index) else 0.55
+    return 0.4

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from unspun.chrome.page import Page, Verdict
+from unspun.chrome.page import Page, Verdict, stems
 
 _LONE = 0.3  # a button's word alone between paragraphs: more often a subhead
+_TOPIC = 200  # code points of the next paragraph that tell its topic
 _BLOCK = 3  # lines without a break that can be a block of furniture
 
 
@@ -25,10 +26,17 @@ def wording(page: Page) -> Iterator[Verdict]:
             yield Verdict(i, hit.rule, _LONE)
         elif page.at_edge(i) or page.beside_sure(i) or (page.sure and 0 < i < page.lead):
             yield Verdict(i, hit.rule, hit.confidence)
-        elif page.sure and not page.subheads and not page.lines[i].shape.bullet:
+        elif page.sure and not page.subheads and _button(page, i):
             yield Verdict(i, hit.rule, 0.6)
         else:
             yield Verdict(i, hit.rule, _LONE)
+
+
+def _button(page: Page, index: int) -> bool:
+    """Whether a word alone between paragraphs is no item and the next does not speak of it."""
+    line = page.lines[index]
+    after = page.lines[index + 1].text[:_TOPIC] if index + 1 < len(page.lines) else ""
+    return not line.shape.bullet and not stems(line.text) & stems(after)
 
 
 def _first_subhead(page: Page, index: int) -> bool:
