@@ -206,7 +206,7 @@ def test_estimates_equal_the_textbook(order: int) -> None:
     lm = build(sentences, order)
     ids = [[0, *(int(i) for i in lm.encode(s.split()))] for s in sentences]
     oracle = Textbook(ids, order, len(lm.vocabulary))
-    rng = random.Random(order)  # noqa: S311 - drawing contexts
+    rng = random.Random(order)
     rows = []
     for _ in range(2000):
         gram = [rng.randrange(len(lm.vocabulary)) for _ in range(order - 1)]
