@@ -39,6 +39,7 @@ _SUSPICIOUS_BLOCK = 0.04  # the same for a block of it
 _WORTHWHILE = 0.03  # probability by the odd lines from which the whole region is read
 _SPUN = 0.5  # posterior from which a sentence counts as spun
 _BIAS, _GAIN, _GLANCE = -6.0, 5.2, 3.7
+_FEW = 25.0  # words that count against a text for being short
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,8 @@ def probability(gain: float, words: int, glance: float) -> float:
         words: Words that were read.
         glance: Nats a word that its markers say.
     """
-    evidence = gain / math.sqrt(words + 25.0)
-    logit = _BIAS + _GAIN * evidence + _GLANCE * glance * math.sqrt(words)
+    evidence = _GAIN * gain + _GLANCE * glance * words
+    logit = _BIAS + evidence / math.sqrt(words + _FEW)
     return 1.0 / (1.0 + math.exp(-max(min(logit, 30.0), -30.0)))
 
 
