@@ -11,13 +11,13 @@ from functools import lru_cache
 
 from unspun.encodings.charmaps import next_spot
 from unspun.normalise.entities import ENTITY
-from unspun.normalise.pages import RUN
+from unspun.normalise.pages import shows
 
 SPOT = "spot"
 """The sign of a place where a sequence of some code page may be."""
 
 PAGE = "page"
-"""The sign of a run of accented letters."""
+"""The sign of text that may be of another encoding."""
 
 SURROGATE = "surrogate"
 CONTROL = "control"
@@ -61,7 +61,7 @@ def _signs(text: str) -> frozenset[str]:
     if not _NOT_PLAIN.search(text):
         return _NONE
     spot = {SPOT} if next_spot(text) >= 0 else set()
-    if RUN.search(text):
+    if shows(text):
         spot.add(PAGE)
     if not _ANY.search(text):
         return frozenset(spot)

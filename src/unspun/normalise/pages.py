@@ -1,7 +1,8 @@
-"""Text of one code page that was read with another: Ïðèâåò for Привет.
+"""Text of one encoding that was read with another: Ïðèâåò for Привет, 鈥檚 for ’s.
 
-Such text has runs of accented Latin letters that no language has. It is read again as the code page
-in which its letters are a language, if the gain in likelihood leaves no doubt.
+The former has runs of accented Latin letters that no language has. It is read as the code page
+in which its letters are a language, if the gain in likelihood leaves no doubt. The latter is UTF-8
+read as GBK or Shift JIS: rare ideographs whose bytes are well-formed UTF-8 through and through.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from unspun import edits
 from unspun.encodings import letters
 from unspun.encodings.charmaps import PAGES, SEQUENCE
 from unspun.encodings.detect import daily
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
 RUN = re.compile("[\xa1-\xff]{4}")
 """Four such characters in a row: the sign of this damage."""
 
+_WIDE = re.compile("[鈥銆锛锟縺繧繝]")
+"""Ideographs that are the first two bytes of punctuation, kana or U+FFFD; in text they are rare."""
+
+_LOST = re.compile("(?:锟斤拷)+")  # two of U+FFFD each, as GBK
+_WIDE_RUN = re.compile("[^\x00-\x7f]+")
+_WIDE_PAGES = ("gb18030", "cp932")
+_WIDE_GAIN = 14.0  # bits, with the neighbours
 _READERS = (  # what was meant, and in which languages it must make sense
     ("cp1251", ("ru", "bg", "uk", "mk")),
     ("koi8-r", ("ru", "bg")),
@@ -43,13 +52,57 @@ _SEGMENT = 2000
 
 def read_again(text: str, config: NormaliseConfig) -> list[Edit]:
     """Read lines of another code page again."""
-    found = []
+    lost = edits.sub(_LOST, _marked, text, "normalise", "wrong-code-page")
+    if lost:
+        return lost  # the rest in the next round
+    found = [edit for edit in _from_wide(text) if edit.confidence >= config.min_confidence]
+    if found:
+        return found  # the rest in the next round
     for start, end in _lines(text):
         line = text[start:end]
         after, confidence = _reading(line)
         if after != line and confidence >= config.min_confidence:
             found.append(Edit(start, end, line, after, "normalise", "wrong-code-page", confidence))
     return found
+
+
+def _marked(match: re.Match[str]) -> str:
+    return "\N{REPLACEMENT CHARACTER}" * (2 * len(match.group()) // 3)
+
+
+def shows(text: str) -> bool:
+    """Whether a text could be of another encoding."""
+    return bool(RUN.search(text)) or any(char in text for char in "鈥銆锛锟縺繧繝")
+
+
+def _from_wide(text: str) -> Iterator[Edit]:
+    """UTF-8 that was read as GBK or Shift JIS."""
+    end = 0
+    while sign := _WIDE.search(text, end):
+        start = sign.start()
+        while start > end and text[start - 1] > "\x7f":
+            start -= 1
+        run = _WIDE_RUN.match(text, start)
+        end = run.end() if run else sign.end()
+        chars = text[start:end]
+        around = text[max(start - 1, 0) : start], text[end : end + 1]
+        read = _narrow(chars, *around)
+        if read is not None:
+            yield Edit(start, end, chars, read, "normalise", "wrong-code-page", 0.9)
+
+
+def _narrow(chars: str, before: str, after: str) -> str | None:
+    for page in _WIDE_PAGES:
+        try:
+            read = chars.encode(page).decode("utf-8")
+        except UnicodeError:
+            continue
+        gain = letters.least_bits(before + chars + after) - letters.least_bits(
+            before + read + after
+        )
+        if gain > _WIDE_GAIN:
+            return read
+    return None
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
