@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 import time
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def test_as_many_cases_must_not_change_as_must() -> None:
 
 @given(st.one_of(texts, broken), st.sampled_from(PROFILES))
 def test_laws(text: str, profile: Any) -> None:
-    config = NormaliseConfig(profile=profile)
+    config = NormaliseConfig(profile=profile, unwrap=profile == "mt")
     after, ledger = apply_all(text, config)
     assert edits.apply(text, ledger) == after
     assert edits.undo(after, ledger) == text
@@ -201,12 +202,14 @@ def test_what_is_lost_is_tagged() -> None:
         "\r" * 20_000,
         "\x85" * 20_000,
         " " * 20_000 + "x",
+        "a b c d e f g-\n" * 4_000,
+        (" " * 50 + "\n") * 1_000,
     ],
     ids=lambda text: ascii(text[:4]),
 )
 @pytest.mark.parametrize("profile", ["conservative", "mt"])
 def test_time_grows_with_length_only(text: str, profile: Any) -> None:
-    config = NormaliseConfig(profile=profile)
+    config = NormaliseConfig(profile=profile, unwrap=profile == "mt")
     quarter = _seconds(text[: len(text) // 4], config)
     assert _seconds(text, config) < 7 * quarter + 0.5  # 4 were linear, 5.3 length to the power 1.2
 
@@ -215,3 +218,56 @@ def _seconds(text: str, config: NormaliseConfig) -> float:
     start = time.perf_counter()
     apply_all(text, config)
     return time.perf_counter() - start
+
+
+PROSE = (
+    "The old bridge over the river was closed for repairs in the spring, and the ferry took over. "
+    "Nobody minded much at first, because the crossing was short and the ferryman told long "
+    "stories about the flood that had carried off his mill. By the autumn the well-known queue "
+    "at the landing had become a market, with tea, newspapers and second-hand umbrellas for sale."
+)
+
+
+def wrapped(text: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(text, width, break_on_hyphens=False))
+
+
+@pytest.mark.parametrize("width", [50, 64, 72, 80])
+def test_wrapped_paragraphs_are_joined(width: int) -> None:
+    config = NormaliseConfig(unwrap=True)
+    text = "\n\n".join([PROSE, PROSE.replace("ferry", "boat"), PROSE.replace("tea", "coffee")])
+    cut = "\n\n".join(wrapped(part, width) for part in text.split("\n\n"))
+    assert apply_all("A heading\n\n" + cut + "\n", config)[0] == "A heading\n\n" + text + "\n"
+    assert apply_all(cut, NormaliseConfig())[1] == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(["Roses are red and the evening is long,", "and nobody sings the old song"] * 8),
+        "\n".join(f"{n}. an item of the list that is rather long, of course" for n in range(12)),
+        "\n".join(f"- an item of the list that is rather long, of course {n}" for n in range(12)),
+        "\n".join(["def main(arguments):", "    for one in arguments:", "        print(one)"] * 6),
+        "\n".join(["Ms Ada Example", "12 Long Street by the River", "Smalltown AB1 2CD"] * 6),
+        "\n".join(f"{n}    {n * 7}    a row of the table, with some words" for n in range(12)),
+        "\n".join(["One paragraph a line.", "And the next one is a little longer than it."] * 9),
+    ],
+    ids=["verse", "numbers", "bullets", "code", "addresses", "table", "paragraph a line"],
+)
+def test_what_is_not_wrapped_stays_in_lines(text: str) -> None:
+    assert apply_all(text, NormaliseConfig(unwrap=True)) == (text, ())
+
+
+def test_hyphens_go_where_the_document_knows_the_word() -> None:
+    config = NormaliseConfig(unwrap=True)
+    body = "\n\n".join(wrapped(PROSE, 60) for _ in range(3))
+    cut = (
+        body
+        + "\n\n"
+        + "It was a story about the ferryman and the queue at the land-\ning, as ever."
+    )
+    assert "landing, as ever" in apply_all(cut, config)[0]
+    kept = (
+        body + "\n\n" + "It was a story about the ferryman and about a rather well-\nknown queue."
+    )
+    assert "well-known queue" in apply_all(kept, config)[0]

@@ -30,11 +30,13 @@ class NormaliseConfig:
             quotes and dashes as machine-translation toolkits expect.
         min_confidence: Repairs below this are tagged, not made.
         disable: Names of rules that are switched off.
+        unwrap: Whether paragraphs that were cut into lines of a fixed width are joined.
     """
 
     profile: Profile = "conservative"
     min_confidence: float = 0.5
     disable: tuple[str, ...] = ()
+    unwrap: bool = False
 
 
 @dataclass(frozen=True, slots=True)

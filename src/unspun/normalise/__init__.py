@@ -16,6 +16,7 @@ from unspun.normalise import (
     characters,
     entities,
     gate,
+    lines,
     mojibake,
     pages,
     spacing,
@@ -49,7 +50,7 @@ class Normaliser:
 
     def __call__(self, text: str, config: NormaliseConfig) -> list[Edit]:
         """The edits that the rule makes on the text."""
-        shown = gate.signs(text, config.profile)
+        shown = gate.signs(text, config)
         if not shown or self.name in config.disable or self.signs.isdisjoint(shown):
             return []
         return self.propose(text, config)
@@ -81,6 +82,8 @@ RULES: tuple[Normaliser, ...] = (
     _rule("zero-width", characters.strip_zero_width, gate.INVISIBLE),
     # Line ends last: NEL and LINE SEPARATOR may have been bytes of a broken character.
     _rule("line-endings", spacing.unify_line_ends, gate.LINE_END),
+    # Paragraphs after line ends are one kind; before style looks at the ends of lines.
+    _rule("unwrap", lines.unwrap, gate.WRAP),
     # Style never, unless the profile asks; after all repairs, on what they brought to light.
     _rule("style", style.restyle, gate.STYLE),
 )

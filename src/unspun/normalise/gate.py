@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from unspun.encodings.charmaps import next_spot
 from unspun.normalise.entities import ENTITY
 from unspun.normalise.pages import shows
+
+if TYPE_CHECKING:
+    from unspun.config import NormaliseConfig
 
 SPOT = "spot"
 """The sign of a place where a sequence of some code page may be."""
@@ -27,6 +31,7 @@ LINE_END = "line end"
 INVISIBLE = "invisible"
 ENTITY_SIGN = "entity"
 STYLE = "style"
+WRAP = "wrap"
 
 _KINDS = {
     CONTROL: "\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\u206a-\u206f\ufff9-\ufffc",
@@ -44,12 +49,14 @@ _NONE: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=2)
-def signs(text: str, profile: str) -> frozenset[str]:
+def signs(text: str, config: NormaliseConfig) -> frozenset[str]:
     """The signs that a text shows. Remembers the last texts it saw, for the rules that follow."""
     found = _signs(text)
     if "&" in text and ENTITY.search(text):
         found |= {ENTITY_SIGN}
-    return found if profile == "conservative" else found | {STYLE}
+    if config.unwrap:
+        found |= {WRAP}
+    return found if config.profile == "conservative" else found | {STYLE}
 
 
 def _signs(text: str) -> frozenset[str]:
