@@ -5,9 +5,9 @@
 SHARED holds ``data/spun/parallel-train.jsonl.zst``, ``data/lm-text`` and ``corpus``. Documents
 are split by the SHA-1 of their id: 0 modulo 20 is the test part, printed here; 1 is development,
 where weights were tuned; the rest trained the channel, and neither part trained the language
-model. ``ft-spun.txt`` is a real spun page that trained nothing. Every text is scored as one
-segment (sacrebleu's defaults), a corpus of texts as one segment each. Times are processor seconds
-of one process.
+model. ``ft-spun.txt`` is a real spun page that trained nothing. Scores are sacrebleu's defaults;
+``ft-spun.txt`` is one segment, of the test part each paragraph is one. Times are processor
+seconds of one process.
 """
 
 from __future__ import annotations
@@ -197,10 +197,16 @@ def bench_text(name: str, test: Sequence[Pair]) -> None:
         text, proposed, _ = restored(pair.spun)
         out.append(text)
         judge(pair, proposed, tally)
-    references = [pair.original for pair in test]
     print(f"{name}: {len(test)} documents")
-    print(f"  before  {scores([pair.spun for pair in test], references)}")
-    print(f"  after   {scores(out, references)}")
+    if len(test) > 1:
+        before, after, references = (
+            [line for text in texts for line in text.split("\n")]
+            for texts in ([p.spun for p in test], out, [p.original for p in test])
+        )
+    else:
+        before, after, references = [test[0].spun], out, [test[0].original]
+    print(f"  before  {scores(before, references)}")
+    print(f"  after   {scores(after, references)}", flush=True)
     print(
         f"  spans: precision {tally.placed / max(tally.edited, 1):.3f} "
         f"recall {tally.touched / max(tally.spans, 1):.3f}; edits: precision "

@@ -163,9 +163,10 @@ def test_markers_lean_to_their_side() -> None:
     weights = markers.weigh(toy_pairs(40))
     assert weights["corporate"] > 0 > weights["begin"]
     glance = markers.Glance(weights)
-    assert glance("the corporate will commence") > 0.5
-    assert glance("nothing of note") == 0
-    assert glance("") == 0
+    assert glance(markers.Look.at("the corporate will commence")) > 2
+    assert glance.odd(markers.Look.at("the corporate will commence"))
+    assert glance(markers.Look.at("nothing of note")) == 0
+    assert glance(markers.Look.at("")) == 0
 
 
 def test_the_best_reading_is_the_best_of_all(lm: LanguageModel) -> None:

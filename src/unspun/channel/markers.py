@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 _LEAST = 0.7  # nats; a weaker word says too little to be looked up
 _LEAST_PAIR = 2.0  # nats, for two words
@@ -51,6 +53,25 @@ def _present(paragraphs: Paragraphs) -> set[str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a glance sees of a text.
+
+    Attributes:
+        words: Its different words, cut at blanks.
+        pairs: Its different pairs of neighbours.
+    """
+
+    words: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+
+    @classmethod
+    def at(cls, text: str) -> Self:
+        """Look at a text."""
+        words = text.split()
+        return cls(frozenset(words), frozenset(zip(words, words[1:], strict=False)))
+
+
 class Glance:
     """Marker words, laid out to be looked up fast.
 
@@ -59,28 +80,28 @@ class Glance:
     """
 
     def __init__(self, weights: Mapping[str, float]) -> None:
-        told = {
-            word: math.log1p(_SHARE * math.expm1(weight)) for word, weight in weights.items()
-        }
-        self._words = {word: weight for word, weight in told.items() if " " not in word}
-        self._pairs = {
-            tuple(word.split(" ")): weight for word, weight in told.items() if " " in word
-        }
-        self._odd = {word for word, weight in weights.items() if weight >= _ODD}
+        self._words: dict[str, float] = {}
+        self._pairs: dict[tuple[str, str], float] = {}
+        odd_words, odd_pairs = set(), set()
+        for word, weight in weights.items():
+            told = math.log1p(_SHARE * math.expm1(weight))
+            first, _, second = word.partition(" ")
+            if second:
+                self._pairs[first, second] = told
+                if weight >= _ODD:
+                    odd_pairs.add((first, second))
+            else:
+                self._words[word] = told
+                if weight >= _ODD:
+                    odd_words.add(word)
+        self._odd_words, self._odd_pairs = frozenset(odd_words), frozenset(odd_pairs)
 
-    def __call__(self, text: str) -> float:
-        """Nats a word that the markers in a text say for its being spun."""
-        words = text.split()
-        if not words:
-            return 0.0
-        types = set(words)
-        weights, pairs = self._words, self._pairs
-        total = sum(map(weights.__getitem__, weights.keys() & types))
-        seen = pairs.keys() & set(zip(words, words[1:], strict=False))
-        return (total + sum(pairs[pair] for pair in seen)) / len(types)
+    def __call__(self, look: Look) -> float:
+        """Nats that the markers in a text say for its being spun."""
+        total = sum(map(self._words.__getitem__, self._words.keys() & look.words))
+        return total + sum(map(self._pairs.__getitem__, self._pairs.keys() & look.pairs))
 
-    def odd(self, line: str) -> bool:
-        """Whether a line holds a word, or two, that clean text hardly ever holds."""
-        words = line.split()
-        both = map(" ".join, zip(words, words[1:], strict=False))
-        return not self._odd.isdisjoint(words) or not self._odd.isdisjoint(both)
+    def odd(self, look: Look) -> bool:
+        """Whether a text holds a word, or two, that clean text hardly ever holds."""
+        words, pairs = self._odd_words, self._odd_pairs
+        return not words.isdisjoint(look.words) or not pairs.isdisjoint(look.pairs)

@@ -19,6 +19,7 @@ from unspun.channel.document import Decoded, Reading, decode
 from unspun.channel.habits import Prices
 from unspun.channel.index import Index
 from unspun.channel.lattice import ARTICLE
+from unspun.channel.markers import Look
 from unspun.channel.model import Channel, Entry, stack
 from unspun.config import RestoreConfig
 from unspun.detect.confidence import confidence
@@ -68,12 +69,34 @@ def detect(text: str, config: RestoreConfig, spinners: Sequence[Spinner] | None 
         ModelError: if a model is missing or damaged.
     """
     chosen = load(config) if spinners is None else spinners
+    regions = [_Region.of(text, *span) for span in _cut(text, 0, len(text), _REGION)]
     best = Spun(0.0, is_spun=False)
     for spinner in chosen:
-        verdict = _judged(text, spinner, config)
+        verdict = _judged(regions, spinner, config)
         if verdict.score > best.score:
             best = verdict
     return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """A stretch of text that is decoded together.
+
+    Attributes:
+        text: The stretch.
+        offset: Where it begins.
+        looks: A glance at each of its blocks.
+    """
+
+    text: str
+    offset: int
+    looks: tuple[Look, ...]
+
+    @classmethod
+    def of(cls, text: str, start: int, end: int) -> _Region:
+        blocks = _cut(text, start, end, _BLOCK)
+        looks = tuple(Look.at(text[first:last]) for first, last in blocks)
+        return cls(text[start:end], start, looks)
 
 
 def load(config: RestoreConfig) -> tuple[Spinner, ...]:
@@ -109,23 +132,20 @@ def _packaged(file: str) -> Channel:
     return Channel.open(tables.path(file))
 
 
-def _judged(text: str, spinner: Spinner, config: RestoreConfig) -> Spun:
+def _judged(regions: Sequence[_Region], spinner: Spinner, config: RestoreConfig) -> Spun:
     """One family's account of a text."""
     index = spinner.index
     findings: list[Finding] = []
-    gain, words, best = 0.0, 0, 0.0
-    for start, end in _cut(text, 0, len(text), _REGION):
-        region = text[start:end]
+    best = 0.0
+    for region in regions:
         glance = _glance(region, index)
-        if glance is None or _sample(region, index, glance) < _WORTHWHILE:
+        if glance is None or _sample(region.text, index, glance) < _WORTHWHILE:
             continue
-        decoded = decode(region, index, Prices())
-        here = _gain(decoded)
-        gain, words = gain + here, words + len(decoded.lattice.words)
-        score = probability(here, len(decoded.lattice.words), glance)
+        decoded = decode(region.text, index, Prices())
+        score = probability(_gain(decoded), len(decoded.lattice.words), glance)
         best = max(best, score)
         if score >= config.threshold:
-            findings += _findings(decoded, start, spinner, score)
+            findings += _findings(decoded, region.offset, spinner, score)
     if best < config.threshold:
         return Spun(best, is_spun=False)
     return Spun(best, is_spun=True, family=spinner.family, findings=tuple(findings))
@@ -149,22 +169,19 @@ def _gain(decoded: Decoded) -> float:
     return sum(gain for gain, spun in pairs if spun >= _SPUN)
 
 
-def _glance(region: str, index: Index) -> float | None:
+def _glance(region: _Region, index: Index) -> float | None:
     """Nats a word of a region's markers, or None if it looks clean all over."""
-    whole = index.glance(region)
-    if whole >= _SUSPICIOUS:
-        return whole
-    if len(region) > 2 * _BLOCK:
-        for first, last in _cut(region, 0, len(region), _BLOCK):
-            if index.glance(region[first:last]) >= _SUSPICIOUS_BLOCK:
-                return whole
-    return None
+    said = [index.glance(look) for look in region.looks]
+    sizes = [len(look.words) for look in region.looks]
+    whole = sum(said) / max(sum(sizes), 1)
+    block = any(s >= _SUSPICIOUS_BLOCK * n for s, n in zip(said, sizes, strict=True))
+    return whole if whole >= _SUSPICIOUS or (block and len(said) > 1) else None
 
 
 def _sample(region: str, index: Index, glance: float) -> float:
     """Probability that a region is spun by its odd lines alone, which is quicker to tell."""
     lines = region.split("\n")
-    odd = [line for line in lines if index.glance.odd(line)]
+    odd = [line for line in lines if index.glance.odd(Look.at(line))]
     if 2 * sum(map(len, odd)) > len(region):
         return 1.0
     decoded = decode("\n".join(odd), index, Prices())
