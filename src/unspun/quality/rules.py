@@ -34,7 +34,7 @@ def parts(shape: Shape) -> list[SubScore]:
 def _most(name: str, value: float, threshold: float) -> SubScore:
     """A rule with an upper bound."""
     flagged = value > threshold
-    score = max(threshold, 0.5) / max(value, 0.5) if flagged else 1.0
+    score = (threshold / value if threshold else 1 / (1 + value)) if flagged else 1.0
     return SubScore(name, score, value, threshold, flagged)
 
 

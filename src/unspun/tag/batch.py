@@ -55,7 +55,7 @@ class Batch(NamedTuple):
 
 def read(texts: Sequence[str]) -> Batch:
     """Lay out texts, at least one, and read their evidence."""
-    joined = "\n".join(texts)
+    joined = "\n".join([*texts, ""])
     offsets = np.cumsum([0, *(len(text) + 1 for text in texts)])
     points = scripts.code_points(joined)
     group = scripts.load().group[points]

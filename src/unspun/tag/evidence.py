@@ -36,7 +36,7 @@ NOTE = regex.compile(
          (?= [^.\n]{{0,20}} (?: \bat\b | \bhere\b | : | https? ) )
     | \b this \s {_TEXT} \s (?:\w+\s){{0,3}} (?:was|is|has\sbeen) \s (?:\w+\s){{0,2}} translated \b
          (?: \s (?:\w+\s){{0,2}} from \s (?:the\s)? (?:original\s)? (?P<language>{_NAME}) )?
-    | ^ \W* (?:machine[\s-]|automatically\s|auto-)? translated \s
+    | ^ [^\w\n]* (?:machine[\s-]|automatically\s|auto-)? translated \s
          (?: from \s (?:the\s)? (?:original\s)? (?P<language>{_NAME})
            | by \s (?:google|deepl|baidu|bing|yandex|microsoft|chatgpt|machine) )
     | \b (?:machine|automatic(?:ally)?|google) [\s-] translat(?:ion|ed) \s (?:of|from) \s (?:the\s)?

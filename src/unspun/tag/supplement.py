@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from unspun import tables
 
 STEPS = 16  # of evidence to one nat
-REACH = 220  # characters that 16 bits of evidence can add up
+REACH = 210  # characters that 16 bits of evidence can add up
 CHUNKS = 4  # stretches of that length that are read of a long text
 _BITS = 10
 _LONGEST = 6
 _COLUMNS = 64
-_WORD, _LETTER = 4 * STEPS, 2 * STEPS
+_WORD, _LETTER = 4 * STEPS, 4 * STEPS
 IDEAL = 63
 """The column of a language that every n-gram is likeliest in: what a perfect fit would score."""
 HANDICAP = 10 * STEPS

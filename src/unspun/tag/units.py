@@ -15,11 +15,12 @@ DOUBT = 0.98
 """Below this confidence of the profiles the supplement is asked."""
 SHARE = 0.15
 """Weight of the profiles' evidence beside the supplement's."""
-RELATIVES = frozenset({"hr", "id", "tr", "ru", "mk", "fa"})
+RELATIVES = frozenset({"hr", "id", "tr", "ru", "uk", "mk", "fa"})
 """Languages with a near relative that the profiles lack: the supplement is always asked."""
 
 
 _WORD = 0.9  # a single short word must speak clearly
+_LETTERS = 4  # of a word that alone can name a language
 _WORDS = 0.3  # a short text of several words is named unless nothing speaks for the name
 
 
@@ -109,7 +110,9 @@ def too_short(unit: Unit, batch: Batch, text: int, least: int) -> bool:
     if unit.letters >= least:
         return False
     first, last = np.searchsorted(batch.text, [text, text + 1])
-    return unit.confidence < (_WORD if last - first == 1 else _WORDS)
+    if last - first > 1:
+        return unit.confidence < _WORDS
+    return unit.letters < _LETTERS or unit.confidence < _WORD
 
 
 def _named(
