@@ -3,8 +3,8 @@
     python bench/chrome.py [CLEAN.txt ...]
 
 Pages: `tests/cases/chrome.jsonl` and `bench/data/chrome/tune.jsonl`, which the rules were tuned on;
-`held.jsonl` and `unseen.jsonl` beside it, on which they were measured before they knew them
-(docs/chrome.md gives those figures). All labels are our own.
+`held.jsonl`, `unseen.jsonl` and `blind.jsonl` beside it, on which they were measured before they
+knew them (docs/chrome.md gives those figures). All labels are our own.
 Extractors of HTML (trafilatura, justext, resiliparse) are measured, where installed, on the same
 pages made into HTML in two ways. Marked: furniture in `nav`, `aside` and `footer`, so that the
 markup tells the answer. Bare: every line a paragraph, which is what the text tells.
@@ -32,6 +32,7 @@ SETS = {
     "tune": ROOT / "bench" / "data" / "chrome" / "tune.jsonl",
     "held": ROOT / "bench" / "data" / "chrome" / "held.jsonl",
     "unseen": ROOT / "bench" / "data" / "chrome" / "unseen.jsonl",
+    "blind": ROOT / "bench" / "data" / "chrome" / "blind.jsonl",
 }
 CONFIG = ChromeConfig()
 Case = dict[str, Any]

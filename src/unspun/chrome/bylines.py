@@ -95,7 +95,8 @@ def match(line: Line) -> Hit | None:
     name = _author(others, line.text)
     if reading and (not others or name):
         return Hit("byline", "any", 0.95 if not name else 0.9, name)
-    if not dated or (others and not name):
+    heading = line.text[-1] in ":\uff1a"  # 'Update at 9 a.m. No boats out:'
+    if not dated or (others and (heading or not name)):
         return None
     if not others:
         if labelled:

@@ -12,7 +12,7 @@ from functools import cache
 
 from unspun import tables
 from unspun.chrome import labels
-from unspun.chrome.lines import Line
+from unspun.chrome.lines import Line, words
 from unspun.chrome.page import Page, Verdict, stems
 
 _MIN_WORDS, _MAX_WORDS = 6, 18
@@ -64,15 +64,13 @@ def _paragraph(line: Line) -> bool:
 
 def _confidence(page: Page, index: int, spread: Counter[str]) -> float:
     line = page.lines[index]
-    words = [word.casefold() for word in line.shape.words]
+    written = words(line.text)
     own = {stem for stem in stems(line.text) if spread[stem] < _COMMON and stem not in _stops()}
     after = stems(" ".join(other.text for other in page.lines[index + 1 : index + 3]))
     linked = len(own & after) / len(own) if own else 0.0
-    names = sum(
-        word[:1].isupper() and spread[word.casefold()[:5]] > 1 for word in line.shape.words[1:]
-    )
-    verb = any(word in _verbs() for word in words[1:])
-    score = _BASE + 0.2 * verb + 0.1 * (names > 0) + 0.05 * (len(words) >= _FULL_WORDS)
+    names = sum(word[:1].isupper() and spread[word.casefold()[:5]] > 1 for word in written[1:])
+    verb = any(word.casefold() in _verbs() for word in written[1:])
+    score = _BASE + 0.2 * verb + 0.1 * (names > 0) + 0.05 * (len(written) >= _FULL_WORDS)
     score += 0.1 * min(page.sure, 2) - 0.5 * max(0.0, linked - 0.15)
     return min(score, 0.9) if page.sure else min(score, 0.45)
 

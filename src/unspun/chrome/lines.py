@@ -18,6 +18,7 @@ SHORT = 200
 _BODY_WIDTH = 100
 _SENTENCE_WIDTH = 45
 _SENTENCE_WORDS = 8
+_WORD_WIDTH = 7  # of a word and its space
 _WIDE = re.compile(
     r"[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
 )
@@ -43,29 +44,23 @@ class Shape:
 
     Attributes:
         key: The line folded for look-up; empty for long lines.
-        words: Its words as written; none for long lines.
+        count: Number of words, from the width for long lines and for scripts without spaces.
         width: Length in Latin letters; a character of a dense script counts two and a half.
         final: Whether it ends as a sentence does.
         bullet: Whether it starts with a list mark.
         quoted: Whether it starts or ends with a quotation mark.
+        body: Whether it reads as running text: a long line that ends as a sentence, or a sentence.
+        long: Whether it is too long for a title or label.
     """
 
     key: str
-    words: tuple[str, ...]
+    count: float
     width: float
     final: bool
     bullet: bool
     quoted: bool
-
-    @property
-    def count(self) -> float:
-        """Number of words, from the width for long lines and for scripts without spaces."""
-        return max(len(self.words), self.width / 7 if self.dense else 0)
-
-    @property
-    def dense(self) -> bool:
-        """Whether words are too few for the width: a long line, or no spaces between words."""
-        return len(self.words) * 12 < self.width
+    body: bool
+    long: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +85,13 @@ class Line:
 
     @property
     def body(self) -> bool:
-        """Whether it reads as running text: a long line that ends as a sentence, or a sentence."""
-        shape = self.shape
-        if not shape.final:
-            return shape.width >= 2 * _BODY_WIDTH
-        return shape.width >= _BODY_WIDTH or (
-            shape.width >= _SENTENCE_WIDTH and shape.count >= _SENTENCE_WORDS
-        )
+        """Whether it reads as running text."""
+        return self.shape.body
 
     @property
     def long(self) -> bool:
         """Whether it is too long for a title or label."""
-        return self.shape.width >= _BODY_WIDTH
+        return self.shape.long
 
 
 def fold(text: str) -> str:
@@ -121,10 +111,22 @@ def shape(text: str) -> Shape:
     quoted = text[0] in _QUOTES or text[-1] in _QUOTES
     final = text[-1] in ".?!" or _FINAL.search(text[-6:]) is not None
     bullet = _BULLET.match(text) is not None
-    if len(text) > (_BODY_WIDTH if final else SHORT):  # running text: nobody asks for its words
-        return Shape("", (), float(len(text)), final, bullet, quoted)
-    width = len(text) + (0 if max(text) < "\u0e00" else 1.5 * len(_WIDE.findall(text)))
-    return Shape(fold(text), tuple(_WORD.findall(text)), width, final, bullet, quoted)
+    length = len(text)
+    if length > (_BODY_WIDTH if final else SHORT):  # running text: nobody asks for its words
+        return Shape("", length / _WORD_WIDTH, length, final, bullet, quoted, body=True, long=True)
+    width = length + (0 if max(text) < "\u0e00" else 1.5 * len(_WIDE.findall(text)))
+    count = float(len(words(text)))
+    if count * 12 < width:  # one long word, or no spaces between words
+        count = max(count, width / _WORD_WIDTH)
+    long = width >= _BODY_WIDTH
+    sentence = final and width >= _SENTENCE_WIDTH and count >= _SENTENCE_WORDS
+    body = sentence or (long and final) or width >= 2 * _BODY_WIDTH
+    return Shape(fold(text), count, width, final, bullet, quoted, body, long)
+
+
+def words(text: str) -> list[str]:
+    """The words of a line as written."""
+    return _WORD.findall(text)
 
 
 def bare(text: str) -> str | None:

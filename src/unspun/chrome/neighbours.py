@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from unspun.chrome.page import Page, Verdict
+from unspun.chrome.page import Page, Verdict, speaks_of
 from unspun.chrome.prompts import lures
 
 _SHORT = 5  # words of a label
@@ -13,7 +13,7 @@ _SHUT_IN_WORDS = 14
 _LEFT_WORDS = 14
 _KNOWN = 2  # lines of a run that must be known
 _RUN_WORDS = 5
-_STANDFIRST = 5  # words
+_STANDFIRST = 4  # words
 _BUTTONS = frozenset({"promo", "login"})
 _NOTE_WIDTH, _LETTERS = 200, 8  # of a foreign title
 _CLOSING = frozenset(
@@ -116,9 +116,10 @@ def _in_run(page: Page, index: int) -> bool:
     if hit is not None:
         return not line.shape.bullet
     shape = line.shape
-    standfirst = index == page.title + 1 and shape.count >= _STANDFIRST
+    if index < page.lead and (shape.count >= _STANDFIRST or speaks_of(line, page.topic)):
+        return False  # may be the headline after all, or its standfirst
     plain = not (shape.final or shape.quoted or shape.bullet or line.text[-1] in ":\uff1a")
-    return plain and not standfirst and shape.count <= _RUN_WORDS
+    return plain and shape.count <= _RUN_WORDS
 
 
 def _name(page: Page, index: int) -> str:

@@ -25,9 +25,9 @@ _NAMED = re.compile(r"\b(?:written|posted|published|reported|translated) by ([^.
 _NAMING = frozenset({"written-by", "author-card"})
 _BUTTON_WORDS = 2
 _COUNTED = re.compile(r"\s*[(\uff08]\d[\d.,]*[^()\uff08\uff09]{0,8}[)\uff09]$")  # 'Comments (3)'
-_TITLE_WORDS = 25
-_REPEATS, _HEADLINE = 3, 12  # a word counts so often at most; words of a usual headline
-_HEADLINE_WORDS = 4  # from which the first line of unknown wording is the headline
+_HEADLINE, _PAIR = 4, 2  # words of a headline, whatever it says; if it speaks of the article
+_TOPIC = 6  # paragraphs that tell the topic
+_WIDGETS = frozenset({"advert", "promo", "login", "share", "prompt"})
 _SUBHEAD_WORDS = 7
 _CARD, _BIO_WIDTH = 4, 500  # lines of an author's card; width of a biography at most
 _OPENING = 3  # paragraphs that are the article's, whatever stands around them
@@ -67,6 +67,7 @@ class Page:
         buttons: The same for lines that could be buttons as well.
         authors: Folded names that the page gives as its author's.
         recurring: Lines known to recur across documents.
+        topic: Stems of the words of the first paragraphs.
         sure: Number of lines that are furniture by their wording wherever they stand.
     """
 
@@ -80,6 +81,7 @@ class Page:
     buttons: int
     authors: frozenset[str]
     recurring: Collection[str]
+    topic: Collection[str]
     sure: int
 
     def at_edge(self, index: int) -> bool:
@@ -132,10 +134,13 @@ def inspect(lines: list[Line], hits: list[Hit | None], recurring: Collection[str
     lead = min(_lead(lines, running), HEAD) if running else 0
     authors = frozenset((*_authors(lines, hits), *_repeated_names(lines, lead)))
     tail = _tail(lines, hits, authors, running) if running else len(lines)
-    title = _title(lines, hits, lead, recurring) if running else -1
+    topic = stems(" ".join(line.text[:1000] for line in lines[lead : lead + _TOPIC]))
+    title = _title(lines, hits, lead, recurring, topic) if running else -1
     sure = sum(hit is not None and hit.place == "any" for hit in hits)
     subheads, buttons = _subheads(lines, hits, head, tail)
-    return Page(lines, hits, head, lead, tail, title, subheads, buttons, authors, recurring, sure)
+    return Page(
+        lines, hits, head, lead, tail, title, subheads, buttons, authors, recurring, topic, sure
+    )
 
 
 def stems(text: str) -> set[str]:
@@ -223,36 +228,31 @@ def _repeated_names(lines: list[Line], lead: int) -> Iterable[str]:
                 yield line.shape.key
 
 
-def _title(lines: list[Line], hits: list[Hit | None], head: int, recurring: Collection[str]) -> int:
-    """The line above the first paragraph that shares most with what follows."""
-    candidates = [
-        i
-        for i in range(head)
-        if hits[i] is None and lines[i].shape.count <= _TITLE_WORDS and not lines[i].shape.bullet
-    ]
-    own = [i for i in candidates if lines[i].text not in recurring]
-    candidates = own or candidates
-    if not candidates:
-        candidates = [i for i in range(head) if not _sure(hits[i])]
-    if not candidates:
-        return -1
-    if len(candidates) == 1:
-        return candidates[0]
-    topic: Counter[str] = Counter()
-    for line in lines[head : head + 12]:
-        topic.update(stems(line.text[:1000]))
-
-    ranks = {i: _rank(lines[i], topic) for i in candidates}
-    whole = (i for i in candidates if ranks[i] and lines[i].shape.count >= _HEADLINE_WORDS)
-    return next(whole, max(candidates, key=ranks.__getitem__))
+def _title(
+    lines: list[Line],
+    hits: list[Hit | None],
+    head: int,
+    recurring: Collection[str],
+    topic: Collection[str],
+) -> int:
+    """The first line above the first paragraph that reads as a headline."""
+    known = [i for i in range(head) if hits[i] is None]
+    candidates = [i for i in known if lines[i].text not in recurring] or known
+    candidates = candidates or [i for i in range(head) if not _sure(hits[i])]
+    for i in candidates:
+        line = lines[i]
+        if labels.CREDIT.search(line.text) or line.shape.bullet:
+            continue
+        follows = hits[i + 1] if i + 1 < len(hits) else None
+        label = follows is not None and follows.rule in _WIDGETS
+        if line.shape.count >= _HEADLINE or (not label and speaks_of(line, topic)):
+            return i
+    return candidates[-1] if candidates else -1
 
 
-def _rank(line: Line, topic: Counter[str]) -> float:
-    """How much a line looks like the headline of what follows."""
-    if labels.CREDIT.search(line.text):
-        return 0.0
-    shared = sum(min(topic[stem], _REPEATS) for stem in stems(line.text))
-    return shared + min(line.shape.count, _HEADLINE) / 2
+def speaks_of(line: Line, topic: Collection[str]) -> bool:
+    """Whether a line of some words shares one with the topic."""
+    return line.shape.count >= _PAIR and not stems(line.text).isdisjoint(topic)
 
 
 def _sure(hit: Hit | None) -> bool:

@@ -49,4 +49,5 @@ def _lone_name(page: Page, index: int) -> bool:
     if page.hits[index] is not None or not bylines.name_shaped(line.text):
         return False
     body = stems(" ".join(line.text for line in page.lines[page.lead : page.lead + 4]))
-    return index >= page.lead - 2 and not stems(line.text) & body
+    beside = any(0 <= i < len(page.hits) and page.hits[i] for i in (index - 1, index + 1))
+    return (beside or index >= page.lead - 2) and not stems(line.text) & body
