@@ -52,7 +52,8 @@ def test_every_input_that_is_read_can_be_written_again(data: bytes, declared: st
 
 @given(texts, st.sampled_from(["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]))
 def test_marked_text_is_read_as_marked(text: str, encoding: str) -> None:
-    text = "\ufeff" + text.encode("utf-8", "ignore").decode()
+    # UTF-16 that starts with NUL and UTF-32 have the same mark.
+    text = "\ufeff" + text.encode("utf-8", "ignore").decode().lstrip("\x00")
     document = decode(text.encode(encoding), id="x")
     assert document.evidence == "bom"
     assert document.text == text
