@@ -24,6 +24,7 @@ from unspun import edits
 from unspun.encodings import letters
 from unspun.encodings.charmaps import PAGES, SEQUENCE, CodePage, next_spot
 from unspun.model import Edit, Tag
+from unspun.normalise import gate
 from unspun.normalise.c1 import WINDOWS
 
 if TYPE_CHECKING:
@@ -47,8 +48,9 @@ _WORD = re.compile("[^ \t\n]*[^\x00-\x7f][^ \t\n]*")
 _PROOF = 18.0  # bits that a repair must gain where ftfy sees nothing wrong
 _LEAST = 8.0  # bits that each sequence in a word must gain
 _ENOUGH_WORDS = 2  # broken ones beside right ones
-_PROOF_OF_ONE = 30.0  # bits that a single one must gain; below it is left to ftfy's judgement
+_PROOF_OF_ONE = 25.0  # bits that a single one must gain; below it is left to ftfy's judgement
 _CLOSE = 16.0  # bits between readings that the language of the line decides
+_LOSS = 6.0  # bits that a word may lose when its code page is certain
 _CERTAIN = 50.0  # bits from which a code page is certain
 _ODD = re.compile(  # characters that a repair hardly ever brings to light
     "[\u017f-\u019f\u01a2-\u01ae\u01b1-\u01cc\u0305\u0307\u030b\u030d-\u031a\u031c-\u0322\u0324-\u0326\u0329-\u036f"
@@ -96,7 +98,7 @@ def _changes(before: str, after: str, at: int, confidence: float) -> list[Edit]:
 
 def suspects(text: str, config: NormaliseConfig) -> list[Tag]:
     """Damage that is not repaired, or was lost: for a person to look at."""
-    if text.isascii():
+    if gate.SPOT not in gate.signs(text, config):
         return []
     tags = []
     for start, end in _segments(text):
@@ -251,7 +253,7 @@ class _Change(NamedTuple):
 def _readings(
     line: str, data: bytes, words: list[tuple[int, int]], costs: list[float]
 ) -> Iterator[_Change]:
-    """Words that are likelier when their sequences are read."""
+    """Words with sequences, and what reading these would gain."""
     found = [match.span() for match in SEQUENCE.finditer(data)]
     at = 0
     for (start, end), cost in zip(words, costs, strict=True):
@@ -266,7 +268,7 @@ def _readings(
             continue
         read = "".join((*pieces, line[done:end]))
         gain = cost - _word_bits(read)
-        if gain > 0 and not _ODD.search(read):
+        if gain > -_LOSS and not _ODD.search(read):
             yield _Change(start, end, read, gain, at - first)
 
 
