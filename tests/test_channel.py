@@ -164,7 +164,6 @@ def test_markers_lean_to_their_side() -> None:
     assert weights["corporate"] > 0 > weights["begin"]
     glance = markers.Glance(weights)
     assert glance(markers.Look.at("the corporate will commence")) > 2
-    assert glance.odd(markers.Look.at("the corporate will commence"))
     assert glance(markers.Look.at("nothing of note")) == 0
     assert glance(markers.Look.at("")) == 0
 

@@ -33,8 +33,8 @@ from unspun.lm.words import words_of
 
 TORTURED = "tortured/pps_torturedcheck_7942.json"
 RATE = 0.5  # share of its phrases that a rewriter of science replaces; a guess, there are no pairs
-PLAIN = 2.0  # nats a word by which plain English binds its neighbours
-MARKER = 4.0  # nats, the weight of a phrase that nobody writes
+PLAIN = 1.0  # nats a word by which plain English binds its neighbours
+MARKER = 3.0  # nats, the weight of a phrase that nobody writes
 _ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
 _NOISE = re.compile(r"[?/\\\"“”:;,=]|\bsee\b|\bor\b|\bpossibly\b|\bprobably\b|http")
 

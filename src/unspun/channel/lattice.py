@@ -116,9 +116,7 @@ def build(text: str, index: Index) -> Lattice:
     for at, word in enumerate(words.words):
         capital = word[:1].isupper()
         form = tokens.lower_first(word) if capital else word
-        arcs.append(
-            Arc(at, at + 1, starts[at], ends[at], word, KEEP, form, capital, whole=True)
-        )
+        arcs.append(Arc(at, at + 1, starts[at], ends[at], word, KEEP, form, capital, whole=True))
     return Lattice(text, words, opens, segments, openings, arcs, _kept(page, index))
 
 
@@ -162,9 +160,7 @@ class _Page:
                     if phrase in by_spun:
                         yield from self._readings(at, size, by_spun[phrase], capital=True)
 
-    def _readings(
-        self, at: int, size: int, options: list[Form], *, capital: bool
-    ) -> Iterator[Arc]:
+    def _readings(self, at: int, size: int, options: list[Form], *, capital: bool) -> Iterator[Arc]:
         """The readings of one match."""
         left, right = self.left[at], self.right[at + size - 1]
         if self.segment[left] != self.segment[right - 1]:
@@ -281,8 +277,7 @@ def arrays(lattice: Lattice, index: Index) -> Arrays:
     original[len(arcs) - count :] = lattice.kept
     numbers: dict[tuple[str, bool], int] = {}
     forms = [
-        numbers.setdefault(key, len(numbers))
-        for key in zip(columns[6], columns[7], strict=True)
+        numbers.setdefault(key, len(numbers)) for key in zip(columns[6], columns[7], strict=True)
     ]
     return Arrays(
         begin + shift[begin],

@@ -18,7 +18,6 @@ _LEAST_PAIR = 2.0  # nats, for two words
 _SMOOTH = 1.0  # documents
 _ENOUGH = 2  # documents a marker must be seen in
 _SHARE = 0.05  # of a text that a glance is to notice
-_ODD = 2.5  # nats that mark a word as odd
 
 Paragraphs = Sequence[str]
 
@@ -82,26 +81,15 @@ class Glance:
     def __init__(self, weights: Mapping[str, float]) -> None:
         self._words: dict[str, float] = {}
         self._pairs: dict[tuple[str, str], float] = {}
-        odd_words, odd_pairs = set(), set()
         for word, weight in weights.items():
             told = math.log1p(_SHARE * math.expm1(weight))
             first, _, second = word.partition(" ")
             if second:
                 self._pairs[first, second] = told
-                if weight >= _ODD:
-                    odd_pairs.add((first, second))
             else:
                 self._words[word] = told
-                if weight >= _ODD:
-                    odd_words.add(word)
-        self._odd_words, self._odd_pairs = frozenset(odd_words), frozenset(odd_pairs)
 
     def __call__(self, look: Look) -> float:
         """Nats that the markers in a text say for its being spun."""
         total = sum(map(self._words.__getitem__, self._words.keys() & look.words))
         return total + sum(map(self._pairs.__getitem__, self._pairs.keys() & look.pairs))
-
-    def odd(self, look: Look) -> bool:
-        """Whether a text holds a word, or two, that clean text hardly ever holds."""
-        words, pairs = self._odd_words, self._odd_pairs
-        return not words.isdisjoint(look.words) or not pairs.isdisjoint(look.pairs)

@@ -35,11 +35,14 @@ PHRASE, NAME, NUMBER, AGREEMENT = "phrase", "name", "number", "agreement"
 
 _BLOCK = 1_500  # code points a glance takes in
 _REGION = 12_000  # code points that are decoded together
-_SUSPICIOUS = 0.012  # nats a word of markers from which a region is read
+_SUSPICIOUS = 0.013  # nats a word of markers from which a region is read
 _SUSPICIOUS_BLOCK = 0.04  # the same for a block of it
-_WORTHWHILE = 0.03  # probability by the odd lines from which the whole region is read
+_SAMPLED = 5  # one part in so many of a region is read first
+_LEAST_SAMPLE = 600  # code points of it at least
+_WORTHWHILE = 0.12  # probability by the oddest lines from which the whole region is read
 _SPUN = 0.5  # posterior from which a sentence counts as spun
-_BIAS, _GAIN, _GLANCE = -6.0, 5.2, 3.7
+_BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7
+_CAUTION = 2.5  # logits by which an edit wants its document surer than the decision does
 _FEW = 25.0  # words that count against a text for being short
 
 
@@ -145,7 +148,7 @@ def _judged(regions: Sequence[_Region], spinner: Spinner, config: RestoreConfig)
         score = probability(_gain(decoded), len(decoded.lattice.words), glance)
         best = max(best, score)
         if score >= config.threshold:
-            findings += _findings(decoded, region.offset, spinner, score)
+            findings += _findings(decoded, region.offset, spinner, _cautious(score))
     if best < config.threshold:
         return Spun(best, is_spun=False)
     return Spun(best, is_spun=True, family=spinner.family, findings=tuple(findings))
@@ -164,6 +167,12 @@ def probability(gain: float, words: int, glance: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(min(logit, 30.0), -30.0)))
 
 
+def _cautious(score: float) -> float:
+    """The same probability where spun documents are rarer: most text is clean."""
+    odds = score / max(1.0 - score, 1e-12) * math.exp(-_CAUTION)
+    return odds / (1.0 + odds)
+
+
 def _gain(decoded: Decoded) -> float:
     pairs = zip(decoded.gains, decoded.spun, strict=True)
     return sum(gain for gain, spun in pairs if spun >= _SPUN)
@@ -179,12 +188,19 @@ def _glance(region: _Region, index: Index) -> float | None:
 
 
 def _sample(region: str, index: Index, glance: float) -> float:
-    """Probability that a region is spun by its odd lines alone, which is quicker to tell."""
-    lines = region.split("\n")
-    odd = [line for line in lines if index.glance.odd(Look.at(line))]
-    if 2 * sum(map(len, odd)) > len(region):
+    """Probability that a region is spun by its oddest lines alone, which is quicker to tell."""
+    lines = [(index.glance(Look.at(line)), at, line) for at, line in enumerate(region.split("\n"))]
+    lines.sort(key=lambda told: -told[0])
+    budget = max(len(region) // _SAMPLED, _LEAST_SAMPLE)
+    taken: list[tuple[int, str]] = []
+    for told, at, line in lines:
+        if told <= 0.0 or budget <= 0:
+            break
+        taken.append((at, line))
+        budget -= len(line)
+    if 2 * sum(len(line) for _, line in taken) > len(region):
         return 1.0
-    decoded = decode("\n".join(odd), index, Prices())
+    decoded = decode("\n".join(line for _, line in sorted(taken)), index, Prices())
     return probability(_gain(decoded), len(region.split()), glance)
 
 
@@ -201,9 +217,7 @@ def _cut(text: str, start: int, end: int, size: int) -> Iterator[tuple[int, int]
         yield start, end
 
 
-def _findings(
-    decoded: Decoded, offset: int, spinner: Spinner, score: float
-) -> Iterator[Finding]:
+def _findings(decoded: Decoded, offset: int, spinner: Spinner, score: float) -> Iterator[Finding]:
     """Passages, and the substitutions in them, in coordinates of the whole text."""
     index = spinner.index
     yield from _passages(decoded, offset)
