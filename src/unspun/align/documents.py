@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from rapidfuzz.distance import Indel
@@ -16,6 +17,9 @@ from unspun.align.units import Span, paragraphs, sentences
 Kind = Literal["equal", "changed", "moved", "inserted", "dropped"]
 
 MOVED = 0.34  # Dice from which units out of order pair; set on newstest2021 by bench/align.py
+_ALIKE = 0.5  # share of words in common, in order, that no two different paragraphs reach
+_WORDS = 4  # a shorter paragraph says too little
+_BASE = 0xE000  # words become characters beyond the surrogates, which are none
 _CELLS = 4_000_000  # units times units that are compared at once
 
 
@@ -100,8 +104,9 @@ def align(hyp: str, ref: str) -> Alignment:
         if equal:
             links += zip(left.units, right.units, strict=True)
             continue
-        found, rest_hyp, rest_ref = _pair(left, right)
-        links += found
+        head, *middle, tail = _peel(left, right)
+        found, rest_hyp, rest_ref = _pair(*middle)
+        links += head + found + tail
         loose_hyp += rest_hyp
         loose_ref += rest_ref
     moves, loose_hyp, loose_ref = _second_look(hyp, ref, loose_hyp, loose_ref)
@@ -128,6 +133,40 @@ def _codes(ours: _Side, theirs: _Side) -> tuple[list[int], list[int]]:
     numbers: dict[tuple[str, ...], int] = {}
     hyp = [numbers.setdefault(ours.words(u), len(numbers)) for u in ours.units]
     return hyp, [numbers.setdefault(theirs.words(u), len(numbers)) for u in theirs.units]
+
+
+def _peel(ours: _Side, theirs: _Side) -> tuple[list[Link], _Side, _Side, list[Link]]:
+    """Pair paragraphs from both ends for as long as they plainly belong together."""
+    words = [[side.words(unit) for unit in side.units] for side in (ours, theirs)]
+    known = dict.fromkeys(chain.from_iterable(chain.from_iterable(words)))
+    codes = {word: chr(k + _BASE) for k, word in enumerate(known)}
+    hyp, ref = ([_coded(unit, codes) for unit in side] for side in words)
+    first = _alike(hyp, ref)
+    last = _alike(hyp[first:][::-1], ref[first:][::-1])
+    links = list(zip(ours.units, theirs.units, strict=False))[:first]
+    i, j = len(hyp) - last, len(ref) - last
+    tail = list(zip(ours.units[i:], theirs.units[j:], strict=True))
+    return links, ours.part(first, i), theirs.part(first, j), tail
+
+
+def _coded(words: Sequence[str], codes: dict[str, str]) -> str:
+    """Words as characters."""
+    return "".join(map(codes.__getitem__, words))
+
+
+def _alike(hyp: Sequence[str], ref: Sequence[str]) -> int:
+    """How many paragraphs in a row are nearer to each other than to the next ones."""
+    count = 0
+    for ours, theirs in zip(hyp, ref, strict=False):
+        share = Indel.normalized_similarity(ours, theirs)
+        if share < _ALIKE or len(ours) < _WORDS:
+            break
+        beside = [Indel.normalized_similarity(ours, other) for other in ref[count + 1:count + 2]]
+        beside += [Indel.normalized_similarity(other, theirs) for other in hyp[count + 1:count + 2]]
+        if max(beside, default=0.0) >= share:
+            break
+        count += 1
+    return count
 
 
 def _pair(ours: _Side, theirs: _Side) -> tuple[list[Link], list[Span], list[Span]]:
@@ -173,7 +212,8 @@ def _assemble(
     """All segments in the order of the hypothesis, dropped passages after what precedes them."""
     rows: list[tuple[int, int, int, Segment]] = []
     for a, b in links:
-        same = hyp[slice(*a)].split() == ref[slice(*b)].split()
+        ours, theirs = hyp[slice(*a)], ref[slice(*b)]
+        same = ours == theirs or ours.split() == theirs.split()
         rows.append((a[0], 1, b[0], Segment(a, b, "equal" if same else "changed")))
     rows += [(a[0], 1, b[0], Segment(a, b, "moved")) for a, b in moves]
     hyp_starts, ref_starts = [a[0] for a, _ in links], [b[0] for _, b in links]
@@ -188,15 +228,15 @@ def _assemble(
     segments = tuple(row[-1] for row in sorted(rows, key=lambda row: row[:3]))
     return Alignment(
         segments,
-        _covered(hyp, [s.hyp for s in segments if s.ref[0] < s.ref[1]]),
-        _covered(ref, [s.ref for s in segments if s.hyp[0] < s.hyp[1]]),
+        _covered(hyp, [s.hyp for s in segments if s.ref[0] == s.ref[1]]),
+        _covered(ref, [s.ref for s in segments if s.hyp[0] == s.hyp[1]]),
     )
 
 
-def _covered(text: str, spans: Iterable[Span]) -> float:
-    """The share of a text's visible code points within the spans; 1 for an empty text."""
+def _covered(text: str, alone: Iterable[Span]) -> float:
+    """The share of a text's visible code points outside the spans that have no partner."""
     size = _visible(text)
-    return sum(_visible(text[start:end]) for start, end in spans) / size if size else 1.0
+    return 1 - sum(_visible(text[start:end]) for start, end in alone) / size if size else 1.0
 
 
 def _visible(text: str) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from unspun.diff.classes import CLASSES, EditClass
-from unspun.diff.documents import Diff, Op, SegmentDiff, characters, diff
+from unspun.diff.documents import Diff, Op, SegmentDiff, characters, classify_span, diff
 
-__all__ = ["CLASSES", "Diff", "EditClass", "Op", "SegmentDiff", "characters", "diff"]
+__all__ = [
+    "CLASSES", "Diff", "EditClass", "Op", "SegmentDiff", "characters", "classify_span", "diff",
+]

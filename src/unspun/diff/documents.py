@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from rapidfuzz.distance import Levenshtein
 
 from unspun.align import Alignment, Segment, align
 from unspun.diff.classes import CLASSES, EditClass, Side, classify
-from unspun.diff.script import OpKind, Step, script
+from unspun.diff.script import OpKind, Script, Step, script
 from unspun.diff.tokens import Span, Tokens, tokenize
 
 _OPENERS = frozenset(".!?…:;\"“‘'«(—–•*。！？")  # after these a capital says nothing
@@ -128,6 +129,21 @@ def characters(hyp: str, ref: str) -> tuple[Op, ...]:
     )
 
 
+def classify_span(hyp: str, hyp_span: Span, ref: str, ref_span: Span) -> EditClass:
+    """The class of one edit, given by its code points in two texts.
+
+    >>> classify_span("I saw 3 men.", (6, 7), "I saw 4 men.", (6, 7))
+    'number'
+    """
+    sides = []
+    for text, (start, end) in ((hyp, hyp_span), (ref, ref_span)):
+        tokens = tokenize(text, (0, len(text)))
+        first = bisect_left(tokens.spans, start, key=lambda span: span[0])
+        last = bisect_left(tokens.spans, max(start, end), key=lambda span: span[0])
+        sides.append(_side(tokens, first, last))
+    return classify(*sides)
+
+
 def _carried(segment: SegmentDiff, op: Op) -> bool:
     """Whether an operation is a piece of a moved segment, which counts once."""
     return segment.kind == "moved" and op.op == "move"
@@ -142,16 +158,17 @@ def _segment(hyp: str, ref: str, segment: Segment) -> SegmentDiff:
     elif segment.kind == "dropped":
         ops = (Op("insert", segment.hyp, segment.ref, "insertion"),)
     else:
-        ops = tuple(_ops(tokenize(hyp, segment.hyp), tokenize(ref, segment.ref), segment))
+        ops = tuple(_ops(script(hyp, segment.hyp, ref, segment.ref), segment))
     return SegmentDiff(segment.hyp, segment.ref, segment.kind, ops)
 
 
-def _ops(hyp: Tokens, ref: Tokens, segment: Segment) -> Iterator[Op]:
+def _ops(found: Script, segment: Segment) -> Iterator[Op]:
     """The operations of a changed segment; in a moved one, what is equal has moved."""
+    hyp, ref = found.hyp, found.ref
     kept: tuple[OpKind, EditClass | None] = ("equal", None)
     if segment.kind == "moved":
         kept = ("move", "reorder")
-    for step in script(hyp, ref):
+    for step in _joined(found.steps):
         if step.op == "equal":
             yield from _equal(hyp, ref, step, kept)
             continue
@@ -163,13 +180,27 @@ def _ops(hyp: Tokens, ref: Tokens, segment: Segment) -> Iterator[Op]:
             yield Op(step.op, *place, classify(*sides))
 
 
+def _joined(steps: list[Step]) -> Iterator[Step]:
+    """The steps, equal ones that follow one another as one."""
+    last: Step | None = None
+    for step in steps:
+        if last and last.op == step.op == "equal":
+            last = Step("equal", last.a, step.b, last.c, step.d)
+            continue
+        if last:
+            yield last
+        last = step
+    if last:
+        yield last
+
+
 def _span(tokens: Tokens, start: int, end: int, within: Span) -> Span:
     return tokens.span(start, end) if tokens.spans else (within[0], within[0])
 
 
 def _side(tokens: Tokens, start: int, end: int) -> Side:
     before = tokens.words[start - 1] if start else ""
-    opens = not before or before in _OPENERS
+    opens = not before or before[-1] in _OPENERS
     return Side(tokens.words[start:end], opens)
 
 

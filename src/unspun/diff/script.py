@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
-from unspun.diff.tokens import Tokens, is_mark
+from unspun.diff.tokens import Span, Tokens, chunks, is_mark, tokenize
 from unspun.diff.words import has_number, misspelt, same_lemma
 
+_BASE = 0xE000  # words become characters beyond the surrogates, which are none
 _REFINED = 400  # pairs of tokens in a changed passage that are looked at one by one
 _MOVED_LETTERS = 4  # a run of words that short proves no move
 _MOVES_TRIED = 2_000  # pairs of deletion and insertion in a segment that are compared
@@ -30,26 +32,61 @@ class Step:
     d: int
 
 
-def script(hyp: Tokens, ref: Tokens) -> list[Step]:
-    """The shortest word script, changed passages refined, words that moved shown as moved."""
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How one passage becomes another.
+
+    Attributes:
+        hyp: The tokens of the passage; a run of equal words is one token.
+        ref: The tokens of the other.
+        steps: The steps, in the order of the passage.
+    """
+
+    hyp: Tokens
+    ref: Tokens
+    steps: list[Step]
+
+
+def script(hyp: str, hyp_span: Span, ref: str, ref_span: Span) -> Script:
+    """The shortest word script, changed passages refined, words that moved shown as moved.
+
+    Between white space first, which is fast, and then within what differs.
+    """
+    chunked = chunks(hyp, hyp_span), chunks(ref, ref_span)
+    ours, theirs = Tokens(hyp, [], []), Tokens(ref, [], [])
     steps: list[Step] = []
-    for step in _hunks(hyp.words, ref.words):
+    for step in _hunks(chunked[0].words, chunked[1].words):
+        i, j = len(ours.words), len(theirs.words)
+        spans = chunked[0].span(step.a, step.b), chunked[1].span(step.c, step.d)
         if step.op == "equal":
-            steps.append(step)
+            ours.add(hyp[slice(*spans[0])], spans[0])
+            theirs.add(ref[slice(*spans[1])], spans[1])
+            steps.append(Step("equal", i, i + 1, j, j + 1))
         else:
-            steps += _refine(hyp.words, ref.words, step)
-    return _with_moves(hyp.words, ref.words, steps)
+            ours.extend(tokenize(hyp, spans[0]))
+            theirs.extend(tokenize(ref, spans[1]))
+            steps += [
+                Step(s.op, i + s.a, i + s.b, j + s.c, j + s.d)
+                for s in _fine(ours.words[i:], theirs.words[j:])
+            ]
+    return Script(ours, theirs, _with_moves(ours.words, theirs.words, steps))
+
+
+def _fine(hyp: Sequence[str], ref: Sequence[str]) -> Iterator[Step]:
+    """The steps between two lists of tokens."""
+    for step in _hunks(hyp, ref):
+        if step.op == "equal":
+            yield step
+        else:
+            yield from _refine(hyp, ref, step)
 
 
 def _hunks(hyp: Sequence[str], ref: Sequence[str]) -> Iterator[Step]:
     """Equal runs, and the changed passages between them."""
-    codes: dict[str, str] = {}
-    for word in (*hyp, *ref):
-        if word not in codes:
-            codes[word] = chr(len(codes) + (0x800 if len(codes) >= 0xD800 else 0))  # noqa: PLR2004
-    coded_hyp, coded_ref = "".join([codes[w] for w in hyp]), "".join([codes[w] for w in ref])
+    codes = {w: chr(k + _BASE) for k, w in enumerate(dict.fromkeys(chain(hyp, ref)))}
+    coded = ["".join(map(codes.__getitem__, words)) for words in (hyp, ref)]
     i = j = 0
-    for op in Levenshtein.opcodes(coded_hyp, coded_ref):
+    for op in Levenshtein.opcodes(*coded):
         if op.tag != "equal":
             continue
         if op.src_start > i or op.dest_start > j:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 Span = tuple[int, int]
 
@@ -23,6 +23,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_CHUNK = re.compile(r"\S+")
 _IS_MARK = re.compile(rf"[{_MARK}\s]*")
 
 
@@ -37,8 +38,18 @@ class Tokens:
     """
 
     text: str
-    words: Sequence[str]
-    spans: Sequence[Span]
+    words: list[str]
+    spans: list[Span]
+
+    def add(self, word: str, span: Span) -> None:
+        """Append a token."""
+        self.words.append(word)
+        self.spans.append(span)
+
+    def extend(self, more: Tokens) -> None:
+        """Append the tokens of the passage that follows."""
+        self.words.extend(more.words)
+        self.spans.extend(more.spans)
 
     def span(self, start: int, end: int) -> Span:
         """The code points from the first token to the last; empty after what stands before."""
@@ -61,6 +72,38 @@ def tokenize(text: str, span: Span) -> Tokens:
     """
     matches = list(_TOKEN.finditer(text, *span))
     return Tokens(text, [m[0] for m in matches], [m.span() for m in matches])
+
+
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """What stands between white space.
+
+    Attributes:
+        words: The chunks.
+        starts: Their first code points in the whole text.
+    """
+
+    words: list[str]
+    starts: list[int]
+
+    def span(self, start: int, end: int) -> Span:
+        """The code points from the first chunk to the last; of no use where there is none."""
+        if start == end:
+            return 0, 0
+        return self.starts[start], self.starts[end - 1] + len(self.words[end - 1])
+
+
+def chunks(text: str, span: Span) -> Chunks:
+    """What stands between white space.
+
+    >>> chunks("so  it's (here)", (0, 15)).starts
+    [0, 4, 9]
+    """
+    words = text[span[0]:span[1]].split()
+    ends = list(accumulate(map(len, words), initial=span[0]))
+    if ends[-1] + len(words) - 1 == span[1]:  # single spaces: just count
+        return Chunks(words, list(map(int.__add__, ends, range(len(words)))))
+    return Chunks(words, [m.start() for m in _CHUNK.finditer(text, *span)])
 
 
 def is_mark(text: str) -> bool:

@@ -66,9 +66,9 @@ class Band:
         margin of one allows for.
         """
         low, high = self.low, self.high
-        return all(
-            (not low[i] or low[i] < j) and (high[i] > ref or j + 1 < high[i]) for i, j in path if i
-        )
+        rows = ((i or 1, j) for i, j in path)  # row 0 is whole: what counts is the step from it
+        return all((not low[i] or low[i] < j) and (high[i] > ref or j + 1 < high[i])
+                   for i, j in rows)
 
     def reverse(self, ref: int) -> Band:
         """The same cells counted from the other end.

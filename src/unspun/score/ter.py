@@ -178,8 +178,8 @@ class _Search:
                 previous = target
                 self.checked += 1
                 need = best.needs(length, start, target) if best.gain else 1
-                if need > ceiling or need > 2 * length:
-                    continue  # a block of n words cannot gain more than 2 n
+                if need > ceiling or (need > 2 * length and not matrix.banded):
+                    continue  # outside the beam's reach, n moved words gain 2 n at most
                 distance = measure(start, length, target, matrix.distance - need)
                 if matrix.distance - distance >= need:
                     best = _Shift(matrix.distance - distance, length, start, target)
