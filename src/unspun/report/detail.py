@@ -1,0 +1,193 @@
+"""The embedded detail of one document: what the page needs to show its texts, as plain JSON values.
+
+The page reads lists by position; the layouts stand in the functions' docstrings.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from unspun.model import Edit
+from unspun.report.rows import (
+    Mark,
+    Row,
+    clean_marks,
+    cut,
+    difference_marks,
+    language_marks,
+    rows,
+    within,
+)
+from unspun.report.view import DiffView, DocumentView, Limits, MetricView
+
+_EXCERPT = 160
+
+
+def detail(view: DocumentView, metrics: tuple[MetricView, ...], limits: Limits) -> dict[str, Any]:
+    """Everything that the page shows about one document beyond its line in the overview."""
+    layout = rows(view)
+    shown = _shown(layout, limits)
+    ops = [op for segment in view.segments for op in segment.ops if op.op != "equal"]
+    return {
+        "id": view.id,
+        "language": view.language,
+        "script": view.script,
+        "confidence": number(view.confidence),
+        "encoding": view.encoding,
+        "reference": view.reference_id if view.reference is not None else None,
+        "compared": view.reference is not None,
+        "coverage": number(view.coverage),
+        "scores": [
+            [m.label, m.higher_is_better, number(view.before.get(m.name)), *_after(view, m)]
+            for m in metrics
+            if m.name in view.before or m.name in view.after
+        ],
+        "trail": [
+            [stage, *(number(scores.get(m.name)) for m in metrics)] for stage, scores in view.trail
+        ],
+        "metrics": [m.label for m in metrics],
+        "quality": _quality(view),
+        "origin": _origin(view),
+        "findings": _findings(view, layout[:shown], limits),
+        "rows": list(_rows(view, layout[:shown], ops)),
+        "edits": [_edit(e) for e in view.edits[: _edits_shown(layout, shown)]],
+        "differences": [_difference(view, op) for op in ops],
+        "languages": [
+            [s.language, s.script, number(s.confidence), s.start, s.end] for s in view.spans
+        ],
+        "left_out": _left_out(view, layout, shown, limits),
+    }
+
+
+def number(value: float | None) -> float | None:
+    """The value, short; nothing for what is no finite number."""
+    return round(value, 4) if value is not None and math.isfinite(value) else None
+
+
+def _after(view: DocumentView, metric: MetricView) -> tuple[float | None, float | None]:
+    before, after = view.before.get(metric.name), view.after.get(metric.name)
+    gain = after - before if before is not None and after is not None else None
+    return number(after), number(gain)
+
+
+def _shown(layout: list[Row], limits: Limits) -> int:
+    """How many rows fit: by the text in them, and by their edits."""
+    longest = max(1, limits.text)
+    for index, row in enumerate(layout):
+        long = max(row.raw[1], row.clean[1], row.reference[1]) > longest
+        if index and (long or row.edits[1] > limits.edits):
+            return index
+    return len(layout)
+
+
+def _edits_shown(layout: list[Row], shown: int) -> int:
+    return max((row.edits[1] for row in layout[:shown]), default=0)
+
+
+def _left_out(view: DocumentView, layout: list[Row], shown: int, limits: Limits) -> list[str]:
+    """What is not in the page, in sentences."""
+    notes = []
+    if shown < len(layout):
+        notes.append(
+            f"This document is long: the first {layout[shown - 1].raw[1]:,} of {len(view.raw):,} "
+            f"characters are shown, with {_edits_shown(layout, shown):,} of {len(view.edits):,} "
+            "edits. The written results hold all of it."
+        )
+    total = sum(1 for _ in _evidence(view))
+    if total > limits.findings:
+        notes.append(f"The first {limits.findings:,} of {total:,} findings are listed.")
+    return notes
+
+
+def _rows(view: DocumentView, layout: list[Row], ops: list[DiffView]) -> Iterator[list[Any]]:
+    """``[raw start, raw pieces, clean pieces, reference pieces]`` for each row."""
+    raw_languages, clean_languages = language_marks(view)
+    clean_ops, reference_ops = difference_marks(ops)
+    edited = clean_marks(view.edits)
+    for row in layout:
+        first, last = row.edits
+        here = [Mark(e.start, e.end, first + k) for k, e in enumerate(view.edits[first:last])]
+        yield [
+            row.raw[0],
+            cut(view.raw, row.raw, here, (), within(raw_languages, *row.raw)),
+            cut(
+                view.clean,
+                row.clean,
+                edited[first:last],
+                within(clean_ops, *row.clean),
+                within(clean_languages, *row.clean),
+            ),
+            cut(view.reference or "", row.reference, (), within(reference_ops, *row.reference)),
+        ]
+
+
+def _edit(edit: Edit) -> list[Any]:
+    """``[start, end, before, after, stage, rule, confidence, [earlier steps]]``."""
+    history = [
+        [step.before, step.after, step.stage, step.rule, number(step.confidence)]
+        for step in edit.history
+    ]
+    start, end = edit.start, edit.end
+    fields = [start, end, edit.before, edit.after, edit.stage, edit.rule, number(edit.confidence)]
+    return [*fields, history] if history else fields
+
+
+def _difference(view: DocumentView, op: DiffView) -> list[Any]:
+    """``[operation, class, clean words, reference words]``."""
+    reference = view.reference or ""
+    return [op.op, op.kind, view.clean[slice(*op.hyp)], reference[slice(*op.ref)]]
+
+
+def _quality(view: DocumentView) -> dict[str, Any] | None:
+    if view.quality is None:
+        return None
+    parts = [
+        [p.name, number(p.score), number(p.value), number(p.threshold), p.flagged]
+        for p in view.quality.parts
+    ]
+    return {"score": number(view.quality.score), "parts": parts}
+
+
+def _origin(view: DocumentView) -> dict[str, Any]:
+    origin, spun = view.origin, view.spun
+    return {
+        "label": origin.label if origin else None,
+        "source": origin.source_language if origin else None,
+        "score": number(origin.score) if origin else None,
+        "spun": number(spun.score) if spun else None,
+        "family": spun.family if spun else None,
+    }
+
+
+def _evidence(view: DocumentView) -> Iterator[tuple[str, str, int, int, float, str]]:
+    """Source, kind, span, score and detail of each finding and tag, once each."""
+    seen = set()
+    sources: list[tuple[str, Iterable[Any]]] = [
+        ("origin", view.origin.evidence if view.origin else ()),
+        ("spun", view.spun.findings if view.spun else ()),
+        ("finding", view.findings),
+    ]
+    for source, findings in sources:
+        for f in findings:
+            if (key := (f.kind, f.start, f.end)) not in seen:
+                seen.add(key)
+                yield source, f.kind, f.start, f.end, f.score, f.detail
+    for tag in view.tags:
+        if tag.kind != "chrome" or tag.value not in {e.rule for e in view.edits}:
+            yield "tag", tag.kind, tag.start, tag.end, tag.confidence, tag.value
+
+
+def _findings(view: DocumentView, layout: list[Row], limits: Limits) -> list[list[Any]]:
+    """``[source, kind, start, end, score, detail, excerpt, row]``; row -1 if it is not shown."""
+    starts = [row.raw[0] for row in layout]
+    shown_to = layout[-1].raw[1] if layout else 0
+    result = []
+    for source, kind, start, end, score, told in islice(_evidence(view), limits.findings):
+        excerpt = view.raw[start : min(end, start + _EXCERPT)]
+        row = bisect_right(starts, start) - 1 if start < shown_to else -1
+        result.append([source, kind, start, end, number(score), told, excerpt, row])
+    return result
