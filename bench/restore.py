@@ -263,7 +263,7 @@ def bench_speed(test: Sequence[Pair], spinner: Spinner) -> None:
     for one in text:
         restored(one)
     full = time.process_time() - begin
-    inverse = {}
+    inverse: dict[str, str] = {}
     for original, alternatives in spinner.table.items():
         for spun, _ in alternatives:
             inverse.setdefault(spun.lower(), original)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ def test_more_confidence_asked_means_fewer_edits(case: dict[str, Any]) -> None:
         _, proposed = restored(case["text"], RestoreConfig(min_confidence=asked))
         assert all(edit.confidence >= asked for edit in proposed)
         sets.append({(edit.start, edit.end) for edit in proposed})
-    assert all(more >= fewer for more, fewer in zip(sets, sets[1:], strict=False))
+    assert all(more >= fewer for more, fewer in itertools.pairwise(sets))
 
 
 @pytest.mark.parametrize("case", SPUN, ids=[case["label"] for case in SPUN])
@@ -105,7 +106,7 @@ def test_edits_never_overlap(spans: list[tuple[int, int]], asked: float) -> None
     findings = tuple(Finding("t/phrase", a, a + n, 0.9, "y") for a, n in spans)
     verdict = Spun(1.0, is_spun=True, family="t", findings=findings)
     proposed, tags = restore(text, verdict, RestoreConfig(min_confidence=asked))
-    assert all(a.end <= b.start for a, b in zip(proposed, proposed[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(proposed))
     assert len(proposed) + len(tags) == len(findings)
 
 

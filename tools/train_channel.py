@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import io
+import itertools
 import json
 import math
 import re
@@ -66,7 +67,7 @@ def tortured(path: Path, lm: LanguageModel) -> Channel:
     markers = {}
     for entry in entries:
         parts = entry.spun.split(" ")
-        for pair in zip(parts, parts[1:], strict=False):
+        for pair in itertools.pairwise(parts):
             if not _english(" ".join(pair), lm):
                 markers[" ".join(pair)] = MARKER
     info = {

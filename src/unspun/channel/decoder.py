@@ -344,6 +344,11 @@ def _levels(level: Int32s, state: Int32s) -> Iterator[tuple[int, int, NDArray[np
         yield lo, hi, begins[mine] - lo, states[mine]
 
 
+def counted(keys: Int32s, weights: Floats, size: int) -> Floats:
+    """Sum of the weights that each key has."""
+    return np.bincount(keys, weights, minlength=size).astype(np.float64)
+
+
 def posteriors(graph: Graph, plan: Sweep, weight: Floats) -> tuple[Floats, Floats]:
     """Natural logarithm of each step's share of all readings, and of each state's past.
 
@@ -358,8 +363,9 @@ def posteriors(graph: Graph, plan: Sweep, weight: Floats) -> tuple[Floats, Float
         alpha[goals] = np.logaddexp.reduceat(alpha[graph.source[steps]] + weight[steps], starts)
     beta = np.full(len(graph.arc), -np.inf)
     beta[plan.finals] = 0.0
-    for steps, starts, origins in plan.backward:
-        beta[origins] = np.logaddexp.reduceat(beta[graph.target[steps]] + weight[steps], starts)
+    for leaving, starts, origins in plan.backward:
+        value = beta[graph.target[leaving]] + weight[leaving]
+        beta[origins] = np.logaddexp.reduceat(value, starts)
     through = alpha[graph.source] + weight + beta[graph.target]
     return through, alpha
 

@@ -16,6 +16,7 @@ from unspun.channel.lattice import KEEP, Arc, Lattice, arrays, build
 Floats = NDArray[np.float64]
 
 RATES = (0.95, 0.5, 0.15)  # shares of phrases replaced that are tried
+SPUN = 0.5  # posterior from which a sentence counts as spun
 _CLEARLY = 0.5  # nats a word from which no other rate is tried
 
 
@@ -75,9 +76,9 @@ def decode(text: str, index: Index, prices: Prices) -> Decoded:
         share, _ = _shares(graph, plan, habits.weight(graph), table)
     spun = _passages(gains, lattice, prices)
     chosen = decoder.best(graph, plan, habits.weight(graph))
-    expected = np.bincount(graph.step, np.exp(share), minlength=len(table.start))
+    expected = decoder.counted(graph.step, np.exp(share), len(table.start))
     readings = _readings(lattice, table, graph.step[chosen], expected)
-    taken = tuple(r for r in readings if spun[r.segment] >= 0.5)
+    taken = tuple(r for r in readings if spun[r.segment] >= SPUN)
     return Decoded(taken, tuple(gains.tolist()), tuple(spun.tolist()), rate, lattice)
 
 
@@ -94,7 +95,7 @@ def _search(
         plan = decoder.sweep(graph, table)
         if order < index.lm.order:
             share, _ = _shares(graph, plan, habits.weight(graph), table)
-            graph, alive = _pruned(graph, share, table, prices.prune)
+            graph, alive = _pruned(graph, share, prices.prune)
     return graph, plan
 
 
@@ -163,7 +164,7 @@ def _passages(gains: Floats, lattice: Lattice, prices: Prices) -> Floats:
 def _turned(state: Floats, turn: float) -> Floats:
     """One step of the chain, in logarithms."""
     stay, change = np.log1p(-turn), np.log(turn)
-    return np.logaddexp(state + stay, state[::-1] + change)
+    return np.asarray(np.logaddexp(state + stay, state[::-1] + change))
 
 
 def _shares(
@@ -179,7 +180,7 @@ def _shares(
 
 
 def _pruned(
-    graph: decoder.Graph, share: Floats, table: Arrays, limit: float
+    graph: decoder.Graph, share: Floats, limit: float
 ) -> tuple[decoder.Graph, NDArray[np.int32]]:
     """Drop what has no share worth naming; the text as it stands is never dropped."""
     keep = share > limit

@@ -106,7 +106,7 @@ class Habits:
         """The same, given how often the rest of the document bears each out."""
         table, k = self.table, self.prices.concentration
         seen = np.exp(share)
-        expected = np.bincount(graph.step, seen, minlength=len(table.start))
+        expected = decoder.counted(graph.step, seen, len(table.start))
         left = np.bincount(graph.missed + 1, seen, minlength=len(self.missed) + 1)[1:]
         draw = np.where(table.entry >= 0, table.entry.astype(np.int64) + 1, 0)
         form = np.where(

@@ -131,10 +131,10 @@ def _phrases(originals: dict[str, int], lm: LanguageModel) -> Phrases:
     ids = lm.encode([word for form in forms for word in form])
     ends = np.cumsum([len(form) for form in forms])
     rows: dict[int, list[tuple[list[int], int]]] = defaultdict(list)
-    for number, form, end in zip(numbers, forms, ends.tolist(), strict=True):
-        row = ids[end - len(form) : end].tolist()
+    for number, cut, end in zip(numbers, forms, ends.tolist(), strict=True):
+        row = ids[end - len(cut) : end].tolist()
         if min(row) > _UNKNOWN:
-            rows[len(form)].append((row, number))
+            rows[len(cut)].append((row, number))
     keys, owners, heads, ends_of = [], [], [], []
     for length in range(2, _LONGEST_MISSED + 1):
         grams = np.array([row for row, _ in rows[length]], np.int32).reshape(-1, length)

@@ -7,6 +7,7 @@ at blanks alone, because a glance must cost less than reading.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,7 +49,7 @@ def _present(paragraphs: Paragraphs) -> set[str]:
     for paragraph in paragraphs:
         words = paragraph.split()
         found.update(words)
-        found.update(map(" ".join, zip(words, words[1:], strict=False)))
+        found.update(map(" ".join, itertools.pairwise(words)))
     return found
 
 
@@ -68,7 +69,7 @@ class Look:
     def at(cls, text: str) -> Self:
         """Look at a text."""
         words = text.split()
-        return cls(frozenset(words), frozenset(zip(words, words[1:], strict=False)))
+        return cls(frozenset(words), frozenset(itertools.pairwise(words)))
 
 
 class Glance:

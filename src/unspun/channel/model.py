@@ -18,6 +18,7 @@ from unspun.errors import ModelError
 
 MAGIC = b"UNSPUNCH"
 VERSION = 1
+_HEAD = 16  # bytes before the header: the magic word, version and length
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class Channel:
         Raises:
             ModelError: if it is no channel, damaged, or of another version.
         """
-        if data[:8] != MAGIC or len(data) < 16:
+        if data[:8] != MAGIC or len(data) < _HEAD:
             raise ModelError("this is no channel file: it does not begin with UNSPUNCH")
         version, length = np.frombuffer(data, "<u4", 2, 8).tolist()
         if version != VERSION:

@@ -9,6 +9,7 @@ wins (minimum description length).
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable
@@ -28,6 +29,7 @@ Arcs = dict[Cell, list[tuple[int, int, float]]]
 Path = dict[Cell, Cell]
 
 _MORE_WORDS = 2.5  # nats a word beyond the first, so that pairs stay as short as they can be
+_CORE = 3  # words of a changed region that may be one pair at first sight
 _NEW_PAIR = 3.0  # nats a word for a pair nobody else has seen
 _SAME_WORD = 0.02  # nats for a word that stays
 
@@ -125,19 +127,20 @@ def _shortest(
             best[cell] = price
             back[cell] = origin
 
-    for i in range(rows):
-        for j in range(columns):
-            here = best.get((i, j))
-            if here is None:
-                continue
-            if original[i] == spun[j]:
-                reach((i + 1, j + 1), here + _SAME_WORD, (i, j))
-            for k, m, price in arcs.get((i, j), ()):
-                reach((k, m), here + price, (i, j))
-            if new is not None:
-                for k in range(i + 1, min(i + LONGEST, rows) + 1):
-                    for m in range(j + 1, min(j + LONGEST_SPUN, columns) + 1):
-                        reach((k, m), here + new + _NEW_PAIR * (k - i + m - j), (i, j))
+    for cell in itertools.product(range(rows), range(columns)):
+        here = best.get(cell)
+        if here is None:
+            continue
+        i, j = cell
+        if original[i] == spun[j]:
+            reach((i + 1, j + 1), here + _SAME_WORD, cell)
+        for k, m, price in arcs.get(cell, ()):
+            reach((k, m), here + price, cell)
+        if new is not None:
+            ends = range(i + 1, min(i + LONGEST, rows) + 1)
+            spun_ends = range(j + 1, min(j + LONGEST_SPUN, columns) + 1)
+            for k, m in itertools.product(ends, spun_ends):
+                reach((k, m), here + new + _NEW_PAIR * (k - i + m - j), cell)
     return back if (rows, columns) in best else None
 
 
@@ -165,7 +168,7 @@ def _first_pairs(original: tuple[str, ...], spun: tuple[str, ...]) -> set[Pair]:
         tail += 1
     core = (original[head : len(original) - tail], spun[head : len(spun) - tail])
     if all(core):
-        choices = [core] if max(len(core[0]), len(core[1])) <= 3 else []
+        choices = [core] if max(len(core[0]), len(core[1])) <= _CORE else []
     else:
         choices = []
         if head:

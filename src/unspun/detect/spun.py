@@ -10,12 +10,13 @@ edits.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from unspun import tables
-from unspun.channel.document import Decoded, Reading, decode
+from unspun.channel.document import SPUN, Decoded, Reading, decode
 from unspun.channel.habits import Prices
 from unspun.channel.index import Index
 from unspun.channel.lattice import ARTICLE
@@ -33,6 +34,8 @@ LANGUAGE_MODEL = "english.lm"
 PASSAGE = "spun-passage"
 PHRASE, NAME, NUMBER, AGREEMENT = "phrase", "name", "number", "agreement"
 
+# One choice in braces; with several, nobody can tell which was the original.
+_BRACES = re.compile(r"\{[^{}|\n]{1,60}\}")
 _BLOCK = 1_500  # code points a glance takes in
 _REGION = 12_000  # code points that are decoded together
 _SUSPICIOUS = 0.013  # nats a word of markers from which a region is read
@@ -40,7 +43,6 @@ _SUSPICIOUS_BLOCK = 0.04  # the same for a block of it
 _SAMPLED = 5  # one part in so many of a region is read first
 _LEAST_SAMPLE = 600  # code points of it at least
 _WORTHWHILE = 0.12  # probability by the oddest lines from which the whole region is read
-_SPUN = 0.5  # posterior from which a sentence counts as spun
 _BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7
 _CAUTION = 2.5  # logits by which an edit wants its document surer than the decision does
 _FEW = 25.0  # words that count against a text for being short
@@ -175,7 +177,7 @@ def _cautious(score: float) -> float:
 
 def _gain(decoded: Decoded) -> float:
     pairs = zip(decoded.gains, decoded.spun, strict=True)
-    return sum(gain for gain, spun in pairs if spun >= _SPUN)
+    return sum(gain for gain, spun in pairs if spun >= SPUN)
 
 
 def _glance(region: _Region, index: Index) -> float | None:
@@ -221,6 +223,7 @@ def _findings(decoded: Decoded, offset: int, spinner: Spinner, score: float) -> 
     """Passages, and the substitutions in them, in coordinates of the whole text."""
     index = spinner.index
     yield from _passages(decoded, offset)
+    yield from _spintax(decoded, offset, spinner.family, score)
     for reading in decoded.readings:
         arc = reading.arc
         before = decoded.lattice.text[arc.first : arc.last]
@@ -235,6 +238,20 @@ def _findings(decoded: Decoded, offset: int, spinner: Spinner, score: float) -> 
             )
 
 
+def _spintax(decoded: Decoded, offset: int, family: str, score: float) -> Iterator[Finding]:
+    """Braces that the spinner's own notation left behind: '{hardware}' was 'hardware'."""
+    words, lattice = decoded.lattice.words, decoded.lattice
+    spun = [
+        (words.starts[begin], words.ends[end - 1])
+        for (begin, end), share in zip(lattice.segments, decoded.spun, strict=True)
+        if share >= SPUN
+    ]
+    for match in _BRACES.finditer(lattice.text):
+        if any(start <= match.start() and match.end() <= end for start, end in spun):
+            for at in (match.start(), match.end() - 1):
+                yield Finding(f"{family}/spintax", offset + at, offset + at + 1, score, "")
+
+
 def _entry(number: int, index: Index) -> Entry | None:
     return index.channel.entries[number] if number >= 0 else None
 
@@ -243,7 +260,7 @@ def _passages(decoded: Decoded, offset: int) -> Iterator[Finding]:
     words = decoded.lattice.words
     run: list[int] = []
     for number in range(len(decoded.spun) + 1):
-        if number < len(decoded.spun) and decoded.spun[number] >= _SPUN:
+        if number < len(decoded.spun) and decoded.spun[number] >= SPUN:
             run.append(number)
             continue
         if run:
