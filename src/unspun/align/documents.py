@@ -70,6 +70,10 @@ class _Side:
         """A unit's words: what is equal apart from white space."""
         return tuple(self.text[unit[0]:unit[1]].split())
 
+    def all_words(self) -> list[str]:
+        """The words of all units: what is equal apart from where lines end."""
+        return [word for unit in self.units for word in self.words(unit)]
+
     def part(self, start: int, end: int) -> _Side:
         return _Side(self.text, self.units[start:end])
 
@@ -103,6 +107,9 @@ def align(hyp: str, ref: str) -> Alignment:
     for equal, left, right in _blocks(ours, theirs):
         if equal:
             links += zip(left.units, right.units, strict=True)
+            continue
+        if left.units and left.all_words() == right.all_words():
+            links.append((left.span(0, len(left.units)), right.span(0, len(right.units))))
             continue
         head, *middle, tail = _peel(left, right)
         found, rest_hyp, rest_ref = _pair(*middle)

@@ -11,6 +11,8 @@ _LINE = re.compile(r"[^\S\n]*(\S[^\n]*)")
 _WRAP_MIN, _WRAP_MAX = 40, 120  # widths at which text is wrapped by hand or by a mail program
 _WRAP_FILL = 0.6  # a wrapped line is filled at least so far: the next word did not fit
 
+_ENDS = frozenset(".!?…:。！？")
+
 _SENTENCE_END = re.compile(
     r"""
     (?P<latin>
@@ -48,20 +50,25 @@ def paragraphs(text: str) -> list[Span]:
     for line in _LINE.finditer(text):
         start = line.start(1)
         if block and text.count("\n", last, start) > 1:
-            found += _unwrap(block)
+            found += _unwrap(text, block)
             block = []
         last = line.end()
         block.append((start, start + len(line.group(1).rstrip())))
-    return found + _unwrap(block)
+    return found + _unwrap(text, block)
 
 
-def _unwrap(lines: list[Span]) -> list[Span]:
-    """One paragraph where all lines but the last are filled to one width, else each line."""
+def _unwrap(text: str, lines: list[Span]) -> list[Span]:
+    """One paragraph where all lines but the last are filled to one width, else each line.
+
+    Where most lines end as sentences do, they are paragraphs of one sentence.
+    """
     if len(lines) < 3:  # noqa: PLR2004 - two lines may well be a heading and its text
         return lines
     widths = [end - start for start, end in lines]
     widest = max(widths)
-    if _WRAP_MIN <= widest <= _WRAP_MAX and min(widths[:-1]) >= _WRAP_FILL * widest:
+    ended = sum(text[end - 1] in _ENDS for _, end in lines[:-1])
+    filled = min(widths[:-1]) >= _WRAP_FILL * widest and 2 * ended < len(lines)
+    if _WRAP_MIN <= widest <= _WRAP_MAX and filled:
         return [(lines[0][0], lines[-1][1])]
     return lines
 

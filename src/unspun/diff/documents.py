@@ -184,7 +184,8 @@ def _joined(steps: list[Step]) -> Iterator[Step]:
     """The steps, equal ones that follow one another as one."""
     last: Step | None = None
     for step in steps:
-        if last and last.op == step.op == "equal":
+        follows = last and last.op == "equal" and (last.b, last.d) == (step.a, step.c)
+        if last and follows and step.op == "equal":
             last = Step("equal", last.a, step.b, last.c, step.d)
             continue
         if last:

@@ -15,6 +15,7 @@ from unspun.diff.words import has_number, misspelt, same_lemma
 _BASE = 0xE000  # words become characters beyond the surrogates, which are none
 _REFINED = 400  # pairs of tokens in a changed passage that are looked at one by one
 _MOVED_LETTERS = 4  # a run of words that short proves no move
+_SWAPPED = 3  # unless it moved past no more words than these
 _MOVES_TRIED = 2_000  # pairs of deletion and insertion in a segment that are compared
 
 
@@ -159,7 +160,8 @@ def _with_moves(hyp: Sequence[str], ref: Sequence[str], steps: list[Step]) -> li
         for new in inserted:
             size, a, c = _longest_run(hyp[gone.a:gone.b], ref[new.c:new.d])
             words = hyp[gone.a + a:gone.a + a + size]
-            if sum(len(w) for w in words if not is_mark(w)) >= _MOVED_LETTERS:
+            letters = sum(len(w) for w in words if not is_mark(w))
+            if letters >= _MOVED_LETTERS or (letters and _near(hyp, gone, new)):
                 runs.append((-size, gone.a + a, new.c + c))
     moves: list[Step] = []
     for negative, a, c in sorted(runs):
@@ -167,6 +169,12 @@ def _with_moves(hyp: Sequence[str], ref: Sequence[str], steps: list[Step]) -> li
         if all((b <= m.a or m.b <= a) and (d <= m.c or m.d <= c) for m in moves):
             moves.append(Step("move", a, b, c, d))
     return _cut(steps, moves) if moves else steps
+
+
+def _near(hyp: Sequence[str], gone: Step, new: Step) -> bool:
+    """Whether only a few words stand between where words were and where they are."""
+    between = hyp[gone.b:new.a] if gone.b <= new.a else hyp[new.a:gone.a]
+    return sum(len(run.split()) for run in between) <= _SWAPPED
 
 
 def _longest_run(hyp: Sequence[str], ref: Sequence[str]) -> tuple[int, int, int]:

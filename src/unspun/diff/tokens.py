@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     rf"""
     [{_CJK}]                                          # written without spaces: a token each
     | \d+ (?: [.,:]\d+ )* [^\s\d{_MARK}{_CJK}]*       # 1,234.5 and 3.5bn and 20th
-    | [^\s{_MARK}{_CJK}]+ (?: ['’] [^\s{_MARK}{_CJK}]+ )*   # a word, with its apostrophes
+    | [^\s{_MARK}{_CJK}]+ (?: ['’] [^\s{_MARK}{_CJK}]+ | [.]\d+ )*  # it's, two.0
     | \S                                              # any mark
     """,
     re.VERBOSE,
