@@ -18,6 +18,8 @@ from unspun.lm.model import LanguageModel
 from unspun.lm.words import words_of
 
 _LONGEST_MISSED = 4  # words of a phrase that is missed where it stands
+_STEM, _LEAST_STEM = 6, 5  # letters that words of one family share
+_REMEMBERED = 8  # readings that are remembered for each entry: odd words must not grow it
 _UNKNOWN = 5  # ids up to this are classes of unknown words
 
 
@@ -29,12 +31,14 @@ class Form(NamedTuple):
         spun: The phrase that the spinner writes.
         lower: The original as it stands inside a sentence.
         upper: The original with a capital.
+        plain: Whether the original is made of letters and blanks alone.
     """
 
     number: int
     spun: str
     lower: str
     upper: str
+    plain: bool
 
 
 class Index:
@@ -64,11 +68,11 @@ class Index:
         original_of: list[int] = []
         for number, entry in enumerate(channel.entries):
             spun = entry.spun
-            if not spun.replace(" ", "").isalpha():
+            if not _plain(spun):
                 spun = " ".join(tokens.parts(spun))
             lower = unjoined(entry.original)
             upper = tokens.upper_first(lower)
-            self.by_spun[spun].append(Form(number, entry.spun, lower, upper))
+            self.by_spun[spun].append(Form(number, entry.spun, lower, upper, _plain(lower)))
             if entry.original not in self.originals:
                 self.originals[entry.original] = len(self.rates)
                 self.rates.append(entry.rate)
@@ -80,6 +84,16 @@ class Index:
         self.logp = np.array([entry.logp for entry in channel.entries] + [0.0, 0.0])
         self.phrases = _phrases(self.originals, lm)
         self._ids: dict[tuple[str, bool], tuple[int, ...]] = {}
+        self._stems: dict[str, str] = {}
+
+    def stem(self, text: str) -> str:
+        """First letters of a text's longest word, that words of its family share; '' if short."""
+        found = self._stems.get(text)
+        if found is None:
+            found = _stem(text)
+            if len(self._stems) < _REMEMBERED * len(self.channel.entries):
+                self._stems[text] = found
+        return found
 
     def ids(self, text: str, *, initial: bool) -> tuple[int, ...]:
         """Language model ids of a reading; what was asked before is remembered."""
@@ -87,9 +101,18 @@ class Index:
         found = self._ids.get(key)
         if found is None:
             found = tuple(self.lm.encode(words_of(text), initial=initial).tolist())
-            if len(self._ids) < 8 * len(self.channel.entries):  # odd words must not grow it
+            if len(self._ids) < _REMEMBERED * len(self.channel.entries):
                 self._ids[key] = found
         return found
+
+
+def _stem(text: str) -> str:
+    word = max(text.split(), key=len, default="")[:_STEM].lower()
+    return word if len(word) >= _LEAST_STEM else ""
+
+
+def _plain(phrase: str) -> bool:
+    return phrase.replace(" ", "").isalpha()
 
 
 def unjoined(phrase: str) -> str:
@@ -98,7 +121,7 @@ def unjoined(phrase: str) -> str:
     >>> unjoined("3 . 5 percent , not more")
     '3.5 percent, not more'
     """
-    if phrase.replace(" ", "").isalpha():
+    if _plain(phrase):
         return phrase
     parts = phrase.split(" ")
     out = parts[0]

@@ -35,7 +35,6 @@ _PROTECTED = re.compile(
     """,
     re.VERBOSE,
 )
-_STEM, _LEAST_STEM = 6, 5  # letters that words of one family share
 _CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"
 _SENTENCE_END = frozenset(".!?\N{HORIZONTAL ELLIPSIS}")
 _QUOTES = frozenset('"\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK})]')
@@ -172,10 +171,10 @@ class _Page:
         first, last = self.words.starts[left], self.words.ends[right - 1]
         lone = first == start and last == end
         cased = self.forms[at][0].isalpha()
-        for number, spun, lower, upper in options:
+        for number, spun, lower, upper, plain in options:
             big = capital or (not cased and self.opens[left] and lower != upper)
             shape = upper if big else lower
-            if lone and shape.isalpha() and cased:
+            if lone and plain and cased:
                 yield Arc(left, right, start, end, shape, number, spun, big, whole)
             else:
                 yield self._fitted(
@@ -291,27 +290,18 @@ def arrays(lattice: Lattice, index: Index) -> Arrays:
         np.array(columns[7], np.bool_),
         np.array(columns[8], np.bool_),
         np.array(forms, np.int32),
-        _stems([arc.text for arc in arcs]),
+        _stems(columns[4], index),
         count + len(lattice.segments),
         bounds[:, 0].astype(np.int32),
         bounds[:, 1].astype(np.int32),
     )
 
 
-def _stems(texts: list[str]) -> Int32s:
-    """Numbers for the first letters of each text's longest word."""
-    numbers: dict[str, int] = {}
-    known: dict[str, int] = {}
-    out = []
-    for text in texts:
-        number = known.get(text)
-        if number is None:
-            word = max(text.split(), key=len, default="")[:_STEM].lower()
-            long = len(word) >= _LEAST_STEM
-            number = numbers.setdefault(word, len(numbers)) if long else -1
-            known[text] = number
-        out.append(number)
-    return np.array(out, np.int32)
+def _stems(texts: tuple[str, ...], index: Index) -> Int32s:
+    """Numbers for the words' families, -1 for short words."""
+    numbers: dict[str, int] = {"": -1}
+    stem, number = index.stem, numbers.setdefault
+    return np.array([number(stem(text), len(numbers)) for text in texts], np.int32)
 
 
 def _encoded(lattice: Lattice, index: Index) -> tuple[Int32s, Int32s]:
