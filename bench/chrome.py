@@ -1,6 +1,6 @@
 """Removal of page furniture: precision and recall of lines, restraint, speed.
 
-    python bench/chrome.py [CLEAN.txt ...]
+    python bench/chrome.py [CLEAN.txt[.zst] ...]
 
 Pages: `tests/cases/chrome.jsonl` and `bench/data/chrome/tune.jsonl`, which the rules were tuned on;
 `held.jsonl`, `unseen.jsonl` and `blind.jsonl` beside it, on which they were measured before they
@@ -20,6 +20,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -151,17 +152,32 @@ def by_rule(cases: Iterable[Case]) -> Counter[str]:
     return Counter(e.rule for case in cases for e in chrome.find(case["text"], CONFIG)[0])
 
 
-def restraint(path: Path) -> None:
+def paragraphs(path: Path) -> Iterator[str]:
+    """The lines of a text file, also a packed one, that are not blank."""
+    if path.suffix == ".zst":
+        data: Any = importlib.import_module("zstandard").open(path, "rt", encoding="utf-8")
+    else:
+        data = path.open(encoding="utf-8")
+    with data as file:
+        yield from (line.strip() for line in file if line.strip())
+
+
+def restraint(path: Path) -> Counts:
     """What goes of clean text, in documents of 24 paragraphs, and how fast."""
-    every = lines(path.read_text(encoding="utf-8"))
-    documents = ["\n\n".join(every[i : i + 24]) for i in range(0, len(every), 24)]
-    start = time.process_time()
-    gone = [edit for text in documents for edit in chrome.find(text, CONFIG)[0]]
-    seconds = time.process_time() - start
-    size = sum(map(len, documents)) / 1e6
-    print(f"{path.name}: {len(every)} lines, {len(gone)} go, {size / seconds:.1f} M characters/s")
-    for edit in gone:
-        print(f"    {edit.rule} {edit.confidence} {edit.before.strip()[:90]!r}")
+    total = size = gone = 0
+    seconds = 0.0
+    every = paragraphs(path)
+    while document := list(islice(every, 24)):
+        text = "\n\n".join(document)
+        start = time.process_time()
+        found = chrome.find(text, CONFIG)[0]
+        seconds += time.process_time() - start
+        total, size, gone = total + len(document), size + len(text), gone + len(found)
+        for edit in found:
+            print(f"    {edit.rule} {edit.confidence} {edit.before.strip()[:90]!r}")
+    speed = size / 1e6 / max(seconds, 1e-9)
+    print(f"{path.name}: {total} lines, {gone} go, {speed:.1f} M characters/s")
+    return Counts(total - gone, gone)
 
 
 def main() -> None:
@@ -178,8 +194,14 @@ def main() -> None:
                 label = f"  {tool} ({'marked' if marked else 'bare'})"
                 print(f"{label:24} {count(cases, theirs(extract, marked=marked)).row()}")
     print(dict(by_rule(case for path in SETS.values() for case in read(path)).most_common()))
+    clean = Counts()
     for path in arguments.clean:
-        restraint(path)
+        clean = clean.plus(restraint(path))
+    if arguments.clean:
+        lines_read = clean.right + clean.wrong
+        print(
+            f"{lines_read} lines, {clean.wrong} go: {1e6 * clean.wrong / lines_read:.1f} a million"
+        )
 
 
 if __name__ == "__main__":

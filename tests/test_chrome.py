@@ -248,3 +248,29 @@ def test_headings_and_closings_that_recur_stay() -> None:
     known = chrome.recurring(texts)
     assert {"Facts", "Reasons", "Thank you."} <= known
     assert chrome.find(texts[7], CONFIG, recurring=known)[0] == []
+
+
+LINES = orjson.loads((Path(__file__).parent / "cases" / "chrome_lines.json").read_bytes())
+BODY = (
+    "The county will rebuild the sea wall at Port Askel over three summers, from the school on.",
+    "Engineers found in April that the old wall had been hollowed out from behind by the tide.",
+    "Nobody has yet said who will pay for the second stage, the longest and most exposed one.",
+)
+
+
+def with_line(line: str, at: int) -> str:
+    lines_ = ["Port Askel gets its wall back", *BODY]
+    return "\n\n".join([*lines_[:at], line, *lines_[at:]]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [(line, at) for at, part in ((1, "head"), (4, "tail"), (2, "middle")) for line in LINES[part]],
+)
+def test_a_single_line_of_furniture_goes(line: str, at: int) -> None:
+    assert strip(with_line(line, at)) == with_line(BODY[0], 1).replace(BODY[0] + "\n\n", "", 1)
+
+
+@pytest.mark.parametrize("line", LINES["stays"])
+def test_a_single_line_between_paragraphs_stays(line: str) -> None:
+    assert strip(with_line(line, 2)) == with_line(line, 2)

@@ -56,6 +56,7 @@ _PARTICLES = frozenset(
     ]
 )
 _MIN_NAME_WORDS, _MAX_NAME_WORDS = 2, 4
+_BARS = "|\u00b7\u2022"
 _MARKUP = "<{[|#"
 _DENSE = "\u3040"  # from here on, scripts without spaces
 
@@ -98,12 +99,24 @@ def match(line: Line) -> Hit | None:
     heading = line.text[-1] in ":\uff1a"  # 'Update at 9 a.m. No boats out:'
     if not dated or (others and (heading or not name)):
         return None
+    relative = "date" not in kinds and "unit" in kinds
+    return _dated(line.text, others, name, labelled=labelled, relative=relative)
+
+
+def _dated(text: str, others: list[str], name: str, *, labelled: bool, relative: bool) -> Hit:
+    """What a line of a date, and perhaps a label and a name, is."""
     if not others:
         if labelled:
             return Hit("byline", "any", 0.85)
-        return Hit("date", "edge" if "date" not in kinds and "unit" in kinds else "date", 0.8)
-    by = others[0] in words.by or " ".join(others[:2]) in words.by
-    return Hit("byline", "any" if by or labelled else "date", 0.9 if by else 0.75, name)
+        return Hit("date", "edge" if relative else "date", 0.8)
+    words = _words()
+    if others[0] in words.by or " ".join(others[:2]) in words.by:
+        return Hit("byline", "any", 0.9, name)
+    if labelled:
+        return Hit("byline", "any", 0.75, name)
+    if any(sign in text for sign in _BARS):
+        return Hit("byline", "edge", 0.85, name)
+    return Hit("byline", "date", 0.75, name)  # as well 'Port Askel, 3 June'
 
 
 def name_shaped(text: str) -> bool:

@@ -84,6 +84,7 @@ _HOMES = frozenset(
     ]
 )
 _HERE = re.compile(r"^[^:\uff1a>]{2,20}[:\uff1a]\s*(?=\S)")  # 'You are here: '
+_POINTERS = frozenset({"read more", "related", "recommended", "watch", "see also", "also read"})
 _COUNT = re.compile(
     r"[+(]?(?:\d{1,3}|\d{1,4}(?=\D)|\d{1,3},\d{3})(?:[.,]\d)?\s?(?:[KkMmx%]|min)?[)+]?$"
 )
@@ -120,7 +121,10 @@ def _pointer(line: Line) -> Hit | None:
     hit = templates.match_key(fold(found.group(1)))
     if hit is None or hit.rule not in ("read-next", "navigation") or hit.name:
         return None
-    sure = hit.rule == "read-next" and (hit.place == "any" or " " in fold(found.group(1)))
+    label = fold(found.group(1))
+    words = len(line.text[found.end() - 1 :].split())
+    sure = hit.rule == "read-next" and (hit.place == "any" or " " in label)
+    sure = sure or (label in _POINTERS and words >= _PAIR + 2)
     return Hit("read-also", "any" if sure else "edge", 0.9)
 
 

@@ -124,6 +124,7 @@ def _plainness(hit: Hit) -> int:
 def _names_someone(line: Line) -> bool:
     """Whether what follows 'By' or 'About' is written as a name."""
     text = line.text.rstrip(",").split(" | ")[0]
+    text = text.title() if text.isupper() else text
     return bylines.name_shaped(" ".join(text.split()[1:]))
 
 

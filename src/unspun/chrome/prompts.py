@@ -60,7 +60,10 @@ def _promising(text: str) -> bool:
         return True
     words = _OPENING.findall(text[: 2 * _NEAR].casefold().replace("\u2019", "'"))[:2]
     openings = _openings()
-    return bool(words) and (words[0] in openings or " ".join(words) in openings)
+    if words and (words[0] in openings or " ".join(words) in openings):
+        return True
+    words = _OPENING.findall(text[-2 * _NEAR :].casefold().replace("\u2019", "'"))[-2:]
+    return " ".join(words) in _endings()
 
 
 def lures(line: Line) -> bool:
@@ -106,6 +109,17 @@ def _openings() -> frozenset[str]:
 
 
 @cache
+def _endings() -> frozenset[str]:
+    """The last two words of every call that ends its sentence."""
+    return frozenset(
+        " ".join(_OPENING.findall(word)[-2:])
+        for language in _languages()
+        for word in language.openings
+        if language.order == "$"
+    )
+
+
+@cache
 def _languages() -> tuple[_Language, ...]:
     words: dict[str, dict[str, list[str]]] = {}
     orders: dict[str, str] = {}
@@ -113,14 +127,15 @@ def _languages() -> tuple[_Language, ...]:
         if line and not line.startswith("#"):
             kind, name, values = line.split("\t")
             if name[-1] in "*$":
-                name, orders[name[:-1]] = name[:-1], name[-1]
+                order, name = name[-1], name[:-1]
+                orders[name] = order
             words.setdefault(name, {})[kind] = values.split("|")
     return tuple(_language(kinds, orders.get(name, "")) for name, kinds in words.items())
 
 
 def _language(kinds: dict[str, list[str]], order: str) -> _Language:
     calls = _any_of(kinds["call"])
-    spaced = not any(word[0] >= "\u0e00" for word in kinds["call"])
+    spaced = not any(word[0] >= "\u0900" for word in kinds["call"])
     edge = r"\b" if spaced else ""
     lures = f"{calls}|{_any_of(kinds['lure'])}" if "lure" in kinds else calls
     return _Language(

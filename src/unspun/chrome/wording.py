@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from unspun.chrome.page import Page, Verdict, stems
 
 _LONE = 0.3  # a button's word alone between paragraphs: more often a subhead
+_SUBHEAD = 2  # words of a button that could be a subhead
 _TOPIC = 200  # code points of the next paragraph that tell its topic
 _BLOCK = 3  # lines without a break that can be a block of furniture
 
@@ -22,11 +23,11 @@ def wording(page: Page) -> Iterator[Verdict]:
             yield Verdict(i, hit.rule, hit.confidence)
         elif i == page.title:
             continue
-        elif _first_subhead(page, i):
+        elif hit.rule != "written-by" and _first_subhead(page, i):
             yield Verdict(i, hit.rule, _LONE)
         elif page.at_edge(i) or page.beside_sure(i) or (page.sure and 0 < i < page.lead):
             yield Verdict(i, hit.rule, hit.confidence)
-        elif page.sure and not page.subheads and _button(page, i):
+        elif (page.sure or hit.rule == "advert") and not page.subheads and _button(page, i):
             yield Verdict(i, hit.rule, 0.6)
         else:
             yield Verdict(i, hit.rule, _LONE)
@@ -44,7 +45,8 @@ def _first_subhead(page: Page, index: int) -> bool:
 
     It may where nothing else is furniture, or other lines stand between paragraphs as it does.
     """
-    if index != page.head - 1 or page.sure:
+    short = page.lines[index].shape.count <= _SUBHEAD
+    if index != page.head - 1 or page.sure or not short:
         return False
     alone = all(hit is None or i == index for i, hit in enumerate(page.hits))
     return alone or page.subheads + page.buttons > 0
