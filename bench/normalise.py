@@ -1,6 +1,6 @@
 """Repair and speed of the normalise stage beside ftfy (and plsfix, where it is installed).
 
-    python bench/normalise.py UDHR_FOLDER [--clean FILE.txt ...]
+    python bench/normalise.py UDHR_FOLDER [--sentences FILE.jsonl.zst]
 
 Repair: paragraphs of the Universal Declaration of Human Rights in forty languages, damaged by a
 seeded corrupter in known ways; a paragraph counts when it comes back exactly. Speed: the clean
@@ -12,6 +12,8 @@ from __future__ import annotations
 import argparse
 import html
 import importlib
+import io
+import json
 import random
 import re
 import time
@@ -20,6 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import ftfy
+import zstandard
 from charset_normalizer import from_bytes
 
 from unspun import edits, normalise
@@ -84,6 +87,21 @@ def paragraphs(folder: Path) -> dict[str, list[str]]:
         lines = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
         found[name] = [line for line in lines if len(line) > 60 and not line.isascii()][:30]
     return found
+
+
+def sentences(file: Path) -> dict[str, list[str]]:
+    """Web sentences of each language (JSON Lines, zstd), without those that came damaged."""
+    found: dict[str, list[str]] = defaultdict(list)
+    with file.open("rb") as raw:
+        stream = zstandard.ZstdDecompressor().stream_reader(raw)
+        for line in io.TextIOWrapper(stream, encoding="utf-8", newline=""):
+            row = json.loads(line)
+            text = row["text"]
+            usable = row["set"] == "leipzig_sent" and len(text) > 50 and not text.isascii()
+            whole = ftfy.fix_encoding(text) == text and not set(text) & set("&\ufffd\xad\u200b")
+            if usable and whole:
+                found[row["language"]].append(text)
+    return {name: lines for name, lines in sorted(found.items()) if len(lines) >= 5}
 
 
 def one_word_right(text: str, page: str, rng: random.Random) -> str:
@@ -239,7 +257,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--per-cell", type=int, default=1)
+    parser.add_argument("--sentences", type=Path, help="sentences to damage as well")
     arguments = parser.parse_args()
+    if arguments.sentences:
+        repair(sentences(arguments.sentences), arguments.per_cell)
     material = paragraphs(arguments.folder)
     detection(material)
     speed(repair(material, arguments.per_cell))
