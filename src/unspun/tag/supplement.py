@@ -29,6 +29,8 @@ IDEAL = 63
 """The column of a language that every n-gram is likeliest in: what a perfect fit would score."""
 HANDICAP = 10 * STEPS
 """A language that the profiles lack must be e^10 times as likely as the others."""
+TWINS = {"ms": 25 * STEPS}
+"""More for one that differs from a commoner one, Indonesian, in hardly more than its spelling."""
 ALIASES = {"nn": "no"}
 SCRIPTED = {("sr", "Latn"): "sr-Latn", ("sr", "Cyrl"): "sr-Cyrl"}
 _TOKEN = regex.compile(r"[\p{L}\p{M}'’]+")
@@ -46,7 +48,7 @@ class Supplement(NamedTuple):
         letters: Row of each letter.
         languages: Languages of each script, in the order of the columns.
         names: Their BCP 47 tags.
-        known: How many of them the profiles know.
+        handicap: What each of them starts with less.
     """
 
     code: NDArray[np.uint16]
@@ -56,7 +58,7 @@ class Supplement(NamedTuple):
     letters: dict[str, int]
     languages: dict[str, tuple[str, ...]]
     names: dict[str, tuple[str, ...]]
-    known: dict[str, int]
+    handicap: dict[str, NDArray[np.float64]]
 
     def score(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Evidence of each text for each column, in 1/16 nat.
@@ -135,15 +137,18 @@ def load() -> Supplement:
     weights[first:] = rows
     code = np.zeros(0x3001, np.uint16)
     code[points[points < 0x3000]] = codes[points < 0x3000]  # noqa: PLR2004 - shared scripts end before
-    known = {s: _known(s, names) for s, names in languages.items()}
+    handicap = {s: _handicap(s, found) for s, found in languages.items()}
     names = {s: tuple(name(x, s) for x in found) for s, found in languages.items()}
     packed = weights.view(np.uint64)
-    return Supplement(code, keys, packed, words, letters, languages, names, known)
+    return Supplement(code, keys, packed, words, letters, languages, names, handicap)
 
 
-def _known(script: str, names: Sequence[str]) -> int:
+def _handicap(script: str, names: Sequence[str]) -> NDArray[np.float64]:
     last = {"Latn": "nn", "Cyrl": "uk", "Arab": "ur", "Deva": "ne"}[script]
-    return names.index(last) + 1
+    known = names.index(last) + 1
+    return np.array(
+        [0 if k < known else TWINS.get(name, HANDICAP) for k, name in enumerate(names)], float
+    )
 
 
 def _places(languages: dict[str, tuple[str, ...]], tag: str) -> list[int]:

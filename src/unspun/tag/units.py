@@ -189,7 +189,7 @@ def together(group: str, score: NDArray[np.int64], total: NDArray[np.int64]) -> 
     if group == "Latn":
         first[size] = total[languages.index("no")]  # the other written Norwegian
     sums = score[: len(languages)] + SHARE * first
-    sums[supplement.load().known[group] :] -= supplement.HANDICAP
+    sums -= supplement.load().handicap[group]
     return sums
 
 
