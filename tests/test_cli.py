@@ -179,6 +179,20 @@ def test_score_and_diff_keep_the_contract(batch: Path) -> None:
     assert document["classes"] == {changed[0]["class"]: 1}
 
 
+def test_references_are_found_by_content_where_names_differ(root: Path, tmp_path: Path) -> None:
+    for folder in ("raw", "clean"):
+        (tmp_path / folder).mkdir()
+        for number, path in enumerate(sorted((root / folder).iterdir())):
+            name = f"{folder}-{number}.txt"
+            (tmp_path / folder / name).write_bytes(path.read_bytes())
+    done = unspun("match", tmp_path / "raw", tmp_path / "clean", "--json")
+    pairs = {m["id"]: m["reference"] for m in lines(done.stdout)}
+    assert pairs == {f"raw-{n}": f"clean-{n}" for n in range(5)}
+    unspun("run", "raw", "--reference", "clean", cwd=tmp_path)
+    records = lines((tmp_path / "out/documents.jsonl").read_bytes())
+    assert [r["reference"] for r in records] == [f"clean-{n}" for n in range(5)]
+
+
 def test_threshold_decides_the_status(batch: Path) -> None:
     pair = (batch / "raw/news/ferry.txt", batch / "clean/news/ferry.txt")
     assert unspun("score", *pair, "--fail-under", "bleu=50").returncode == 0
@@ -242,7 +256,19 @@ def test_bytes_do_not_depend_on_workers_or_hash_seed(batch: Path, tmp_path: Path
 
 def test_help_of_every_command_has_an_example() -> None:
     top = unspun("--help").stdout.decode()
-    for command in ("run", "clean", "tag", "restore", "diff", "score", "explain", "undo", "report"):
+    for command in (
+        "run",
+        "clean",
+        "tag",
+        "restore",
+        "diff",
+        "score",
+        "explain",
+        "undo",
+        "report",
+        "match",
+        "learn",
+    ):
         assert command in top
         done = unspun(command, "--help")
         assert done.returncode == 0

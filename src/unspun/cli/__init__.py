@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unspun.cli import compare, learn, results, score, stages
+from unspun.cli import compare, learn, match, results, score, stages
 from unspun.cli import run as runs
 from unspun.cli.app import app
 
@@ -12,6 +12,7 @@ runs.register(app)
 stages.register(app)
 compare.register(app)
 score.register(app)
+match.register(app)
 results.register(app)
 learn.register(app)
 
