@@ -5,7 +5,7 @@ READY := .venv/.ready
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint format types lock clean \
-        bench bench-clean bench-langid bench-restore bench-score
+        bench bench-clean bench-langid bench-lm bench-restore bench-score
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -37,9 +37,45 @@ format: $(READY)  ## Put the code into the one format
 
 bench: bench-clean bench-langid bench-restore bench-score  ## All benchmarks
 
+# Benchmarks run in a place of their own, with the peers that they compare with.
+PEERS := charset-normalizer clean-text datatrove jiwer justext lingua-language-detector plsfix \
+         py3langid pycld2 resiliparse trafilatura
+SHARED := ../shared
+PEERS_READY := .venv-bench/.ready
+BENCH := .venv-bench/bin/python
+
+$(PEERS_READY): requirements.lock pyproject.toml
+	test -x $(BENCH) || $(PYTHON) -m venv .venv-bench
+	$(BENCH) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BENCH) -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	for peer in $(PEERS); do \
+	  $(BENCH) -m pip install --quiet --disable-pip-version-check $$peer || echo "without $$peer"; \
+	done
+	touch $(PEERS_READY)
+
+bench-clean: $(PEERS_READY)  ## Repair, restraint and furniture, beside the peers
+	$(BENCH) bench/normalise.py $(SHARED)/data/reliability/udhr/declaration
+	$(BENCH) bench/restraint.py $(SHARED)
+	$(BENCH) bench/chrome.py $(SHARED)/data/lm-text/*.zst
+
+bench-langid: $(PEERS_READY)  ## Languages, beside the peers
+	$(BENCH) bench/langid.py $(SHARED)/data/langid/dev.jsonl.zst
+
+bench-restore: $(PEERS_READY)  ## Spun text: decision, restoration, calibration, speed
+	$(BENCH) bench/restore.py $(SHARED)
+
+bench-score: $(PEERS_READY)  ## Scores, alignment, diff, matching, beside the peers
+	$(BENCH) bench/score.py
+	$(BENCH) bench/align.py
+	$(BENCH) bench/diff.py
+	$(BENCH) bench/match.py
+
+bench-lm: $(PEERS_READY)  ## The language model: speed and perplexity
+	$(BENCH) bench/lm.py --data $(SHARED)/data
+
 lock:  ## Resolve the dependencies again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev \
 	  --no-emit-index-url pyproject.toml -o requirements.lock
 
 clean:  ## Remove what was made here
-	rm -rf .venv out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
