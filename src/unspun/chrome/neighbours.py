@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from unspun.chrome.page import Page, Verdict, speaks_of
+from unspun.chrome.page import BUTTONS, Page, Verdict, enclosed, speaks_of
 from unspun.chrome.prompts import lures
 
 _SHORT = 5  # words of a label
@@ -14,7 +14,6 @@ _LEFT_WORDS = 14
 _KNOWN = 2  # lines of a run that must be known
 _RUN_WORDS = 5
 _STANDFIRST = 4  # words
-_BUTTONS = frozenset({"promo", "login"})
 _NOTE_WIDTH, _LETTERS = 200, 8  # of a foreign title
 _CLOSING = frozenset(
     {
@@ -160,7 +159,11 @@ def offer(page: Page) -> Iterator[Verdict]:
     """The sentence that praises what the button below it sells."""
     for i, line in enumerate(page.lines[:-1]):
         hit = page.hits[i + 1]
-        if page.hits[i] is None and hit is not None and hit.rule in _BUTTONS and lures(line):
+        if page.hits[i] is not None or line.shape.bullet:
+            continue
+        if i < page.lead and enclosed(page.lines, page.hits, i, page.lead):
+            yield Verdict(i, "promo", 0.8)
+        elif hit is not None and hit.rule in BUTTONS and lures(line):
             yield Verdict(i, "prompt", 0.75)
 
 

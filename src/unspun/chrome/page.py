@@ -17,6 +17,8 @@ HEAD = 40
 TAIL = 120
 """Lines that the part below the last paragraph can have at most."""
 
+BUTTONS = frozenset({"promo", "login"})
+"""Rules whose lines can be the button under an offer."""
 _AUTHORED = frozenset({"written-by", "read-next", "author-card", "translation-note", "byline"})
 _JOINED = re.compile(
     r"\s*[|,&;/\u3001\uff0c]\s*|\s+(?:and|und|et|y|e|og|och|en|i|\u0438|\u0442\u0430)\s+"
@@ -26,6 +28,7 @@ _NAMING = frozenset({"written-by", "author-card"})
 _BUTTON_WORDS = 2
 _COUNTED = re.compile(r"\s*[(\uff08]\d[\d.,]*[^()\uff08\uff09]{0,8}[)\uff09]$")  # 'Comments (3)'
 _HEADLINE, _PAIR = 4, 2  # words of a headline, whatever it says; if it speaks of the article
+_OFFER = 3  # lines of an offer above its button
 _TOPIC = 6  # paragraphs that tell the topic
 _WIDGETS = frozenset({"advert", "promo", "login", "share", "prompt"})
 _SUBHEAD_WORDS = 7
@@ -244,11 +247,32 @@ def _title(
         line = lines[i]
         if labels.CREDIT.search(line.text) or line.shape.bullet:
             continue
+        if enclosed(lines, hits, i, head):
+            continue
         follows = hits[i + 1] if i + 1 < len(hits) else None
         label = follows is not None and follows.rule in _WIDGETS
         if line.shape.count >= _HEADLINE or (not label and speaks_of(line, topic)):
             return i
     return candidates[-1] if candidates else -1
+
+
+def enclosed(lines: list[Line], hits: list[Hit | None], index: int, head: int) -> bool:
+    """Whether a line is part of an offer above the headline.
+
+    An offer is one to three lines between furniture and the button that takes it, without breaks;
+    a line that can be the headline comes after it.
+    """
+    start = stop = index
+    while start > 0 and hits[start] is None and lines[start].gap == 0:
+        start -= 1
+    while stop < head and hits[stop] is None and (stop == index or lines[stop].gap == 0):
+        stop += 1
+    if stop >= head or lines[stop].gap or stop - start - 1 > _OFFER or lines[start + 1].gap:
+        return False
+    button = hits[stop]
+    if hits[start] is None or button is None or button.rule not in BUTTONS:
+        return False
+    return any(hits[i] is None and lines[i].shape.count >= _HEADLINE for i in range(stop, head))
 
 
 def speaks_of(line: Line, topic: Collection[str]) -> bool:
