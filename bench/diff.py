@@ -1,6 +1,6 @@
 """Word diff: time beside difflib on the same texts, and the classes against hand-made labels.
 
-    python bench/diff.py
+python bench/diff.py
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ import random
 from pathlib import Path
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "mt"
-SYLLABLES = "ba ce di fo gu ha ke li mo nu pa re si to va we xi yo zu an el in or us".split()
+_SYLLABLE_LIST = "ba ce di fo gu ha ke li mo nu pa re si to va we xi yo zu an el in or us"
+SYLLABLES = _SYLLABLE_LIST.split()
 
 
 def words(rng: random.Random, count: int, vocabulary: int = 4000) -> list[str]:

@@ -1,0 +1,69 @@
+"""Matching by content: spun documents against their originals, among many others.
+
+    python bench/match.py [--documents 400] [--candidates 100000]
+
+Half of the documents asked for have their original among the candidates, half have not. Candidates
+beyond the originals at hand are made ones, so their number can be any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import random
+import time
+from pathlib import Path
+
+import zstandard
+from material import SHARED, document
+
+from unspun.match import Index
+
+PAIRS = SHARED.parent / "spun" / "parallel-train.jsonl.zst"
+
+
+def originals(path: Path) -> list[tuple[str, str, str]]:
+    """Id, spun text and original text."""
+    with path.open("rb") as file:
+        stream = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(file), "utf-8")
+        rows = map(json.loads, stream)
+        return [
+            (f"{r['doc']}/{r['rate']}", "\n".join(r["spun"]), "\n".join(r["original"]))
+            for r in rows
+        ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--documents", type=int, default=400)
+    parser.add_argument("--candidates", type=int, default=11_000)
+    options = parser.parse_args()
+    if not PAIRS.is_file():
+        print("the spun documents and their originals are not here")
+        return
+    rng = random.Random(5)  # noqa: S311
+    rows = originals(PAIRS)
+    asked = rng.sample(rows, options.documents)
+    absent = {row[0] for row in asked[::2]}
+    references = [(name, text) for name, _, text in rows if name not in absent]
+    references = references[:max(options.candidates, 1)]
+    known = {name for name, _ in references}
+    references += [(f"made/{k}", document(rng, 2_000))
+                   for k in range(options.candidates - len(references))]
+    start = time.process_time()
+    index = Index(references)
+    built = time.process_time() - start
+    start = time.process_time()
+    found = [(name, name in known, index.find(name, spun)) for name, spun, _ in asked]
+    each = (time.process_time() - start) / len(asked)
+    given = [(name, m) for name, _, m in found if m.reference is not None]
+    right = sum(m.reference == name for name, m in given)
+    wanted = sum(there for _, there, _ in found)
+    print(f"{len(references)} candidates indexed in {built:.1f} s; {each * 1e3:.1f} ms a document")
+    print(f"{wanted} of {len(asked)} documents have a reference: "
+          f"precision {right / max(1, len(given)):.3f}, recall {right / max(1, wanted):.3f}")
+
+
+if __name__ == "__main__":
+    main()
