@@ -13,7 +13,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from material import SHARED, document, edited, lines
-from sacrebleu.metrics import BLEU, CHRF, TER
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
+from sacrebleu.metrics.ter import TER
 
 from unspun import score
 
@@ -95,7 +97,7 @@ def beside_jiwer(hyps: list[str], refs: list[str]) -> None:
     if importlib.util.find_spec("jiwer") is None:
         print("jiwer is not installed: no word error rate beside TER")
         return
-    import jiwer  # noqa: PLC0415
+    import jiwer  # type: ignore[import-not-found]  # noqa: PLC0415
 
     kept = [k for k, ref in enumerate(refs) if ref.strip()]
     _, ours = timed(lambda: score.ter([hyps[k] for k in kept], [refs[k] for k in kept]))
