@@ -43,7 +43,7 @@ def match(line: Line) -> Hit | None:
     """
     if len(line.text) >= LONG or line.text[:1] in "\"'\u201c\u2018\u201e\u00ab\u300c":
         return None
-    if not _promising(line.text):
+    if line.text[-1] in ":\uff1a" or not _promising(line.text):
         return None
     text = line.text.casefold().replace("\u2019", "'")
     for language in _languages():
