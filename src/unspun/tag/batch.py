@@ -64,16 +64,18 @@ def read(texts: Sequence[str]) -> Batch:
         group[begin:end] = 0
     before = np.empty_like(group)
     before[:1], before[1:] = 0, group[:-1]
-    edge = np.flatnonzero(group != before)
+    edge = (group != before).nonzero()[0]
     kind = group[edge]
-    stops = np.append(edge, len(points))[1:][kind > 0]
-    start, stops, kind = _cut(edge[kind > 0], stops, kind[kind > 0])
-    text = np.searchsorted(offsets, start, side="right") - 1
+    letter = kind > 0  # the last character is a line feed, so a word always ends before the end
+    stops = edge[1:][letter[:-1]]
+    start, stops, kind = _cut(edge[letter], stops, kind[letter])
+    text = offsets.searchsorted(start, side="right") - 1
     evidence = profiles.load().words(np.where(group, points, 0), start)
     letters = np.zeros(len(points) + 1, np.int64)
     np.cumsum(group > 0, out=letters[1:])
-    turn = np.flatnonzero((np.diff(kind) != 0) | (np.diff(text) != 0)) + 1
-    run = np.concatenate([[0], turn]) if len(start) else turn
+    turn = np.ones(len(start), bool)
+    turn[1:] = (kind[1:] != kind[:-1]) | (text[1:] != text[:-1])
+    run = turn.nonzero()[0]
     return Batch(joined, offsets, points, letters, start, stops, kind, text, evidence, run, blanks)
 
 

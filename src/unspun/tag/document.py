@@ -60,15 +60,16 @@ class _Reader:
         self.names = scripts.load().names
         self.languages = profiles.load().languages
         self.units = units.gather(batch, say)
-        self.sizes = np.concatenate([[0], np.cumsum(self.units.size)])
+        self.sizes = np.zeros(len(self.units.size) + 1, np.int64)
+        np.cumsum(self.units.size, out=self.sizes[1:])
         run_text = batch.text[batch.run]
-        self.first_run = np.searchsorted(run_text, np.arange(len(batch.offsets))).tolist()
+        self.first_run = run_text.searchsorted(np.arange(len(batch.offsets))).tolist()
         self.first_blank = [bisect_left(batch.blanks, (int(o), 0)) for o in batch.offsets]
         self.run = [*batch.run.tolist(), len(batch.start)]
         self.run_start = batch.start[batch.run].tolist()
         self.run_group = batch.group[batch.run].tolist()
         self.of_run = self.units.of_run.tolist()
-        self.feeds = np.flatnonzero(batch.points == ord("\n")).tolist()
+        self.feeds = (batch.points == ord("\n")).nonzero()[0].tolist()
         self._screen()
 
     def _screen(self) -> None:
@@ -77,9 +78,8 @@ class _Reader:
         unit = np.repeat(self.units.of_run, np.diff(self.run))
         main = self.units.main[unit] if len(unit) else unit
         self.gain, self.best = switches.screen(batch.evidence, main, unit)
-        loud = np.flatnonzero(self.gain > switches.GAIN)
-        where = np.searchsorted(batch.run, loud, side="right") - 1
-        self.loud = set(where.tolist())
+        loud = (self.gain > switches.GAIN).nonzero()[0]
+        self.loud = set((batch.run.searchsorted(loud, side="right") - 1).tolist())
         self.price = switches.prices(batch) if self.loud else batch.letters[:0]
 
     def tagged(self, number: int, name: str) -> Tagged:

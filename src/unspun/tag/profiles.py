@@ -72,7 +72,7 @@ class Profiles(NamedTuple):
         first = 0
         while first < len(starts):
             begin = int(starts[first])
-            last = int(np.searchsorted(starts, begin + _BLOCK))
+            last = int(starts.searchsorted(begin + _BLOCK))
             end = int(starts[last]) if last < len(starts) else len(rows)
             gathered = self.weights.take(rows[begin:end], axis=0)
             np.add.reduceat(gathered, starts[first:last] - begin, axis=0, out=out[first:last])

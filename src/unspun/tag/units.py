@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from unspun.tag import confidence, profiles, scripts, supplement
 from unspun.tag.batch import Batch, Ints
 
-DOUBT = 0.98
+DOUBT = 0.95
 """Below this confidence of the profiles the supplement is asked."""
 SHARE = 0.15
 """Weight of the profiles' evidence beside the supplement's."""
