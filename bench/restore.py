@@ -186,7 +186,10 @@ def bench_decision(test: Sequence[Pair], spinner: Spinner) -> None:
             hits += detector.detect(copy, CONFIG).is_spun
         false = sum(clean)
         f1 = 2 * hits / max(2 * hits + false + len(test) - hits, 1)
-        print(f"  rate {rate:4}: F1 {f1:.4f}  found {hits}/{len(test)}  false alarms {false}")
+        print(
+            f"  rate {rate:4}: F1 {f1:.4f}  found {hits}/{len(test)}  false alarms {false}",
+            flush=True,
+        )
 
 
 def bench_text(name: str, test: Sequence[Pair]) -> None:
@@ -217,18 +220,20 @@ def bench_text(name: str, test: Sequence[Pair]) -> None:
 def bench_calibration(test: Sequence[Pair]) -> None:
     """Whether confidence means what it says."""
     tally = Tally(bins={})
+    verdicts = [detector.detect(pair.spun, CONFIG) for pair in test]
     everything = RestoreConfig(min_confidence=0.0)
-    for pair in test:
-        judge(pair, restored(pair.spun, everything)[1], tally)
-    print("Calibration: confidence below, edits, share right")
+    for pair, verdict in zip(test, verdicts, strict=True):
+        judge(pair, restore(pair.spun, verdict, everything)[0], tally)
+    print("Calibration, test part: confidence below, edits, share right")
     bins = tally.bins or {}
     for level in LEVELS:
         edited, right = bins.get(level, [0, 0])
         print(f"  < {min(level, 1.0):.2f}  {edited:6}  {right / max(edited, 1):.3f}")
     for asked in (0.8, 0.9, 0.95, 0.99):
         some = Tally()
-        for pair in test:
-            judge(pair, restored(pair.spun, RestoreConfig(min_confidence=asked))[1], some)
+        config = RestoreConfig(min_confidence=asked)
+        for pair, verdict in zip(test, verdicts, strict=True):
+            judge(pair, restore(pair.spun, verdict, config)[0], some)
         share = some.right / max(some.edited, 1)
         print(
             f"  --min-confidence {asked}: {some.edited} edits, {share:.3f} right, "
@@ -305,7 +310,7 @@ def main() -> None:
     bench_text("ft-spun.txt", [Pair("ft-spun", 0.96, raw, clean)])
     bench_text("test part, rate .96", full)
     bench_text("test part, rate .5", half)
-    bench_calibration(full)
+    bench_calibration([*full, *half])
     bench_decision([*full, *half][: options.documents], spinner)
     bench_clean(clean_texts(options.shared), options.clean_words)
     bench_speed(full[:40], spinner)

@@ -38,6 +38,7 @@ class Prices:
         compound: Nats for a substitution next to a hyphen or an apostrophe.
         together: Weight of what the same spun phrase stands for elsewhere in the document.
         family: Weight of words of the same family elsewhere in the document.
+        longer: Nats for each spun word beyond the first that a substitution takes.
         missed: Weight of the price of phrases that the spinner would not have left.
         turn: Probability that the next sentence is spun where this one is not, or the reverse.
         turn_line: The same for the next line.
@@ -55,6 +56,7 @@ class Prices:
     compound: float = -1.5
     together: float = 1.4
     family: float = 0.3
+    longer: float = -0.3
     missed: float = 1.0
     turn: float = 0.02
     turn_line: float = 0.08
@@ -90,6 +92,8 @@ class Habits:
         replaced = rates[table.original]
         logp = index.logp[table.entry] * prices.channel
         price = np.where(table.entry >= 0, logp + np.log(replaced + 1e-9) + prices.take, 0.0)
+        width = (table.end - table.start - 1) * prices.longer
+        price = np.where(table.entry >= 0, price + width, price)
         keep = (table.entry == KEEP) & (table.original >= 0)
         price = np.where(keep, np.log1p(-replaced), price)
         price = np.where(table.entry == ARTICLE, prices.article, price)
