@@ -15,6 +15,8 @@ Four sources, no text of anybody's:
   GB 2312 that Big5 lacks is simplified, the other way round traditional: ``tag_han.npz``.
 """
 
+# ruff: noqa: SIM905 - lists of names read better as text
+
 from __future__ import annotations
 
 import json
@@ -29,30 +31,37 @@ from langdetect.utils.ngram import NGram
 from py3langid import langid
 
 SCRIPTS = (
-    "Latn Cyrl Arab Deva Hani Hira Kana Bopo Hang Grek Hebr Beng Gujr Guru Taml Telu Knda Mlym "
-    "Thai Armn Geor Ethi Khmr Laoo Mymr Sinh Tibt Orya Mong Thaa Cher Cans Syrc Nkoo Tfng Java "
-    "Bali Sund Olck Vaii Yiii Adlm Copt Goth Runr Ogam Lana Talu Tale Cham Mtei Saur Lepc Limb "
-    "Newa Rohg Syrl Tglg Hmnp Osge Bugi Buhd Hano Tagb Batk Rjng Kali Samr Mand Phag Egyp Xsux "
-    "Sylo Cakm Tirh Sidd Modi Takr Shrd Gran Khar Brah Kthi Mahj Khoj Sind Ital Linb Lina Cprt "
-    "Phnx Lydi Lyci Cari Ugar Xpeo Avst Armi Prti Phli Phlp Merc Mero Sarb Narb Nbat Palm Hatr "
-    "Orkh Hung Elba Glag Perm Aghb Bass Mend Mroo Hmng Pauc Wara Bhks Marc Nshu Tang Soyo Zanb "
-    "Gonm Gong Dogr Maka Sogd Sogo Elym Nand Wcho Yezi Chrs Diak Kits Cpmn Vith Toto Ougr Kawi "
-    "Nagm Shaw Dsrt Osma Sora Ahom"
+    "Latn Cyrl Arab Deva Hani Hira Kana Bopo Hang Grek Hebr Beng Gujr Guru Taml Telu Knda "
+    "Mlym Thai Armn Geor Ethi Khmr Laoo Mymr Sinh Tibt Orya Mong Thaa Cher Cans Syrc Nkoo "
+    "Tfng Java Bali Sund Olck Vaii Yiii Adlm Copt Goth Runr Ogam Lana Talu Tale Cham Mtei "
+    "Saur Lepc Limb Newa Rohg Syrl Tglg Hmnp Osge Bugi Buhd Hano Tagb Batk Rjng Kali Samr "
+    "Mand Phag Egyp Xsux Sylo Cakm Tirh Sidd Modi Takr Shrd Gran Khar Brah Kthi Mahj Khoj "
+    "Sind Ital Linb Lina Cprt Phnx Lydi Lyci Cari Ugar Xpeo Avst Armi Prti Phli Phlp Merc "
+    "Mero Sarb Narb Nbat Palm Hatr Orkh Hung Elba Glag Perm Aghb Bass Mend Mroo Hmng Pauc "
+    "Wara Bhks Marc Nshu Tang Soyo Zanb Gonm Gong Dogr Maka Sogd Sogo Elym Nand Wcho Yezi "
+    "Chrs Diak Kits Cpmn Vith Toto Ougr Kawi Nagm Shaw Dsrt Osma Sora Ahom"
 ).split()
 
 READERS = {
-    "Latn": "af ca cs cy da de en es et fi fr hr hu id it lt lv nl no pl pt ro sk sl so sq sv sw "
-    "tl tr vi".split(),
-    "Cyrl": "bg mk ru uk".split(),
-    "Arab": "ar fa ur".split(),
-    "Deva": "hi mr ne".split(),
+    "Latn": (
+        "af ca cs cy da de en es et fi fr hr hu id it lt lv nl no pl pt ro sk sl so sq sv "
+        "sw tl tr vi"
+    ).split(),
+    "Cyrl": ["bg", "mk", "ru", "uk"],
+    "Arab": ["ar", "fa", "ur"],
+    "Deva": ["hi", "mr", "ne"],
 }
 SUPPLEMENT = {
-    "Latn": [*READERS["Latn"], *"nn sr is eu gl ga mt az ms eo la lb ha yo ig zu xh rw mg fo oc br "
-             "fy gd ht uz ku jv sn st om".split()],
-    "Cyrl": [*READERS["Cyrl"], *"sr be kk ky mn tg tt ba".split()],
-    "Arab": [*READERS["Arab"], *"ps ug sdh arz ary".split()],
-    "Deva": [*READERS["Deva"], *"sa gom".split()],
+    "Latn": [
+        *READERS["Latn"],
+        *(
+            "nn sr is eu gl ga mt az ms eo la lb ha yo ig zu xh rw mg fo oc br fy gd ht "
+            "uz ku jv sn st om"
+        ).split(),
+    ],
+    "Cyrl": [*READERS["Cyrl"], *["sr", "be", "kk", "ky", "mn", "tg", "tt", "ba"]],
+    "Arab": [*READERS["Arab"], *["ps", "ug", "sdh", "arz", "ary"]],
+    "Deva": [*READERS["Deva"], *["sa", "gom"]],
 }
 STEPS = 16  # of a weight to one nat
 LONGEST = 6  # characters of an n-gram of the supplement
@@ -93,7 +102,7 @@ def profiles() -> dict[str, dict[str, float]]:
         for gram, count in data["freq"].items():
             lower = gram.lower()
             key = lower if len(lower) == len(gram) else gram
-            if 1 <= len(key) <= 3:  # noqa: PLR2004 - trigrams at most
+            if 1 <= len(key) <= 3:
                 table[key] += count / data["n_words"][len(gram) - 1]
         result[data["name"]] = table
     return result
@@ -215,9 +224,7 @@ def _script(gram: str) -> str | None:
     return None if None in found or len(found) > 1 else next(iter(found), "")
 
 
-def _columns(
-    model: langid.LanguageIdentifier, number: int, languages: list[str]
-) -> np.ndarray:
+def _columns(model: langid.LanguageIdentifier, number: int, languages: list[str]) -> np.ndarray:
     """Log probability of a feature for each language; the best of a language's columns."""
     row = model.nb_ptc[number].astype(np.float64)
     return np.array(
