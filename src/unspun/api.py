@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from unspun import diff as diffs
 from unspun import pipeline
+from unspun import score as scores
+from unspun.batch import run
 from unspun.config import Config
-from unspun.errors import UnspunError
+from unspun.diff import Diff
+from unspun.errors import MismatchError, UnspunError
 from unspun.model import Cleaned, Document, Quality, Restored, Spun, Tagged
+from unspun.score import Scores
+
+__all__ = ["clean", "diff", "restore", "run", "score", "tag"]
 
 
 def clean(text: str, config: Config | None = None, *, id: str = "") -> Cleaned:  # noqa: A002
@@ -40,3 +49,39 @@ def restore(text: str, config: Config | None = None, *, id: str = "") -> Restore
     """Decide whether a text is spun, and give it its own words back."""
     result = pipeline.process(Document(id, text), config, stages=pipeline.RESTORE)
     return Restored(id, result.text, result.spun or Spun(0.0, is_spun=False), result.ledger)
+
+
+def diff(hyp: str, ref: str) -> Diff:
+    """Compare a text with its reference, word by word.
+
+    >>> diff("It cost 40 pounds.", "It cost 50 pounds.").classes
+    {'number': 1}
+    """
+    return diffs.diff(hyp, ref)
+
+
+def score(
+    hyp: str | Sequence[str], ref: str | Sequence[str], config: Config | None = None
+) -> Scores:
+    """Score texts against their references, each text as one segment.
+
+    Args:
+        hyp: A text, or several.
+        ref: Its reference, or as many as there are texts.
+        config: Settings; the defaults if none are given.
+
+    Raises:
+        MismatchError: where texts and references do not pair one to one.
+
+    >>> score("The ferry is late.", "The ferry is late.").corpus["ter"]
+    0.0
+    """
+    texts = [hyp] if isinstance(hyp, str) else list(hyp)
+    references = [ref] if isinstance(ref, str) else list(ref)
+    if len(texts) != len(references):
+        raise MismatchError(f"{len(texts)} texts against {len(references)} references")
+    pairs = [
+        (str(number), text, str(number), reference)
+        for number, (text, reference) in enumerate(zip(texts, references, strict=True))
+    ]
+    return scores.score_documents(pairs, (config or Config()).score)
