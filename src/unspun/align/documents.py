@@ -18,6 +18,7 @@ Kind = Literal["equal", "changed", "moved", "inserted", "dropped"]
 
 MOVED = 0.26  # Dice from which units out of order pair; set on newstest2021 by bench/align.py
 _ALIKE = 0.5  # share of words in common, in order, that no two different paragraphs reach
+_FULL = 0.8  # a paragraph that lost more than the rest of this may lack a sentence
 _WORDS = 4  # a shorter paragraph says too little
 _BASE = 0xE000  # words become characters beyond the surrogates, which are none
 _CELLS = 4_000_000  # units times units that are compared at once
@@ -166,7 +167,8 @@ def _alike(hyp: Sequence[str], ref: Sequence[str]) -> int:
     count = 0
     for ours, theirs in zip(hyp, ref, strict=False):
         share = Indel.normalized_similarity(ours, theirs)
-        if share < _ALIKE or len(ours) < _WORDS:
+        sizes = sorted((len(ours), len(theirs)))
+        if share < _ALIKE or sizes[0] < max(_WORDS, _FULL * sizes[1]):
             break
         beside = [Indel.normalized_similarity(ours, other) for other in ref[count + 1:count + 2]]
         beside += [Indel.normalized_similarity(other, theirs) for other in hyp[count + 1:count + 2]]

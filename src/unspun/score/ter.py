@@ -24,6 +24,7 @@ from unspun.score.beam import WHOLE, Alignment, Band, Matrix, columns
 _MAX_SHIFT_SIZE = 10  # these three: Tercom's limits as sacrebleu has them
 _MAX_SHIFT_DISTANCE = 50
 _MAX_CANDIDATES = 1000
+_Words = Callable[[str], list[str]]
 _SURROGATES = 0xD800  # 0x800 code points that are no characters
 
 
@@ -49,11 +50,11 @@ class Ter:
         self, hypotheses: Sequence[str], references: Sequence[Sequence[str]]
     ) -> list[tuple[float, ...]]:
         """Edits against the nearest reference, and mean reference length, of each segment."""
-        words = self._words()
+        words, ref_words = self._words()
         counts: list[tuple[float, ...]] = []
         for hypothesis, wanted in zip(hypotheses, references, strict=True):
             hyp = words(hypothesis)
-            refs = [words(ref) for ref in wanted]
+            refs = [ref_words(ref) for ref in wanted]
             best = min(edits(hyp, ref) for ref in refs)
             counts.append((best, sum(map(len, refs)) / len(refs)))
         return counts
@@ -74,13 +75,22 @@ class Ter:
     def _metric(self) -> TER:
         return TER(self.normalized, self.no_punct, self.asian_support, self.case_sensitive)
 
-    def _words(self) -> Callable[[str], list[str]]:
+    def _words(self) -> tuple[_Words, _Words]:
+        """How to split a hypothesis, and a reference."""
         if self.normalized or self.no_punct:
             tokenize = self._metric()._preprocess_segment  # noqa: SLF001
-            return lambda text: str(tokenize(text)).split()
+            # sacrebleu tokenises references twice, and a second time can split more
+            return (
+                lambda text: str(tokenize(text)).split(),
+                lambda text: str(tokenize(tokenize(text))).split(),
+            )
         if self.case_sensitive:
-            return str.split
-        return lambda text: text.rstrip().lower().split()
+            return str.split, str.split
+        return _lower_words, _lower_words
+
+
+def _lower_words(text: str) -> list[str]:
+    return text.rstrip().lower().split()
 
 
 def edits(hyp: Sequence[str], ref: Sequence[str]) -> int:
