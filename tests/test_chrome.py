@@ -157,15 +157,15 @@ PAGE = (
 def test_off_switches() -> None:
     assert strip(PAGE, ChromeConfig(enabled=False)) == PAGE
     assert chrome.find(PAGE, ChromeConfig(enabled=False))[1]
-    assert "Advertisement" in strip(PAGE, ChromeConfig(off=("advert",)))
-    assert "Sign in" not in strip(PAGE, ChromeConfig(off=("advert",)))
-    config = Config.from_dict({"chrome": {"off": ["share"]}})
+    assert "Advertisement" in strip(PAGE, ChromeConfig(disable=("advert",)))
+    assert "Sign in" not in strip(PAGE, ChromeConfig(disable=("advert",)))
+    config = Config.from_dict({"chrome": {"disable": ["share"]}})
     assert "Share" in strip(PAGE, config.chrome)
 
 
 def test_unknown_rule_is_an_error() -> None:
     with pytest.raises(ConfigError, match="did you mean 'advert'"):
-        chrome.find(PAGE, ChromeConfig(off=("adverts",)))
+        chrome.find(PAGE, ChromeConfig(disable=("adverts",)))
 
 
 def test_unsure_lines_are_tagged_and_stay() -> None:

@@ -46,12 +46,12 @@ class ChromeConfig:
     Attributes:
         enabled: Whether furniture is removed.
         min_confidence: Lines below this are tagged, not removed.
-        off: Names of rules that neither remove nor tag (docs/chrome.md lists them).
+        disable: Names of rules that neither remove nor tag (docs/chrome.md lists them).
     """
 
     enabled: bool = True
     min_confidence: float = 0.5
-    off: tuple[str, ...] = ()
+    disable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ NAMES: tuple[str, ...] = (
     "duplicate",
     "recurring",
 )
-"""Every rule that an edit or tag can name, for ``ChromeConfig.off``."""
+"""Every rule that an edit or tag can name, for ``ChromeConfig.disable``."""
 
 _PASSES = 24
 """Rounds of removal before a text counts as made to trouble the rules, and stays as it is."""
@@ -89,9 +89,9 @@ def find(
         order. A document of nothing but furniture keeps all of it.
 
     Raises:
-        ConfigError: if ``config.off`` names a rule that there is not.
+        ConfigError: if ``config.disable`` names a rule that there is not.
     """
-    _refuse_unknown(config.off)
+    _refuse_unknown(config.disable)
     lines = split(text)
     state = _State(lines)
     for _ in range(_PASSES):
@@ -146,7 +146,7 @@ def _pass(state: _State, config: ChromeConfig, recurring: Collection[str]) -> bo
     kept = state.kept
     page = inspect([state.lines[i] for i in kept], [state.hits[i] for i in kept], recurring)
     going = set()
-    for i, verdict in _verdicts(page, config.off).items():
+    for i, verdict in _verdicts(page, config.disable).items():
         known = state.found.get(kept[i])
         if known is None or known.confidence < verdict.confidence:
             state.found[kept[i]] = verdict
@@ -160,7 +160,7 @@ def _pass(state: _State, config: ChromeConfig, recurring: Collection[str]) -> bo
 def _unbullet(state: _State, page: Page, config: ChromeConfig) -> bool:
     """Take the glyph off a list of one; whether there was one."""
     at = lone_bullet(page)
-    if at is None or "lone-bullet" in config.off or config.min_confidence > BULLET:
+    if at is None or "lone-bullet" in config.disable or config.min_confidence > BULLET:
         return False
     i = state.kept[at]
     line = without_bullet(state.lines[i])
