@@ -16,6 +16,7 @@ import argparse
 import hashlib
 import io
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,10 @@ from rapidfuzz.distance import Levenshtein
 from spinner import Spinner
 
 from unspun import edits as ledger
+from unspun.channel.align import regions
+from unspun.channel.model import Channel
+from unspun.channel.phrases import Lexicon, canonical
+from unspun.channel.tokens import words
 from unspun.config import RestoreConfig
 from unspun.detect import spun as detector
 from unspun.lm.words import words_of
@@ -175,6 +180,23 @@ def judge(pair: Pair, proposed: Sequence[Edit], tally: Tally) -> None:
     tally.touched += len(hit)
 
 
+def bench_coverage(test: Sequence[Pair], channel: Channel) -> None:
+    """What a decoder that always chose right could restore: changed phrases in the table."""
+    counts = Counter({(e.original, e.spun): e.support + 1 for e in channel.entries})
+    lexicon = Lexicon(counts)
+    common = Counter(word for pair in test for word in words(pair.original))
+    weak = frozenset(word for word, _ in common.most_common(60))
+    known = every = 0
+    for pair in test:
+        lines = zip(pair.original.split("\n"), pair.spun.split("\n"), strict=True)
+        for original, spun in lines:
+            for left, right, _ in regions(words(original), words(spun), weak):
+                cuts = [canonical(old, new) for old, new, _ in lexicon.cut(left, right)]
+                every += len(cuts)
+                known += sum(cut in counts for cut in cuts)
+    print(f"Coverage: {known / max(every, 1):.4f} of {every} changed phrases are in the table")
+
+
 def bench_decision(test: Sequence[Pair], spinner: Spinner) -> None:
     """Document F1: each document once clean, once spun."""
     print(f"Decision, {len(test)} documents of the test part, each clean and spun by the table")
@@ -310,6 +332,7 @@ def main() -> None:
     bench_text("ft-spun.txt", [Pair("ft-spun", 0.96, raw, clean)])
     bench_text("test part, rate .96", full)
     bench_text("test part, rate .5", half)
+    bench_coverage([*full, *half], spinner.channel)
     bench_calibration([*full, *half])
     bench_decision([*full, *half][: options.documents], spinner)
     bench_clean(clean_texts(options.shared), options.clean_words)

@@ -21,6 +21,7 @@ class Spinner:
     """A table ready to spin."""
 
     def __init__(self, channel: Channel) -> None:
+        self.channel = channel
         self.table: dict[str, Alternatives] = defaultdict(list)
         for entry in channel.entries:
             self.table[entry.original].append((entry.spun, math.exp(entry.logp)))

@@ -39,12 +39,13 @@ _BRACES = re.compile(r"\{[^{}|\n]{1,60}\}")
 _BLOCK = 1_500  # code points a glance takes in
 _REGION = 12_000  # code points that are decoded together
 _SUSPICIOUS = 0.013  # nats a word of markers from which a region is read
+_PLAINLY = 0.06  # the same from which it is read in full at once
 _SUSPICIOUS_BLOCK = 0.04  # the same for a block of it
-_SAMPLED = 5  # one part in so many of a region is read first
+_SAMPLED = 8  # one part in so many of a region is read first
 _LEAST_SAMPLE = 600  # code points of it at least
-_WORTHWHILE = 0.12  # probability by the oddest lines from which the whole region is read
+_WORTHWHILE = 0.04  # probability by the oddest lines from which the whole region is read
 _BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7
-_CAUTION = 2.5  # logits by which an edit wants its document surer than the decision does
+_CAUTION = 3.4  # logits by which an edit wants its document surer than the decision does
 _FEW = 25.0  # words that count against a text for being short
 
 
@@ -144,7 +145,9 @@ def _judged(regions: Sequence[_Region], spinner: Spinner, config: RestoreConfig)
     best = 0.0
     for region in regions:
         glance = _glance(region, index)
-        if glance is None or _sample(region.text, index, glance) < _WORTHWHILE:
+        if glance is None:
+            continue
+        if glance < _PLAINLY and _sample(region.text, index, glance) < _WORTHWHILE:
             continue
         decoded = decode(region.text, index, Prices())
         score = probability(_gain(decoded), len(decoded.lattice.words), glance)
