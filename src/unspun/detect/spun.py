@@ -167,7 +167,7 @@ def probability(gain: float, words: int, glance: float) -> float:
         words: Words that were read.
         glance: Nats a word that its markers say.
     """
-    evidence = _GAIN * gain + _GLANCE * glance * words
+    evidence = _GAIN * gain + _GLANCE * min(glance, _PLAINLY) * words
     logit = _BIAS + evidence / math.sqrt(words + _FEW)
     return 1.0 / (1.0 + math.exp(-max(min(logit, 30.0), -30.0)))
 
