@@ -152,6 +152,9 @@ def stack(channels: Iterable[Channel]) -> Channel:
 
     A pair that several hold keeps its best probability, a phrase its highest rate.
     """
+    channels = list(channels)
+    if len(channels) == 1:
+        return channels[0]
     pairs: dict[tuple[str, str], Entry] = {}
     names = []
     markers: dict[str, float] = {}
