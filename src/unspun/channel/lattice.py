@@ -36,6 +36,7 @@ _PROTECTED = re.compile(
     re.VERBOSE,
 )
 _CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"
+_POSSESSIVES = ("'s", f"{_CURLY}s")
 _SENTENCE_END = frozenset(".!?\N{HORIZONTAL ELLIPSIS}")
 _QUOTES = frozenset('"\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK})]')
 _ARTICLES = {"a": "an", "an": "a", "A": "An", "An": "A"}
@@ -167,7 +168,7 @@ class _Page:
         start, end = self.spans[at][0], self.spans[at + size - 1][1]
         if self.protected and any(a < end and b > start for a, b in self.protected):
             return
-        whole = start in self.starts and end in self.ends
+        whole = start in self.starts and (end in self.ends or self._possessed(end))
         first, last = self.words.starts[left], self.words.ends[right - 1]
         lone = first == start and last == end
         cased = self.forms[at][0].isalpha()
@@ -180,6 +181,10 @@ class _Page:
                 yield self._fitted(
                     Arc(left, right, start, end, shape, number, spun, big, whole), first, last
                 )
+
+    def _possessed(self, end: int) -> bool:
+        """Whether "'s" follows: real pages show words replaced before it, simulated ones do not."""
+        return self.text[end : end + 2] in _POSSESSIVES
 
     def _fitted(self, arc: Arc, first: int, last: int) -> Arc:
         """A reading with what touches it: quotes as the text has them, figures and signs whole."""
