@@ -21,6 +21,7 @@ from unspun.errors import InputError, OutputError
 from unspun.model import Document
 
 STDIN = Path("-")
+_PIECE = 1 << 20  # bytes copied at a time
 
 
 class Source(NamedTuple):
@@ -183,6 +184,20 @@ def write_text(path: Path, text: str) -> None:
     """Write a text as UTF-8, line ends as they are."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode("utf-8"))
+
+
+def keep(path: Path, raw: bytes | Path) -> None:
+    """Write the bytes of a document, or copy them from its file as far as it can be read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(raw, bytes):
+        path.write_bytes(raw)
+        return
+    try:
+        source = raw.open("rb")
+    except OSError:  # the document's record says why it cannot be read
+        return
+    with source, path.open("wb") as target:
+        shutil.copyfileobj(source, target, _PIECE)
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class Outcome(NamedTuple):
         spans: Records for spans.jsonl.
         ledger: Records for the ledger.
         diff: The record for diffs.jsonl, if there is a reference.
-        raw: The bytes of a quarantined document, as far as they could be read.
+        raw: The bytes of a quarantined document, or the file that holds them.
     """
 
     id: str
@@ -51,7 +51,7 @@ class Outcome(NamedTuple):
     spans: Sequence[Record] = ()
     ledger: Sequence[Record] = ()
     diff: Record | None = None
-    raw: bytes | None = None
+    raw: bytes | Path | None = None
 
 
 class Writer:
@@ -96,9 +96,7 @@ class Writer:
         if outcome.text is not None:
             files.write_text(self._folder / "text" / outcome.relative, outcome.text)
         elif outcome.raw is not None:
-            kept = self._folder / "quarantine" / outcome.relative
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_bytes(outcome.raw)
+            files.keep(self._folder / "quarantine" / outcome.relative, outcome.raw)
 
 
 class _LedgerWriter:

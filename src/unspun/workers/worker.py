@@ -1,0 +1,73 @@
+"""The worker's side: answer jobs, within a limit of memory."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any, NoReturn
+
+from unspun.workers.limits import MEGABYTE, Failure
+
+try:
+    import resource
+except ImportError:  # pragma: no cover - not a POSIX system
+    resource = None  # type: ignore[assignment]
+
+
+def work(channel: Connection) -> NoReturn:
+    """Answer jobs until our side closes the channel."""
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no core file behind
+    idle = _address_space()
+    task: Callable[[Any], Any] | None = None
+    while True:
+        try:
+            kind, value, allowance = pickle.loads(channel.recv_bytes())  # noqa: S301 - our own
+            if kind == "task":
+                task = value
+                channel.send_bytes(pickle.dumps(("ready", None)))
+                continue
+            assert task is not None  # noqa: S101 - the pool sends the task first
+            answer = _answer(task, value, idle, allowance)
+            channel.send_bytes(answer)
+        except (EOFError, OSError):
+            os._exit(0)
+
+
+def _answer(task: Callable[[Any], Any], job: object, idle: int, allowance: int) -> bytes:
+    spent = False
+    try:
+        _limit(idle + allowance if idle else None)
+        try:
+            reply = ("done", task(job))
+        finally:
+            _limit(None)
+        return pickle.dumps(reply, pickle.HIGHEST_PROTOCOL)
+    except MemoryError:
+        spent = True
+    except Exception as error:  # noqa: BLE001 - told to the other side, which raises it
+        return pickle.dumps(("raise", error))
+    assert spent  # noqa: S101
+    megabytes = allowance // MEGABYTE
+    return pickle.dumps(("spent", Failure(f"needed more than {megabytes} MB of memory")))
+
+
+def _limit(size: int | None) -> None:
+    if resource is None:  # pragma: no cover - not a POSIX system
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    soft = hard if size is None else size if hard == resource.RLIM_INFINITY else min(size, hard)
+    with suppress(ValueError, OSError):  # systems that name the limit and do not keep it
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _address_space() -> int:
+    """Bytes that the process has mapped; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - no path to work on
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:  # pragma: no cover - not Linux
+        return 0
