@@ -60,8 +60,8 @@ def cases(year: str, *, moves: bool, limit: int) -> Iterator[Case]:
         order = list(ids)
         if moves:
             size, at = rng.randint(3, 6), rng.randrange(len(ids) - 6)
-            block = order[at:at + size]
-            rest = order[:at] + order[at + size:]
+            block = order[at : at + size]
+            rest = order[:at] + order[at + size :]
             place = rng.choice([p for p in range(len(rest) + 1) if abs(p - at) > 6])
             order = rest[:place] + block + rest[place:]
             moved = set(block)
@@ -69,7 +69,9 @@ def cases(year: str, *, moves: bool, limit: int) -> Iterator[Case]:
         yield Case(
             [" ".join(hyps[k] for k in group) for group in hyp_ids],
             [" ".join(reference[k] for k in group) for group in ref_ids],
-            hyp_ids, ref_ids, moved,
+            hyp_ids,
+            ref_ids,
+            moved,
         )
 
 
@@ -91,7 +93,8 @@ def by_unspun(case: Case) -> Pairs:
     ours, theirs = line_of(case.hyp), line_of(case.ref)
     return {
         (a, b)
-        for s in align(hyp, ref).segments if s.hyp[0] < s.hyp[1] and s.ref[0] < s.ref[1]
+        for s in align(hyp, ref).segments
+        if s.hyp[0] < s.hyp[1] and s.ref[0] < s.ref[1]
         for a in sorted({ours[s.hyp[0]], ours[s.hyp[1] - 1]})
         for b in sorted({theirs[s.ref[0]], theirs[s.ref[1] - 1]})
     }
@@ -126,8 +129,12 @@ def by_length(case: Case) -> Pairs:
     for i in range(n + 1):
         for j in range(m + 1):
             options = [
-                (best[i - a, j - b][0] + price + cost(case.hyp[i - a:i], case.ref[j - b:j]), (a, b))
-                for (a, b), price in priors.items() if i >= a and j >= b
+                (
+                    best[i - a, j - b][0] + price + cost(case.hyp[i - a : i], case.ref[j - b : j]),
+                    (a, b),
+                )
+                for (a, b), price in priors.items()
+                if i >= a and j >= b
             ]
             if options:
                 best[i, j] = min(options)
@@ -159,9 +166,11 @@ def measure(name: str, find: Callable[[Case], Pairs], made: list[Case]) -> None:
         moved = {(a, b) for a, b in gold if set(case.hyp_ids[a]) & case.moved}
         moved_right, moved_wanted = moved_right + len(moved & pairs), moved_wanted + len(moved)
     recall = f"{moved_right / moved_wanted:.3f}" if moved_wanted else "    -"
-    print(f"  {name:<12} F1 {2 * right / (found + wanted):.3f}  precision {right / found:.3f}  "
-          f"recall {right / wanted:.3f}  moved recall {recall}  "
-          f"median {sorted(times)[len(times) // 2] * 1e3:.1f} ms")
+    print(
+        f"  {name:<12} F1 {2 * right / (found + wanted):.3f}  precision {right / found:.3f}  "
+        f"recall {right / wanted:.3f}  moved recall {recall}  "
+        f"median {sorted(times)[len(times) // 2] * 1e3:.1f} ms"
+    )
 
 
 def main() -> None:
@@ -176,8 +185,10 @@ def main() -> None:
     years = [options.year] if options.year else list(YEARS)
     for year, moves in itertools.product(years, (False, True)):
         made = list(cases(year, moves=moves, limit=options.documents))
-        print(f"{YEARS[year]}, {len(made)} documents of {SIZE} segments, "
-              f"{'with a moved block' if moves else 'in order'}")
+        print(
+            f"{YEARS[year]}, {len(made)} documents of {SIZE} segments, "
+            f"{'with a moved block' if moves else 'in order'}"
+        )
         measure("unspun", by_unspun, made)
         if not options.alone:
             measure("difflib", by_difflib, made[:20])

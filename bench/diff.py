@@ -11,13 +11,19 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from material import SHARED, document, edited, lines
 
-from unspun.diff import classify_span, diff
+from unspun.diffing import classify_span, diff
 
 LABELS = Path(__file__).parents[1] / "tests" / "cases" / "diff_labels.jsonl"
+
+
+def opcodes(hyp: list[str], ref: list[str]) -> object:
+    """The script of difflib."""
+    return difflib.SequenceMatcher(None, hyp, ref, autojunk=False).get_opcodes()
 
 
 def seconds(call: Callable[[], object], repeat: int) -> float:
@@ -40,13 +46,12 @@ def speed() -> None:
             ours = seconds(lambda: diff(hyp, ref), 20 if size < 50_000 else 2)  # noqa: B023
             theirs = float("nan")
             if size < 500_000:
-                a, b = hyp.split(), ref.split()
-                theirs = seconds(
-                    lambda: difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes(), 1  # noqa: B023
-                )
+                theirs = seconds(partial(opcodes, hyp.split(), ref.split()), 1)
             found = len(diff(hyp, ref).segments)
-            print(f"{size // 1000:>5} kB {rate:>7.0%} {ours * 1e3:>7.2f} ms {theirs * 1e3:>7.1f} ms"
-                  f" {theirs / ours:>7.1f} {found:>9}")
+            print(
+                f"{size // 1000:>5} kB {rate:>7.0%} {ours * 1e3:>7.2f} ms {theirs * 1e3:>7.1f} ms"
+                f" {theirs / ours:>7.1f} {found:>9}"
+            )
 
 
 def classes() -> None:
@@ -75,8 +80,10 @@ def classes() -> None:
             recall = right[name] / wanted[name]
             scores.append(2 * right[name] / (found[name] + wanted[name]))
             print(f"  {name:<12} {precision:.3f} {recall:.3f} {scores[-1]:.3f} {wanted[name]:>4}")
-        print(f"  macro-F1     {sum(scores) / len(scores):.3f}, accuracy "
-              f"{right.total() / len(chosen):.3f}")
+        print(
+            f"  macro-F1     {sum(scores) / len(scores):.3f}, accuracy "
+            f"{right.total() / len(chosen):.3f}"
+        )
 
 
 if __name__ == "__main__":

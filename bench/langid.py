@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from unspun.config import TagConfig
-from unspun.tag import detect_many, tag, tag_many
+from unspun.tagging import detect_many, tag, tag_many
 
 Detect = Callable[[Sequence[str]], list[str]]
 CONFIG = TagConfig()

@@ -47,10 +47,11 @@ def main() -> None:
     asked = rng.sample(rows, options.documents)
     absent = {row[0] for row in asked[::2]}
     references = [(name, text) for name, _, text in rows if name not in absent]
-    references = references[:max(options.candidates, 1)]
+    references = references[: max(options.candidates, 1)]
     known = {name for name, _ in references}
-    references += [(f"made/{k}", document(rng, 2_000))
-                   for k in range(options.candidates - len(references))]
+    references += [
+        (f"made/{k}", document(rng, 2_000)) for k in range(options.candidates - len(references))
+    ]
     start = time.process_time()
     index = Index(references)
     built = time.process_time() - start
@@ -61,8 +62,10 @@ def main() -> None:
     right = sum(m.reference == name for name, m in given)
     wanted = sum(there for _, there, _ in found)
     print(f"{len(references)} candidates indexed in {built:.1f} s; {each * 1e3:.1f} ms a document")
-    print(f"{wanted} of {len(asked)} documents have a reference: "
-          f"precision {right / max(1, len(given)):.3f}, recall {right / max(1, wanted):.3f}")
+    print(
+        f"{wanted} of {len(asked)} documents have a reference: "
+        f"precision {right / max(1, len(given)):.3f}, recall {right / max(1, wanted):.3f}"
+    )
 
 
 if __name__ == "__main__":

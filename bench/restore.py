@@ -37,7 +37,7 @@ from unspun.config import RestoreConfig
 from unspun.detect import spun as detector
 from unspun.lm.words import words_of
 from unspun.model import Edit
-from unspun.restore import restore
+from unspun.restoration import restore
 
 RATES = (0.1, 0.2, 0.3, 0.5, 0.75, 0.96)
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0001)

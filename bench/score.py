@@ -17,7 +17,7 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
 
-from unspun import score
+from unspun import scoring as score
 
 METRICS: list[tuple[str, score.Metric, Any]] = [
     ("BLEU", score.Bleu(), BLEU()),
@@ -44,8 +44,10 @@ def compare(title: str, hyps: Sequence[str], refs: Sequence[str], names: Sequenc
         ours, fast = timed(lambda: own.statistics(hyps, groups))  # noqa: B023
         expected, slow = timed(lambda: theirs._extract_corpus_statistics(hyps, [list(refs)]))  # noqa: B023, SLF001
         wrong = sum(tuple(a) != tuple(b) for a, b in zip(ours, expected, strict=True))
-        print(f"  {name:<7} unspun {fast:8.3f} s   sacrebleu {slow:8.3f} s   "
-              f"ratio {slow / fast:7.1f}   segments that differ: {wrong}")
+        print(
+            f"  {name:<7} unspun {fast:8.3f} s   sacrebleu {slow:8.3f} s   "
+            f"ratio {slow / fast:7.1f}   segments that differ: {wrong}"
+        )
 
 
 def published() -> None:
@@ -78,8 +80,8 @@ def fuzz(pairs: int) -> None:
         hyp = list(ref)
         for _ in range(rng.randint(0, 3)):
             at, size = rng.randint(0, len(hyp)), rng.randint(0, 12)
-            block = hyp[at:at + size]
-            del hyp[at:at + size]
+            block = hyp[at : at + size]
+            del hyp[at : at + size]
             place = rng.randint(0, len(hyp))
             hyp[place:place] = block
         for _ in range(rng.randint(0, len(ref) // 2)):

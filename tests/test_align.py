@@ -39,7 +39,7 @@ def test_equal_texts_pair_paragraph_by_paragraph() -> None:
 def test_wrapping_is_no_difference() -> None:
     ref = " ".join(STORY)
     wrapped = "\n".join(
-        [ref[:60].rsplit(" ", 1)[0], *_wrap(ref[len(ref[:60].rsplit(" ", 1)[0]) + 1:], 60)]
+        [ref[:60].rsplit(" ", 1)[0], *_wrap(ref[len(ref[:60].rsplit(" ", 1)[0]) + 1 :], 60)]
     )
     assert kinds(align(wrapped, ref)) == ["equal"]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
-from unspun.diff import CLASSES, Diff, characters, classify_span, diff
+from unspun.diffing import CLASSES, Diff, characters, classify_span, diff
 
 CASES = Path(__file__).parent / "cases"
 ROWS = [json.loads(line) for line in (CASES / "diff.jsonl").read_text("utf-8").splitlines()]
@@ -65,8 +65,10 @@ def test_a_text_does_not_differ_from_itself(text: str) -> None:
     assert edits(diff(text, "\n\n".join(text.split("\n")))) == []
 
 
-@given(st.lists(st.sampled_from(["ant", "bee", "cow", "dog"]), max_size=12),
-       st.lists(st.sampled_from(["ant", "bee", "cow", "dog"]), max_size=12))
+@given(
+    st.lists(st.sampled_from(["ant", "bee", "cow", "dog"]), max_size=12),
+    st.lists(st.sampled_from(["ant", "bee", "cow", "dog"]), max_size=12),
+)
 def test_no_more_words_change_than_must(hyp: list[str], ref: list[str]) -> None:
     difference = diff(" ".join(hyp), " ".join(ref))
     if [s.kind for s in difference.segments] != ["changed"]:
@@ -74,7 +76,9 @@ def test_no_more_words_change_than_must(hyp: list[str], ref: list[str]) -> None:
     text = " ".join(hyp), " ".join(ref)
     changed = sum(
         max(len(text[0][slice(*op.hyp)].split()), len(text[1][slice(*op.ref)].split()))
-        for s in difference.segments for op in s.ops if op.op != "equal"
+        for s in difference.segments
+        for op in s.ops
+        if op.op != "equal"
     )
     assert changed <= 2 * Levenshtein.distance(hyp, ref)
 

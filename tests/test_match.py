@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from unspun.match import Index, match
 
-STOCK = [f"{a}{b}" for a in ("har", "lun", "mop", "ter", "vas", "kil") for b in
-         ("bour", "dish", "essen", "itude", "ward", "mont", "age", "fold", "ering", "ough")]
+STOCK = [
+    f"{a}{b}"
+    for a in ("har", "lun", "mop", "ter", "vas", "kil")
+    for b in ("bour", "dish", "essen", "itude", "ward", "mont", "age", "fold", "ering", "ough")
+]
 SPUN = {word: word[::-1] for word in STOCK[::2]}
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from strategies import texts
 from unspun.config import TagConfig
 from unspun.model import Origin, Spun
-from unspun.tag import evidence, origin, style, tag
+from unspun.tagging import evidence, origin, style, tag
 
 BODY = (
     "Ludan Robotics opened a second plant in the spring. The plant makes joints for small arms. "

@@ -13,7 +13,7 @@ from strategies import texts
 from unspun import quality
 from unspun.config import TagConfig
 from unspun.model import Quality, Spun, Tag
-from unspun.tag import tag
+from unspun.tagging import tag
 
 PROSE = {
     "en": "The harbour office counted forty ships in March, two more than in the year before. "

@@ -17,7 +17,7 @@ from unspun.config import RestoreConfig
 from unspun.detect import spun
 from unspun.errors import ConfigError
 from unspun.model import Edit, Finding, Spun
-from unspun.restore import restore
+from unspun.restoration import restore
 
 CONFIG = RestoreConfig()
 CASES = [

@@ -18,7 +18,7 @@ import pytest
 from unspun import batch, decode, edits, files
 from unspun.config import Config
 from unspun.errors import InputError, OutputError
-from unspun.store import Store
+from unspun.store import LedgerFormat, Store
 
 LINE = "The mill by the river has been quiet since the spring, and nobody in Tarn knows why.\n"
 
@@ -42,11 +42,11 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("ledger_format", ["jsonl", "parquet"])
-def test_every_document_is_rewound_from_what_is_stored(tmp_path: Path, ledger_format: str) -> None:
+def test_every_document_is_rewound_from_what_is_stored(
+    tmp_path: Path, ledger_format: LedgerFormat
+) -> None:
     raw = documents(tmp_path / "raw")
-    assert ledger_format in ("jsonl", "parquet")
-    form = "parquet" if ledger_format == "parquet" else "jsonl"
-    batch.run(raw, None, tmp_path / "out", ledger_format=form)
+    batch.run(raw, None, tmp_path / "out", ledger_format=ledger_format)
     store = Store(tmp_path / "out")
     seen = 0
     for stored in store:

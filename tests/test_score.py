@@ -15,11 +15,11 @@ from sacrebleu.metrics.lib_ter import translation_edit_rate
 from sacrebleu.metrics.ter import TER
 from sacrebleu.significance import PairedTest
 
-from unspun import score
+from unspun import scoring as score
 from unspun.align import align
 from unspun.config import ScoreConfig
 from unspun.errors import ConfigError, MismatchError
-from unspun.score.ter import edits
+from unspun.scoring.ter import edits
 
 METRICS: list[tuple[score.Metric, Any]] = [
     (score.Bleu(), BLEU()),
@@ -42,12 +42,40 @@ FEW = settings(max_examples=settings().max_examples // 5)  # the oracle is slow
 NAMES = [f"{own.name}-{k}" for k, (own, _) in enumerate(METRICS)]
 
 PIECES = st.sampled_from(
-    ["the", "cat", "sat", "on", "Mat", ".", ",", "3.5", "-", "2-3", "'s", '"', "&amp;", "&lt;",
-     "<skipped>", "-\n", "\n", " ", "  ", "中", "国。", "é", "e\u0301", "a.b,c", "$1,000", "\u2028"]
+    [
+        "the",
+        "cat",
+        "sat",
+        "on",
+        "Mat",
+        ".",
+        ",",
+        "3.5",
+        "-",
+        "2-3",
+        "'s",
+        '"',
+        "&amp;",
+        "&lt;",
+        "<skipped>",
+        "-\n",
+        "\n",
+        " ",
+        "  ",
+        "中",
+        "国。",
+        "é",
+        "e\u0301",
+        "a.b,c",
+        "$1,000",
+        "\u2028",
+    ]
 )
-TEXT = st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=30) | st.lists(
-    PIECES, max_size=20
-).map(" ".join)
+TEXT = (
+    st.lists(PIECES, max_size=12).map("".join)
+    | st.text(max_size=30)
+    | st.lists(PIECES, max_size=20).map(" ".join)
+)
 WORDS = st.lists(st.sampled_from("abcdefgh"), max_size=40)
 
 
@@ -77,8 +105,8 @@ def test_ter_beyond_the_beam(data: st.DataObject) -> None:
     letters = st.sampled_from("abcdefghijklmnopqrstuvwxyz")
     ref = data.draw(st.lists(letters, min_size=28, max_size=50))
     start, size = data.draw(st.integers(0, 30)), data.draw(st.integers(0, 40))
-    block = ref[start:start + size]
-    rest = ref[:start] + ref[start + size:]
+    block = ref[start : start + size]
+    rest = ref[:start] + ref[start + size :]
     place = data.draw(st.integers(0, len(rest)))
     extra = data.draw(st.lists(letters, max_size=30))
     hyp = rest[:place] + block + rest[place:] + extra
@@ -122,8 +150,9 @@ def wmt(shared: Path, year: str) -> tuple[dict[str, dict[str, float]], dict[str,
     for line in lines:
         _, system, _, _, metric, value = line.split("\t")
         published.setdefault(system, {})[metric] = float(value)
-    paths = {path.name.split(".hyp.")[1].removesuffix(".en"): path
-             for path in folder.glob("*.hyp.*.en")}
+    paths = {
+        path.name.split(".hyp.")[1].removesuffix(".en"): path for path in folder.glob("*.hyp.*.en")
+    }
     return published, paths, next(folder.glob("*.ref.*.en"))
 
 
@@ -145,7 +174,10 @@ def test_published_scores(shared: Path, year: str, ref: str) -> None:
 
 
 RAW_BLEU = {  # whole documents, sacrebleu's defaults
-    "abacus-newsletter": 95.2, "zh-translated": 75.1, "ft-spun": 43.0, "scmp-blacklist": 91.7,
+    "abacus-newsletter": 95.2,
+    "zh-translated": 75.1,
+    "ft-spun": 43.0,
+    "scmp-blacklist": 91.7,
     "bt-funding": 98.8,
 }
 
@@ -301,8 +333,15 @@ def test_aligned_scores_show_their_coverage() -> None:
         (["A sound text of six words."], "A sound text of seven words.", 0),
         (["A sound text of six words."], "A so", 1),
         (["Ein schöner Tag."], "Ein schÃ¶ner Tag.", 1),
-        (["the minister spoke to the press", "the minister spoke to press",
-          "the minister spoke to the media"], "cows graze on green hills all day", 1),
+        (
+            [
+                "the minister spoke to the press",
+                "the minister spoke to press",
+                "the minister spoke to the media",
+            ],
+            "cows graze on green hills all day",
+            1,
+        ),
     ],
     ids=["sound", "cut off", "mojibake", "consensus"],
 )

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from strategies import texts
 from unspun.config import TagConfig
 from unspun.model import Tagged
-from unspun.tag import batch, detect_many, profiles, scripts, supplement, tag, tag_many
+from unspun.tagging import batch, detect_many, profiles, scripts, supplement, tag, tag_many
 
 CONFIG = TagConfig()
 CASES = [

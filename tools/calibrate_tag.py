@@ -1,4 +1,4 @@
-"""Fit the coefficients of `unspun.tag.confidence` on text that neither reading has seen.
+"""Fit the coefficients of `unspun.tagging.confidence` on text that neither reading has seen.
 
     python tools/calibrate_tag.py UDHR
 
@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from unspun.tag import batch, confidence, profiles, supplement, units
+from unspun.tagging import batch, confidence, profiles, supplement, units
 
 KNOWN = dict(
     zip(

@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 import zstandard
 
-from unspun.tag import style
+from unspun.tagging import style
 
 TEST_TEXT = (
     "news_abc_au",

@@ -1,5 +1,74 @@
-"""unspun: clean, tag, restore, score and diff documents, and take every change back."""
+"""unspun: clean, tag, restore, score and diff documents, and take every change back.
+
+>>> import unspun
+>>> result = unspun.clean("The cafÃ© reopens on Monday.")
+>>> result.text
+'The café reopens on Monday.'
+>>> [(e.start, e.end, e.before, e.after, e.rule) for e in result.edits]
+[(7, 9, 'Ã©', 'é', 'mojibake')]
+"""
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+from unspun.api import clean, diff, restore, run, score, tag
+from unspun.batch import Summary
+from unspun.config import Config
+from unspun.diffing import Diff
+from unspun.errors import (
+    ConfigError,
+    EditError,
+    InputError,
+    MismatchError,
+    ModelError,
+    OutputError,
+    UnspunError,
+)
+from unspun.model import (
+    Cleaned,
+    Document,
+    Edit,
+    Finding,
+    LanguageSpan,
+    Origin,
+    Quality,
+    Restored,
+    Spun,
+    SubScore,
+    Tag,
+    Tagged,
+)
+from unspun.scoring import Scores
+from unspun.version import __version__
+
+__all__ = [
+    "Cleaned",
+    "Config",
+    "ConfigError",
+    "Diff",
+    "Document",
+    "Edit",
+    "EditError",
+    "Finding",
+    "InputError",
+    "LanguageSpan",
+    "MismatchError",
+    "ModelError",
+    "Origin",
+    "OutputError",
+    "Quality",
+    "Restored",
+    "Scores",
+    "Spun",
+    "SubScore",
+    "Summary",
+    "Tag",
+    "Tagged",
+    "UnspunError",
+    "__version__",
+    "clean",
+    "diff",
+    "restore",
+    "run",
+    "score",
+    "tag",
+]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from unspun import diff as diffs
-from unspun import pipeline
-from unspun import score as scores
+from unspun import diffing, pipeline, scoring
 from unspun.batch import run
 from unspun.config import Config
-from unspun.diff import Diff
+from unspun.diffing import Diff
 from unspun.errors import MismatchError, UnspunError
 from unspun.model import Cleaned, Document, Quality, Restored, Spun, Tagged
-from unspun.score import Scores
+from unspun.scoring import Scores
 
 __all__ = ["clean", "diff", "restore", "run", "score", "tag"]
 
@@ -57,7 +55,7 @@ def diff(hyp: str, ref: str) -> Diff:
     >>> diff("It cost 40 pounds.", "It cost 50 pounds.").classes
     {'number': 1}
     """
-    return diffs.diff(hyp, ref)
+    return diffing.diff(hyp, ref)
 
 
 def score(
@@ -84,4 +82,4 @@ def score(
         (str(number), text, str(number), reference)
         for number, (text, reference) in enumerate(zip(texts, references, strict=True))
     ]
-    return scores.score_documents(pairs, (config or Config()).score)
+    return scoring.score_documents(pairs, (config or Config()).score)

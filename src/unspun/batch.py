@@ -10,15 +10,18 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from unspun import __version__, engine, files, records, reporting, tables
+from unspun import engine, files, pairing, readers, records, reporting, tables
 from unspun.comparison import Totals
 from unspun.config import Config
 from unspun.errors import InputError
+from unspun.readers import Reading
 from unspun.records import Record
 from unspun.store import SCHEMA, LedgerFormat, Writer
+from unspun.version import __version__
+from unspun.workers import Limits
 
 Progress = Callable[[int, int], None]
-"""Called after each document with the number done and the number of all."""
+"""Called after each document with the number done and the number of all; 0 where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ def run(
     config: Config | None = None,
     *,
     workers: int | None = None,
+    limits: Limits | None = None,
+    reading: Reading | None = None,
     ledger_format: LedgerFormat = "jsonl",
     progress: Progress | None = None,
 ) -> Summary:
@@ -62,7 +67,9 @@ def run(
         reference: A folder of clean references with the same relative paths, or one file.
         out: Where the results go; a new folder, or one of an earlier run.
         config: Settings; the defaults if none are given.
-        workers: Processes; one a core for large batches if not given.
+        workers: Processes; one a core for large batches if not given, 0 for none beside this one.
+        limits: Time and memory of one document; generous if not given.
+        reading: Columns of records, and how large a document may be.
         ledger_format: ``jsonl``, or ``parquet`` (needs the extra of that name).
         progress: Called after each document.
 
@@ -76,24 +83,28 @@ def run(
     config = config or Config()
     _keep_apart(out, [raw] + ([reference] if reference else []))
     sources = files.discover([raw])
-    references = files.pair(sources, reference) if reference else {}
+    single = [s for s in sources if not readers.holds_records(s.path)]
+    references = pairing.pair(single, reference) if reference else {}
+    total = len(sources) if len(single) == len(sources) else 0
     totals = Totals()
     documents: list[Record] = []
     with files.staging(out) as folder:
         with Writer(folder, ledger_format) as writer:
-            for done in engine.run(sources, references, config, workers=workers):
+            for done in engine.run(
+                sources, references, config, workers=workers, limits=limits, reading=reading
+            ):
                 writer.add(done.outcome)
                 documents.append(done.outcome.document)
                 if done.comparison is not None:
                     totals.add(done.comparison)
                 if progress is not None:
-                    progress(len(documents), len(sources))
+                    progress(len(documents), total)
         corpus = records.corpus(totals) if references else {}
         seconds = time.monotonic() - started
         manifest = _manifest(raw.name, config, documents, corpus, seconds, ledger_format)
         (folder / "manifest.json").write_bytes(records.dumps(manifest) + b"\n")
         reporting.write(folder)
-    unpaired = tuple(s.id for s in sources if s.id not in references) if reference else ()
+    unpaired = tuple(s.id for s in single if s.id not in references) if reference else ()
     return Summary(out, tuple(documents), corpus, unpaired, manifest)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from unspun import align, diff, score
+from unspun import align, diffing, scoring
 from unspun.config import ScoreConfig
 from unspun.model import Document
 from unspun.pipeline import Result
-from unspun.score import Counts, DocumentScore
+from unspun.scoring import Counts, DocumentScore
 
 RAW = "raw"
 
@@ -28,7 +28,7 @@ class Comparison:
     """
 
     reference: Document
-    diff: diff.Diff
+    diff: diffing.Diff
     coverage: tuple[float, float]
     stages: tuple[tuple[str, DocumentScore], ...]
     signatures: Mapping[str, str]
@@ -53,7 +53,7 @@ def compare(result: Result, reference: Document, config: ScoreConfig) -> Compari
     texts = [(RAW, result.document.text), *((s.stage, s.text) for s in result.snapshots)]
     distinct = list(dict.fromkeys(text for _, text in texts))
     pairs = [(str(n), text, reference.id, reference.text) for n, text in enumerate(distinct)]
-    scored = score.score_documents(pairs, config)
+    scored = scoring.score_documents(pairs, config)
     named = {
         text: replace(document, id=result.document.id)
         for text, document in zip(distinct, scored.documents, strict=True)
@@ -61,7 +61,7 @@ def compare(result: Result, reference: Document, config: ScoreConfig) -> Compari
     alignment = align.align(result.text, reference.text)
     return Comparison(
         reference,
-        diff.diff(result.text, reference.text, alignment),
+        diffing.diff(result.text, reference.text, alignment),
         alignment.coverage,
         tuple((stage, named[text]) for stage, text in texts),
         scored.signatures,
@@ -91,14 +91,14 @@ class Totals:
             return {}
         return {RAW: _scores(self._counts[RAW]), "clean": _scores([*self._counts.values()][-1])}
 
-    def gains(self) -> list[tuple[str, dict[str, score.Interval]]]:
+    def gains(self) -> list[tuple[str, dict[str, scoring.Interval]]]:
         """What each stage brought to each metric of the corpus, with its 95% interval."""
         stages = list(self._counts.items())
         return [
             (
                 stage,
                 {
-                    name: score.gain_interval(score.METRICS[name], before[name], after[name])
+                    name: scoring.gain_interval(scoring.METRICS[name], before[name], after[name])
                     for name in after
                 },
             )
@@ -107,4 +107,6 @@ class Totals:
 
 
 def _scores(counts: Mapping[str, Sequence[Counts]]) -> dict[str, float]:
-    return {name: score.METRICS[name].score(score.total(c).values) for name, c in counts.items()}
+    return {
+        name: scoring.METRICS[name].score(scoring.total(c).values) for name, c in counts.items()
+    }

@@ -16,27 +16,45 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from unspun import chrome, comparison, decode, files, pipeline, records
+from unspun import chrome, comparison, decode, files, pipeline, readers, records
 from unspun.comparison import Comparison
 from unspun.config import Config
-from unspun.errors import ConfigError, ModelError, UnspunError
+from unspun.errors import ConfigError, InputError, ModelError, UnspunError
 from unspun.files import Source
 from unspun.model import Document
 from unspun.pipeline import Result, Setting
+from unspun.readers import Reading, containers
 from unspun.records import Record
 from unspun.store import Outcome
 from unspun.workers import Failure, Limits, Pool
 
 POOL_FROM_BYTES = 2_000_000  # below this a second worker costs more than it saves
+TYPICAL_RATIO = 4  # bytes of text from one of a compressed file
 RECURRING_FROM = 4  # documents; fewer have no furniture in common that could be told
 
 
 class Job(NamedTuple):
-    """One document to do, and what it is compared with."""
+    """One document to do, and what it is compared with.
+
+    Attributes:
+        source: The file that it is, or stands in.
+        id: Its name.
+        reference: What it is compared with.
+        data: Its bytes where workers cannot read them: of standard input, of a record.
+        text: The text of a record.
+        number: The place of a record in its file, from 1.
+        problem: Why it cannot be done, if that is known already.
+        most: Bytes beyond which it is refused.
+    """
 
     source: Source
+    id: str
     reference: Source | None = None
-    data: bytes | None = None  # of standard input, which workers cannot read
+    data: bytes | None = None
+    text: str | None = None
+    number: int | None = None
+    problem: str | None = None
+    most: int = files.MOST
 
 
 class Done(NamedTuple):
@@ -54,16 +72,23 @@ def workers_for(sources: Sequence[Source], asked: int | None) -> int:
     """How many processes to use: as asked, else one for small batches, else one a core."""
     if asked is not None:
         return asked
-    size = sum(_size(source) for source in sources)
-    return min(len(sources), os.cpu_count() or 1) if size > POOL_FROM_BYTES else 1
+    if sum(_size(source) for source in sources) <= POOL_FROM_BYTES:
+        return 1
+    cores = os.cpu_count() or 1
+    return cores if any(map(readers.holds_records, _paths(sources))) else min(len(sources), cores)
+
+
+def _paths(sources: Sequence[Source]) -> list[Path]:
+    return [source.path for source in sources]
 
 
 def _size(source: Source) -> int:
-    """Bytes of a document; 0 for standard input, and for a file that is gone meanwhile."""
+    """Bytes of a file, about; 0 for standard input, and for a file that is gone meanwhile."""
     if source.path == files.STDIN:
         return 0
     with suppress(OSError):
-        return source.path.stat().st_size
+        swollen = TYPICAL_RATIO if containers.kind(source.path) else 1
+        return source.path.stat().st_size * swollen
     return 0
 
 
@@ -72,15 +97,17 @@ def recurring_lines(sources: Iterable[Source]) -> frozenset[str]:
     tally = chrome.Tally()
     for source in sources:
         if source.path != files.STDIN:  # it can be read only once
-            tally.merge(glance(Job(source)))
+            tally.merge(glance(Job(source, source.id)))
     return tally.recurring()
 
 
 def glance(job: Job) -> chrome.Tally:
     """The lines of one document; none if it cannot be read, which its own turn will tell."""
     tally = chrome.Tally()
+    if job.problem or (job.source.path == files.STDIN and job.text is None):
+        return tally
     with suppress(UnspunError):
-        tally.add(files.read(job.source).text)
+        tally.add(files.read(job.source, job.most).text if job.text is None else job.text)
     return tally
 
 
@@ -91,6 +118,7 @@ def run(
     *,
     workers: int | None = None,
     limits: Limits | None = None,
+    reading: Reading | None = None,
     task: Task | None = None,
 ) -> Iterator[Done]:
     """Take documents through the flow, in order.
@@ -102,6 +130,7 @@ def run(
         workers: Processes; one a core for large batches if not given. 0 does all in this process,
             where nothing holds a document back that crashes, hangs or eats memory.
         limits: What one document may take.
+        reading: How files of records are read, and how large a document may be.
         task: What is done to each document; `work` if not given.
 
     Raises:
@@ -109,23 +138,68 @@ def run(
         ModelError: for a model that cannot be used.
         WorkerError: if no worker process can be started.
     """
-    jobs = (Job(source, references.get(source.id)) for source in sources)
+    reading = reading or Reading()
     count = workers_for(sources, workers)
-    task = task or work
+    do = partial(_do, task or work)
     if count == 0:
-        setting = Setting(config, recurring_lines(sources))
-        yield from (task(setting, job) for job in jobs)
+        tally = chrome.Tally()
+        for job in _jobs(sources, {}, reading):
+            tally.merge(glance(job))
+        setting = Setting(config, tally.recurring())
+        yield from (do(setting, job) for job in _jobs(sources, references, reading))
         return
     with Pool(count, limits or Limits(), partial(warm, config)) as pool:
-        recurring, failed = _first_pass(pool, sources)
-        todo = (_with_data(job) for job in jobs if job.source.id not in failed)
-        answers = pool.map(partial(task, Setting(config, recurring)), todo, _weight)
-        for source in sources:
-            if source.id in failed:
-                yield _quarantined(Job(source), failed[source.id])
-                continue
-            job, answer = next(answers)
+        recurring, failed = _first_pass(pool, sources, reading)
+        jobs = (
+            job._replace(problem=failed.get(place, job.problem))
+            for place, job in enumerate(_jobs(sources, references, reading))
+        )
+        setting = Setting(config, recurring)
+        for job, answer in pool.map(partial(do, setting), map(_with_data, jobs), _weight):
             yield _quarantined(job, answer.reason) if isinstance(answer, Failure) else answer
+
+
+def _do(task: Task, setting: Setting, job: Job) -> Done:
+    return _quarantined(job, job.problem) if job.problem else task(setting, job)
+
+
+def _jobs(
+    sources: Sequence[Source], references: dict[str, Source], reading: Reading
+) -> Iterator[Job]:
+    """A job for each document: those that are files, and those that stand in files of records."""
+    names = _Names()
+    for source in sources:
+        if readers.holds_records(source.path):
+            yield from _record_jobs(source, reading, names)
+        else:
+            yield Job(
+                source, names.own(source.id), references.get(source.id), most=reading.most_bytes
+            )
+
+
+class _Names:
+    """Names of documents, each used once."""
+
+    def __init__(self) -> None:
+        self._used: set[bytes] = set()  # digests: names can be long
+
+    def own(self, name: str, spare: str | None = None) -> str:
+        """The name, or the spare one if it is taken."""
+        digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        if spare is not None and digest in self._used:
+            return self.own(spare)
+        self._used.add(digest)
+        return name
+
+
+def _record_jobs(source: Source, reading: Reading, names: _Names) -> Iterator[Job]:
+    try:
+        for row in readers.rows(source.path, reading):
+            place = f"{source.id}:{row.number}"
+            name = names.own(row.id, f"{row.id}#{place}") if row.id else names.own(place)
+            yield Job(source, name, None, row.raw, row.text, row.number, row.problem)
+    except InputError as error:  # of the file as a whole; what was read until then stands
+        yield Job(source, names.own(source.id), problem=str(error))
 
 
 def warm(config: Config) -> None:
@@ -134,36 +208,41 @@ def warm(config: Config) -> None:
         pipeline.process(Document("", "It\u00e2\u20ac\u2122s a long way to the mill.\n"), config)
 
 
-def _first_pass(pool: Pool, sources: Sequence[Source]) -> tuple[frozenset[str], dict[str, str]]:
-    """The lines that recur, and the documents that are not tried again, with the reasons."""
-    failed: dict[str, str] = {}
+def _first_pass(
+    pool: Pool, sources: Sequence[Source], reading: Reading
+) -> tuple[frozenset[str], dict[int, str]]:
+    """The lines that recur; and the places of jobs that are not tried again, with the reasons."""
+    failed: dict[int, str] = {}
     tally = chrome.Tally()
-    if len(sources) < RECURRING_FROM:
+    if len(sources) < RECURRING_FROM and not any(map(readers.holds_records, _paths(sources))):
         return frozenset(), failed
-    jobs = (Job(source) for source in sources if source.path != files.STDIN)
-    for job, answer in pool.map(glance, jobs, _weight):
+    answers = pool.map(glance, _jobs(sources, {}, reading), _weight)
+    for place, (_, answer) in enumerate(answers):
         if isinstance(answer, Failure):
-            failed[job.source.id] = answer.reason
+            failed[place] = answer.reason
         else:
             tally.merge(answer)
     return tally.recurring(), failed
 
 
 def _with_data(job: Job) -> Job:
-    if job.source.path == files.STDIN:
+    if job.source.path == files.STDIN and job.data is None and job.problem is None:
         return job._replace(data=files.read_bytes(files.STDIN))
     return job
 
 
 def _weight(job: Job) -> int:
+    if job.problem is not None:
+        return 0
+    if job.text is not None:
+        return len(job.text)
     return len(job.data) if job.data is not None else _size(job.source)
 
 
 def work(setting: Setting, job: Job) -> Done:
     """Do one document; whatever goes wrong with it stays with it."""
     try:
-        raw = files.read_bytes(job.source.path) if job.data is None else job.data
-        document = decode.decode(raw, id=job.source.id)
+        raw, document = _read(job)
         result = pipeline.process(document, setting.config, recurring=setting.recurring)
         compared = _compare(result, job, setting.config)
         return Done(_outcome(job, raw, result, compared), compared)
@@ -175,17 +254,33 @@ def work(setting: Setting, job: Job) -> Done:
         return _quarantined(job, f"{type(error).__name__}: {error}")
 
 
+def _read(job: Job) -> tuple[bytes, Document]:
+    """The bytes that `undo` gives back, and the document they are."""
+    if job.text is not None:
+        raw = job.text.encode("utf-8", "surrogatepass")
+        return raw, Document(job.id, job.text)
+    raw = files.content(job.source, job.most) if job.data is None else job.data
+    return raw, decode.decode(raw, id=job.id)
+
+
 def _quarantined(job: Job, reason: str) -> Done:
-    record = {
-        "id": job.source.id,
-        "source": job.source.relative.as_posix(),
-        "status": "quarantined",
-        "reason": reason,
-    }
+    record = {**_place(job), "status": "quarantined", "reason": reason}
     raw: bytes | Path | None = job.data
     if raw is None and job.source.path != files.STDIN:
         raw = job.source.path
-    return Done(Outcome(job.source.id, record["source"], record, None, raw=raw), None)
+    relative = job.source.relative.as_posix() if job.number is None else None
+    return Done(Outcome(job.id, relative, record, None, raw=raw), None)
+
+
+def _place(job: Job) -> Record:
+    """Where a document comes from, and where its text goes if not to the same path."""
+    source = job.source
+    record: Record = {"id": job.id, "source": source.relative.as_posix()}
+    if job.number is not None:
+        return record | {"record": job.number}
+    if source.target != source.relative:
+        record["file"] = source.target.as_posix()
+    return record
 
 
 def _compare(result: Result, job: Job, config: Config) -> Comparison | None:
@@ -195,15 +290,14 @@ def _compare(result: Result, job: Job, config: Config) -> Comparison | None:
 
 
 def _outcome(job: Job, raw: bytes, result: Result, compared: Comparison | None) -> Outcome:
-    source = job.source
     spans: list[Record] = []
     if result.tagged is not None:
         spans += ({"type": "language", **records.span(s)} for s in result.tagged.spans)
     spans += ({"type": "tag", **records.tag(t)} for t in result.tags)
     return Outcome(
-        source.id,
-        source.relative.as_posix(),
-        _document_record(source, raw, result, compared),
+        job.id,
+        job.source.target.as_posix() if job.number is None else None,
+        _document_record(job, raw, result, compared),
         result.text,
         spans,
         [records.edit(e) for e in result.ledger],
@@ -211,16 +305,13 @@ def _outcome(job: Job, raw: bytes, result: Result, compared: Comparison | None) 
     )
 
 
-def _document_record(
-    source: Source, raw: bytes, result: Result, compared: Comparison | None
-) -> Record:
+def _document_record(job: Job, raw: bytes, result: Result, compared: Comparison | None) -> Record:
     document, tagged = result.document, result.tagged
     by_stage: dict[str, int] = {}
     for edit in result.ledger:
         by_stage[edit.stage] = by_stage.get(edit.stage, 0) + 1
     return {
-        "id": document.id,
-        "source": source.relative.as_posix(),
+        **_place(job),
         "status": "done",
         "bytes": len(raw),
         "sha256": hashlib.sha256(raw).hexdigest(),

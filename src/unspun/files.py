@@ -19,24 +19,34 @@ from typing import IO, NamedTuple
 from unspun import decode
 from unspun.errors import InputError, OutputError
 from unspun.model import Document
+from unspun.readers import containers
 
 STDIN = Path("-")
+MOST = 1 << 28  # bytes of a document, unless more are allowed
 _PIECE = 1 << 20  # bytes copied at a time
 
 
 class Source(NamedTuple):
-    """A document that can be read: its id, and where it lies."""
+    """A document, or a file of many, that can be read.
+
+    Attributes:
+        id: Its name.
+        path: Where it lies.
+        relative: Its path below the folder that was asked for.
+        target: The same for its text, which is not compressed where the file is.
+    """
 
     id: str
     path: Path
     relative: Path
+    target: Path
 
 
 def discover(paths: Iterable[Path]) -> list[Source]:
     """The documents under files and folders, in the order of their ids.
 
-    Hidden files are passed over. An id is the path below its folder without the suffix, or with it
-    where two files would share one.
+    Hidden files are passed over. An id is the path below its folder without the suffix (and that
+    of a compression), or with it where two files would share one.
 
     Raises:
         InputError: for a path that does not exist, or a folder without documents.
@@ -56,18 +66,20 @@ def discover(paths: Iterable[Path]) -> list[Source]:
             raise InputError(f"{path}: no such file or folder")
     stems = Counter(_stem(relative) for _, relative in found)
     names = Counter(relative.as_posix() for _, relative in found)
+    targets = Counter(containers.bare(relative) for _, relative in found)
     sources = []
     for path, relative in found:
         name = _stem(relative)
         if stems[name] > 1:
             full = relative.as_posix()
             name = full if names[full] == 1 else path.as_posix()
-        sources.append(Source(name, path, relative))
+        bare = containers.bare(relative)
+        sources.append(Source(name, path, relative, bare if targets[bare] == 1 else relative))
     return sorted(sources, key=lambda source: source.id)
 
 
 def _stem(relative: Path) -> str:
-    return relative.with_suffix("").as_posix()
+    return containers.bare(relative).with_suffix("").as_posix()
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -92,13 +104,24 @@ def read_bytes(path: Path) -> bytes:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def read(source: Source) -> Document:
+def content(source: Source, most: int = MOST) -> bytes:
+    """The bytes of a document, decompressed where its file is compressed.
+
+    Raises:
+        InputError: if it cannot be read, is damaged, or larger than ``most`` bytes.
+    """
+    if source.path == STDIN:
+        return read_bytes(STDIN)
+    return containers.read(source.path, most)
+
+
+def read(source: Source, most: int = MOST) -> Document:
     """Read and decode one document.
 
     Raises:
-        InputError: if it cannot be read or is not text.
+        InputError: if it cannot be read, is not text, or larger than ``most`` bytes.
     """
-    return decode.decode(read_bytes(source.path), id=source.id)
+    return decode.decode(content(source, most), id=source.id)
 
 
 def pair(sources: Iterable[Source], references: Path) -> dict[str, Source]:
@@ -108,11 +131,11 @@ def pair(sources: Iterable[Source], references: Path) -> dict[str, Source]:
         InputError: if the reference folder does not exist or is empty.
     """
     candidates = discover([references])
-    by_path = {source.relative.as_posix(): source for source in candidates}
+    by_path = {source.target.as_posix(): source for source in candidates}
     by_stem = {_stem(source.relative): source for source in candidates}
     pairs = {}
     for source in sources:
-        match = by_path.get(source.relative.as_posix()) or by_stem.get(_stem(source.relative))
+        match = by_path.get(source.target.as_posix()) or by_stem.get(_stem(source.relative))
         if match is not None:
             pairs[source.id] = match
     return pairs

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
-from unspun import chrome, edits, normalise, quality, restore, tag
+from unspun import chrome, edits, normalise, quality, restoration, tagging
 from unspun.config import Config
 from unspun.detect import spun as spun_detector
 from unspun.model import (
@@ -114,8 +114,8 @@ def _tag(result: Result, setting: Setting) -> Result:
     given = result.given("chrome")  # furniture is tagged too, but has no say in the language
     now = edits.Projection(given.ledger)
     furniture = [now.result(t.start, t.end) for t in result.tags if t.kind == "chrome"]
-    found = tag.tag(given.text, setting.config.tag, skip=furniture, id=result.document.id)
-    found = replace(found, origin=tag.origin.judge(given.text, found))
+    found = tagging.tag(given.text, setting.config.tag, skip=furniture, id=result.document.id)
+    found = replace(found, origin=tagging.origin.judge(given.text, found))
     return replace(result, tagged=_map_tagged(found, now.origin))
 
 
@@ -134,7 +134,7 @@ def _detect(result: Result, setting: Setting) -> Result:
 def _restore(result: Result, setting: Setting) -> Result:
     config = setting.config.restore
     if result.verdict is not None and config.enabled:
-        step, tags = restore.restore(result.text, result.verdict, config)
+        step, tags = restoration.restore(result.text, result.verdict, config)
         result = _edited(_tagged(result, tags, result.ledger), step)
     return _snapped(result, "restore")
 

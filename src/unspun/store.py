@@ -2,6 +2,8 @@
 
     text/             clean documents under their relative paths
     quarantine/       the bytes of documents that could not be done, under their relative paths
+    text.jsonl        clean documents that were records (or text.parquet)
+    quarantine.jsonl  records that could not be done, as they stood in their files
     documents.jsonl   one record a document: reading, language, origin, quality, scores
     spans.jsonl       language spans, tags and findings
     ledger.jsonl      every edit (or ledger.parquet)
@@ -19,7 +21,7 @@ from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Literal, NamedTuple, Self
+from typing import IO, Any, Literal, NamedTuple, Self
 
 from unspun import decode, edits, files, records
 from unspun.errors import InputError, OutputError
@@ -28,6 +30,7 @@ from unspun.records import Record
 
 SCHEMA = 1
 LedgerFormat = Literal["jsonl", "parquet"]
+_ROWS = 256  # read at a time
 
 
 class Outcome(NamedTuple):
@@ -35,7 +38,7 @@ class Outcome(NamedTuple):
 
     Attributes:
         id: The document's id.
-        relative: Its path below the input folder.
+        relative: Its path below the input folder; None for a record.
         document: The record for documents.jsonl.
         text: The clean text; None for a quarantined document.
         spans: Records for spans.jsonl.
@@ -45,7 +48,7 @@ class Outcome(NamedTuple):
     """
 
     id: str
-    relative: str
+    relative: str | None
     document: Record
     text: str | None
     spans: Sequence[Record] = ()
@@ -60,6 +63,9 @@ class Writer:
     def __init__(self, folder: Path, ledger_format: LedgerFormat = "jsonl") -> None:
         self._folder = folder
         self._stack = ExitStack()
+        self._format = ledger_format
+        self._texts: _TextWriter | None = None
+        self._failed: IO[bytes] | None = None
         (folder / "text").mkdir()
         self._documents = self._open("documents.jsonl")
         self._spans = self._open("spans.jsonl")
@@ -93,10 +99,90 @@ class Writer:
         self._ledger.add(outcome.id, outcome.ledger)
         if outcome.diff is not None:
             self._diffs.write(records.dumps(outcome.diff) + b"\n")
-        if outcome.text is not None:
+        if outcome.relative is None:
+            self._add_record(outcome)
+        elif outcome.text is not None:
             files.write_text(self._folder / "text" / outcome.relative, outcome.text)
         elif outcome.raw is not None:
             files.keep(self._folder / "quarantine" / outcome.relative, outcome.raw)
+
+    def _add_record(self, outcome: Outcome) -> None:
+        """Texts of records stand in one file: millions of small ones help nobody."""
+        if outcome.text is not None:
+            if self._texts is None:
+                self._texts = self._open_texts()
+            self._texts.add(outcome.id, outcome.text)
+            return
+        if self._failed is None:
+            self._failed = self._open("quarantine.jsonl")
+        raw = outcome.raw if isinstance(outcome.raw, bytes) else b""
+        record = {"id": outcome.id, "raw": raw.decode("utf-8", "surrogateescape")}
+        self._failed.write(records.dumps(record) + b"\n")
+
+    def _open_texts(self) -> _TextWriter:
+        if self._format == "parquet":
+            texts: _TextWriter = _ParquetTexts(self._folder / "text.parquet")
+        else:
+            texts = _JsonTexts(self._open("text.jsonl"))
+        self._stack.callback(texts.close)
+        return texts
+
+
+class _TextWriter:
+    def add(self, id_: str, text: str) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+class _JsonTexts(_TextWriter):
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def add(self, id_: str, text: str) -> None:
+        self._file.write(records.dumps({"id": id_, "text": text}) + b"\n")
+
+
+class _ParquetTexts(_TextWriter):
+    BATCH_CHARACTERS = 1 << 22
+
+    def __init__(self, path: Path) -> None:
+        pa, pq = _pyarrow()
+        fields = [("id", pa.string()), ("text", pa.large_string())]
+        self._schema = pa.schema(fields, metadata={"unspun_schema": str(SCHEMA)})
+        self._table = pa.Table
+        self._writer = pq.ParquetWriter(
+            path, self._schema, compression="zstd", write_page_checksum=True
+        )
+        self._rows: list[Record] = []
+        self._size = 0
+
+    def add(self, id_: str, text: str) -> None:
+        self._rows.append({"id": id_, "text": text})
+        self._size += len(text)
+        if self._size >= self.BATCH_CHARACTERS:
+            self._write()
+
+    def _write(self) -> None:
+        self._writer.write_table(self._table.from_pylist(self._rows, schema=self._schema))
+        self._rows, self._size = [], 0
+
+    def close(self) -> None:
+        if self._rows:
+            self._write()
+        self._writer.close()
+
+
+def _pyarrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+        import pyarrow.parquet as pq  # noqa: PLC0415
+    except ImportError as error:
+        raise OutputError(
+            "--format parquet needs pyarrow: pip install 'unspun[parquet]'"
+        ) from error
+    return pa, pq
 
 
 class _LedgerWriter:
@@ -122,13 +208,7 @@ class _ParquetLedger(_LedgerWriter):
     BATCH = 10_000
 
     def __init__(self, path: Path) -> None:
-        try:
-            import pyarrow as pa  # noqa: PLC0415 - an extra
-            import pyarrow.parquet as pq  # noqa: PLC0415
-        except ImportError as error:
-            raise OutputError(
-                "--format parquet needs pyarrow: pip install 'unspun[parquet]'"
-            ) from error
+        pa, pq = _pyarrow()
         texts = ("id", "before", "after", "stage", "rule", "history")
         kinds = {"confidence": pa.float64(), "before_bytes": pa.binary()}
         kinds |= dict.fromkeys(texts, pa.string()) | dict.fromkeys(("start", "end"), pa.int64())
@@ -169,6 +249,18 @@ class Stored(NamedTuple):
     ledger: Ledger
     spans: Sequence[Record]
     diff: Record | None
+    kept: str | None = None  # a quarantined record as it stood in its file
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it stood in a file of records."""
+        return "record" in self.document
+
+    @property
+    def file(self) -> str:
+        """The path of its text; of its raw bytes where it is quarantined."""
+        source: str = self.document["source"]
+        return str(self.document.get("file", source)) if self.text is not None else source
 
     @property
     def raw_text(self) -> str:
@@ -199,16 +291,38 @@ class Store:
         spans = _grouped(self._lines("spans.jsonl"))
         ledger = _grouped(self._ledger_rows())
         diffs = _grouped(self._lines("diffs.jsonl"))
+        texts, kept = self._texts(), self._optional("quarantine.jsonl")
         for document in self._lines("documents.jsonl"):
             id_ = document["id"]
             rows = ledger.take(id_)
+            done, record = document["status"] == "done", "record" in document
             yield Stored(
                 document,
-                self._text(document),
+                self._of(texts, id_)["text"] if done and record else self._text(document),
                 tuple(records.to_edit(row) for row in rows),
                 spans.take(id_),
                 next(iter(diffs.take(id_)), None),
+                self._of(kept, id_)["raw"] if record and not done else None,
             )
+
+    def _of(self, rows: Iterator[Record], id_: str) -> Record:
+        """The next row, which is that of a document."""
+        row = next(rows, None)
+        if row is None or row["id"] != id_:
+            raise InputError(f"{self._out}: damaged: {id_!r} is missing where it should stand")
+        return row
+
+    def _optional(self, name: str) -> Iterator[Record]:
+        return self._lines(name) if (self._out / name).exists() else iter(())
+
+    def _texts(self) -> Iterator[Record]:
+        """The texts of records."""
+        path = self._out / "text.parquet"
+        if not path.exists():
+            yield from self._optional("text.jsonl")
+            return
+        for batch in _pyarrow()[1].ParquetFile(path).iter_batches(_ROWS):
+            yield from batch.to_pylist()
 
     def find(self, id_: str) -> Stored:
         """The document of an id, or of a path that ends in one.
@@ -216,7 +330,7 @@ class Store:
         Raises:
             InputError: if there is none.
         """
-        wanted = {id_, Path(id_).with_suffix("").as_posix()}
+        wanted = {id_, id_.rpartition(".")[0] or id_}
         known = []
         for stored in self:
             if stored.document["id"] in wanted or stored.document["source"] == id_:
@@ -232,6 +346,10 @@ class Store:
             EditError: if the stored text or ledger was changed by hand.
             InputError: if a file is missing.
         """
+        if stored.is_record:
+            if stored.text is None:
+                return (stored.kept or "").encode("utf-8", "surrogateescape")
+            return stored.raw_text.encode("utf-8", "surrogatepass")
         if stored.text is None:
             return files.read_bytes(self._out / "quarantine" / stored.document["source"])
         return decode.encode(stored.raw_text, stored.document["encoding"])
@@ -239,7 +357,8 @@ class Store:
     def _text(self, document: Record) -> str | None:
         if document["status"] != "done":
             return None
-        data = files.read_bytes(self._out / "text" / document["source"])
+        name = document.get("file", document["source"])
+        data = files.read_bytes(self._out / "text" / name)
         return data.decode("utf-8")
 
     def _lines(self, name: str) -> Iterator[Record]:

@@ -69,7 +69,7 @@ class _Side:
 
     def words(self, unit: Span) -> tuple[str, ...]:
         """A unit's words: what is equal apart from white space."""
-        return tuple(self.text[unit[0]:unit[1]].split())
+        return tuple(self.text[unit[0] : unit[1]].split())
 
     def all_words(self) -> list[str]:
         """The words of all units: what is equal apart from where lines end."""
@@ -170,8 +170,10 @@ def _alike(hyp: Sequence[str], ref: Sequence[str]) -> int:
         sizes = sorted((len(ours), len(theirs)))
         if share < _ALIKE or sizes[0] < max(_WORDS, _FULL * sizes[1]):
             break
-        beside = [Indel.normalized_similarity(ours, other) for other in ref[count + 1:count + 2]]
-        beside += [Indel.normalized_similarity(other, theirs) for other in hyp[count + 1:count + 2]]
+        beside = [Indel.normalized_similarity(ours, other) for other in ref[count + 1 : count + 2]]
+        beside += [
+            Indel.normalized_similarity(other, theirs) for other in hyp[count + 1 : count + 2]
+        ]
         if max(beside, default=0.0) >= share:
             break
         count += 1
@@ -215,8 +217,12 @@ def _second_look(
 
 
 def _assemble(
-    hyp: str, ref: str, links: list[Link], moves: list[Link],
-    loose_hyp: Iterable[Span], loose_ref: Iterable[Span],
+    hyp: str,
+    ref: str,
+    links: list[Link],
+    moves: list[Link],
+    loose_hyp: Iterable[Span],
+    loose_ref: Iterable[Span],
 ) -> Alignment:
     """All segments in the order of the hypothesis, dropped passages after what precedes them."""
     rows: list[tuple[int, int, int, Segment]] = []

@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_WORD = re.compile(
-    r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff]|[^\W_]+", re.UNICODE
-)
+_WORD = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff]|[^\W_]+", re.UNICODE)
 _STEM = 5  # letters of a word that inflection usually leaves alone
 _SHORT = 3  # words up to here are mostly grammar
 _SHORT_WEIGHT = 0.4

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from unspun import __version__
 from unspun.cli.show import errors_console
 from unspun.config import Config
 from unspun.errors import ConfigError, InputError, MismatchError, UnspunError
+from unspun.version import __version__
 
 FAILED = 1
 WRONG_USAGE = 2

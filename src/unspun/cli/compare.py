@@ -8,12 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from unspun import diff as differ
-from unspun import files, records
+from unspun import diffing, files, records
 from unspun.cli import show
 from unspun.cli.app import Json, complain
 from unspun.errors import InputError, MismatchError
-from unspun.score import Pair
+from unspun.scoring import Pair
 
 SHOWN_DIFFERENCES = 200
 
@@ -39,7 +38,7 @@ def diff(
     """
     pairs = paired(hyp, [ref])
     found = [
-        differ.diff(p.hypothesis, p.references[0], id=p.id, reference=p.reference) for p in pairs
+        diffing.diff(p.hypothesis, p.references[0], id=p.id, reference=p.reference) for p in pairs
     ]
     if json:
         record = {"documents": [d.to_dict() for d in found]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -103,7 +104,8 @@ def undo(
 ) -> None:
     """Give documents back as they came, byte for byte; or take single edits back.
 
-    Without ID, every document is written below OUT/raw, or the folder of --to.
+    Without ID, every document is written below OUT/raw, or the folder of --to; records go to
+    records.jsonl there.
 
     Examples:
 
@@ -161,7 +163,9 @@ def _raw(store: Store, stored: Stored) -> bytes:
 def _undo_all(store: Store, folder: Path) -> None:
     failed = count = 0
     for stored in store:
-        target = folder / stored.document["source"]
+        if stored.is_record:
+            continue
+        target = folder / stored.file
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -175,9 +179,34 @@ def _undo_all(store: Store, folder: Path) -> None:
         with files.replacing(target) as file:
             file.write(data)
         count += 1
+    done, broken = _undo_records(store, folder / "records.jsonl")
+    count, failed = count + done, failed + broken
     show.console.print(f"{count} documents in {folder}", markup=False, soft_wrap=True)
     if failed:
         raise typer.Exit(FAILED)
+
+
+def _undo_records(store: Store, path: Path) -> tuple[int, int]:
+    """Write the raw texts of all records to one file; how many could be, and could not."""
+    rows = (stored for stored in store if stored.is_record)
+    first = next(rows, None)
+    if first is None:
+        return 0, 0
+    done = failed = 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with files.replacing(path) as file:
+        for stored in chain([first], rows):
+            try:
+                _raw(store, stored)
+            except InputError as error:
+                complain(str(error))
+                failed += 1
+                continue
+            kept = stored.text is None
+            said = {"raw": stored.kept} if kept else {"text": stored.raw_text}
+            file.write(records.dumps({"id": stored.document["id"], **said}) + b"\n")
+            done += 1
+    return done, failed
 
 
 def report(out: OutFolder) -> None:

@@ -22,7 +22,10 @@ from unspun.cli.app import (
     complain,
     settings,
 )
+from unspun.readers import Reading
+from unspun.readers.rows import Columns
 from unspun.store import LedgerFormat
+from unspun.workers import Limits
 
 SHOWN = 40
 DEFAULT_REFERENCE = Path("clean")
@@ -57,9 +60,31 @@ def run(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; one a core for large batches.")
     ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001, metavar="SECONDS", help="Time of one document. [default: 60, and 60 a MB]"
+        ),
+    ] = None,
+    memory: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="MB", help="Memory of one document. [default: 1024, and 256 a MB]"
+        ),
+    ] = None,
     ledger_format: Annotated[
         str, typer.Option("--format", help="Of the ledger: jsonl or parquet.")
     ] = "jsonl",
+    text_column: Annotated[
+        str, typer.Option(metavar="NAME", help="Of records: where the text stands.")
+    ] = "text",
+    id_column: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Of records: what names them. [default: id, if any]"),
+    ] = None,
+    max_size: Annotated[
+        int, typer.Option(min=1, metavar="MB", help="Larger documents are quarantined.")
+    ] = 256,
     fail_under: thresholds.FailUnder = None,
     junit: thresholds.JUnit = None,
     *,
@@ -99,6 +124,8 @@ def run(
             out,
             chosen,
             workers=workers,
+            limits=Limits(timeout, memory),
+            reading=Reading(Columns(text_column, id_column), max_size << 20),
             ledger_format=_ledger_format(ledger_format),
             progress=advance,
         )
@@ -136,7 +163,7 @@ def _progress() -> Iterator[batch.Progress | None]:
         def advance(done: int, total: int) -> None:
             speed = bar.tasks[0].speed
             rate = f"{speed:.1f} documents/s" if speed else ""
-            bar.update(task, completed=done, total=total, rate=rate)
+            bar.update(task, completed=done, total=total or None, rate=rate)
 
         yield advance
 

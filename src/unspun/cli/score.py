@@ -10,15 +10,14 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from unspun import align, records
-from unspun import score as scorer
+from unspun import align, records, scoring
 from unspun.cli import show, thresholds
 from unspun.cli.app import FAILED, ConfigFile, Json, complain, settings
 from unspun.cli.compare import paired
 from unspun.cli.thresholds import Gate
 from unspun.config import ScoreConfig
 from unspun.errors import ConfigError, unknown_name
-from unspun.score import Pair, Scores, SegmentCounts
+from unspun.scoring import Pair, Scores, SegmentCounts
 
 By = Literal["document", "line", "aligned"]
 TWO = 2
@@ -114,18 +113,18 @@ def _by(name: str) -> By:
 def _scored(pairs: Sequence[Pair], by: By, config: ScoreConfig) -> tuple[Scores, SegmentCounts]:
     """Scores, and the counts of each segment for tests of significance."""
     if by == "line":
-        return scorer.score_lines(pairs, config)
+        return scoring.score_lines(pairs, config)
     if by == "aligned":
         alignments = [align.align(p.hypothesis, p.references[0]) for p in pairs]
-        scores = scorer.score_aligned(pairs, alignments, config)
+        scores = scoring.score_aligned(pairs, alignments, config)
     else:
-        scores = scorer.score_documents(pairs, config)
+        scores = scoring.score_documents(pairs, config)
     names = scores.corpus.keys()
     return scores, {name: [d.counts[name] for d in scores.documents] for name in names}
 
 
 def _intervals(segments: SegmentCounts) -> dict[str, Any]:
-    found = {name: scorer.interval(scorer.METRICS[name], c) for name, c in segments.items()}
+    found = {name: scoring.interval(scoring.METRICS[name], c) for name, c in segments.items()}
     return {name: {"mean": i.mean, "margin": i.margin} for name, i in found.items()}
 
 
@@ -133,9 +132,9 @@ def _compared(new: SegmentCounts, old: SegmentCounts, path: Path) -> list[Gate]:
     """For each metric: not significantly worse than the old texts, by the paired bootstrap."""
     gates = []
     for name, counts in new.items():
-        metric = scorer.METRICS[name]
-        test = scorer.compare(metric, old[name], counts)
-        worse = scorer.is_worse(metric, test.baseline, test.score)
+        metric = scoring.METRICS[name]
+        test = scoring.compare(metric, old[name], counts)
+        worse = scoring.is_worse(metric, test.baseline, test.score)
         passed = not (worse and test.p_value < WORSE_BELOW)
         message = (
             f"{name} {test.score:.2f} against {test.baseline:.2f} of {path}, p={test.p_value:.4f}"
@@ -165,7 +164,7 @@ def _rank(
     scored = {name: _scored(known, by, config) for name, known in pairs.items()}
     metrics = list(config.metrics)
     groups = {
-        name: scorer.groups(scorer.METRICS[name], {s: c[name] for s, (_, c) in scored.items()})
+        name: scoring.groups(scoring.METRICS[name], {s: c[name] for s, (_, c) in scored.items()})
         for name in metrics
     }
     order = [system for group in groups[metrics[0]] for system in group]
@@ -207,5 +206,5 @@ def _doubt(systems: Sequence[Sequence[Pair]]) -> None:
     """Say where a reference looks worse than what it is to judge."""
     for documents in zip(*systems, strict=True):
         for reference in documents[0].references:
-            for reason in scorer.doubts([d.hypothesis for d in documents], reference):
+            for reason in scoring.doubts([d.hypothesis for d in documents], reference):
                 complain(f"{documents[0].reference}: {reason}")

@@ -1,0 +1,17 @@
+"""The difference between a document and its reference, with the class of every edit."""
+
+from __future__ import annotations
+
+from unspun.diffing.classes import CLASSES, EditClass
+from unspun.diffing.documents import Diff, Op, SegmentDiff, characters, classify_span, diff
+
+__all__ = [
+    "CLASSES",
+    "Diff",
+    "EditClass",
+    "Op",
+    "SegmentDiff",
+    "characters",
+    "classify_span",
+    "diff",
+]

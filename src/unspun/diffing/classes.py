@@ -1,0 +1,172 @@
+"""What kind of edit turns one wording into another.
+
+The classes, from the most formal to the most free; the first that explains an edit names it:
+
+- ``encoding``: the same characters decoded wrongly, or another form of them (NFKC).
+- ``whitespace``: only white space differs.
+- ``punctuation``: only punctuation differs, or nothing but punctuation comes or goes.
+- ``case``: only capitals differ.
+- ``number``: digits or numerals differ.
+- ``reorder``: the same words in another order.
+- ``entity``: a name differs.
+- ``inflection``: another form of the same word, or a derivation of it.
+- ``spelling``: the same word spelt otherwise.
+- ``synonym``: other words, a synonym or a paraphrase.
+- ``insertion``, ``deletion``: words that one side lacks.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from unspun.diffing.tokens import is_mark
+from unspun.diffing.words import is_adjective, misspelt, same_lemma, same_numbers
+
+EditClass = Literal[
+    "encoding",
+    "whitespace",
+    "punctuation",
+    "case",
+    "spelling",
+    "inflection",
+    "synonym",
+    "entity",
+    "number",
+    "reorder",
+    "insertion",
+    "deletion",
+]
+CLASSES: tuple[EditClass, ...] = get_args(EditClass)
+
+_LOST = "\N{REPLACEMENT CHARACTER}"
+_WRONG_CODECS = ("cp1252", "latin-1", "cp1251", "gb18030", "cp437")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of an edit.
+
+    Attributes:
+        words: The tokens that come or go.
+        opens: Whether the first of them begins a sentence, where a capital says nothing.
+    """
+
+    words: Sequence[str]
+    opens: bool
+
+
+def classify(hyp: Side, ref: Side) -> EditClass:
+    """The class of a replacement, an insertion (no hypothesis words) or a deletion.
+
+    >>> classify(Side(["May"], False), Side(["Could"], True))
+    'entity'
+    >>> classify(Side(["went"], False), Side(["goes"], False))
+    'inflection'
+    """
+    if all(map(is_mark, (*hyp.words, *ref.words))):
+        return _of_marks("".join(hyp.words), "".join(ref.words))
+    if all(map(is_mark, ref.words)):  # nothing but punctuation stands against the words
+        return "deletion"
+    if all(map(is_mark, hyp.words)):
+        return "insertion"
+    return _of_form(hyp.words, ref.words) or _of_content(hyp, ref)
+
+
+def _of_marks(hyp: str, ref: str) -> EditClass:
+    if _LOST in hyp and _LOST not in ref:
+        return "encoding"
+    return "whitespace" if hyp == ref else "punctuation"
+
+
+def _of_form(hyp: Sequence[str], ref: Sequence[str]) -> EditClass | None:
+    """Encoding, white space, punctuation or case."""
+    a, b = "".join(hyp), "".join(ref)
+    if a == b:
+        return "whitespace"
+    if _decoded_wrongly(a, b):
+        return "encoding"
+    letters_a = "".join([word for word in hyp if not is_mark(word)])
+    letters_b = "".join([word for word in ref if not is_mark(word)])
+    if _plain(letters_a) == _plain(letters_b):
+        return "punctuation"
+    if a.casefold() == b.casefold() or letters_a.casefold() == letters_b.casefold():
+        return "case"
+    return None
+
+
+def _of_content(hyp: Side, ref: Side) -> EditClass:
+    ours, theirs = _content(hyp.words), _content(ref.words)
+    if not same_numbers(ours, theirs):
+        return "number"
+    if len(ours) > 1 and sorted(ours) == sorted(theirs):
+        return "reorder"
+    if not _same_names(_names(hyp), _names(ref)):
+        return "entity"
+    if _same_lemmas(ours, theirs):
+        return "inflection"
+    single = len(ours) == len(theirs) == 1
+    return "spelling" if single and misspelt(ours[0], theirs[0]) else "synonym"
+
+
+def _content(words: Sequence[str]) -> list[str]:
+    return [word.casefold() for word in words if not is_mark(word)]
+
+
+def _names(side: Side) -> set[str]:
+    """Words written as names are: with a capital that no sentence start explains."""
+    found = set()
+    for k, word in enumerate(side.words):
+        first = word[:1]
+        if not first.isupper() and not any(map(str.isupper, word)):
+            continue
+        plain = (k == 0 and side.opens) or word in {"I", "A"} or word[:2] in {"I'", "I’"}
+        if not plain or (len(word) > 1 and word.isupper()):
+            found.add(_owner(word.casefold()))
+    return found
+
+
+def _same_names(ours: set[str], theirs: set[str]) -> bool:
+    """Whether the names are the same, or one is the other's adjective: Estonia, Estonian."""
+    left, right = ours - theirs, theirs - ours
+    if len(left) == len(right) == 1:
+        return is_adjective(left.pop(), right.pop())
+    return not left and not right
+
+
+def _owner(word: str) -> str:
+    """A name without its genitive."""
+    return word.removesuffix("'s").removesuffix("’s").removesuffix("'").removesuffix("’")
+
+
+def _same_lemmas(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether what the sides do not share are forms of one another."""
+    left = [word for word in ours if word not in theirs]
+    right = [word for word in theirs if word not in ours]
+    if len(left) == len(right) == 1:
+        return same_lemma(left[0], right[0])
+    return not left and not right
+
+
+def _plain(text: str) -> str:
+    return text.replace("’", "").replace("'", "").replace("-", "")
+
+
+def _decoded_wrongly(a: str, b: str) -> bool:
+    if _LOST in a and _LOST not in b:
+        return True
+    if a.isascii() and b.isascii():
+        return False
+    if unicodedata.normalize("NFKC", a) == unicodedata.normalize("NFKC", b):
+        return True
+    right = b.encode("utf-8", "surrogatepass")
+    return any(_encode(a, codec) == right for codec in _WRONG_CODECS)
+
+
+def _encode(text: str, codec: str) -> bytes | None:
+    try:
+        return text.encode(codec)
+    except UnicodeEncodeError:
+        return None

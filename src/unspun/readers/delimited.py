@@ -1,0 +1,128 @@
+"""CSV and TSV with a header (RFC 4180): quoted fields may hold delimiters, quotes and lines."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from unspun import decode
+from unspun.errors import InputError
+from unspun.readers.rows import Columns, Row, lines, too_large
+
+_BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+
+
+class _TooLargeError(Exception):
+    """A record went on and on: a quote that nobody closed."""
+
+
+class _Lines:
+    """The lines of a file, and which of them the record at hand is made of."""
+
+    def __init__(self, pieces: Iterable[bytes], encoding: str, most: int) -> None:
+        self._lines = lines(pieces, most)
+        self._encoding = encoding
+        self._most = most
+        self.count = 0
+        self.held: list[bytes] = []
+        self.size = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line, size in self._lines:
+            self.count += 1
+            self.held.append(line)
+            self.size += size
+            if self.size > self._most:
+                raise _TooLargeError
+            text = line.decode(self._encoding, "surrogateescape")
+            yield text.removeprefix(_BOM) if self.count == 1 else text
+
+    def take(self) -> tuple[bytes, int]:
+        """What was read since the last call, and its size."""
+        raw, size = b"".join(self.held), self.size
+        self.held, self.size = [], 0
+        return raw, size
+
+
+def rows(
+    pieces: Iterable[bytes], columns: Columns, most: int, *, delimiter: str, where: str
+) -> Iterator[Row]:
+    """The records of a file.
+
+    Args:
+        pieces: The file's content.
+        columns: Which columns hold what.
+        most: Bytes of a record beyond which it is not read.
+        delimiter: Between fields.
+        where: The file's name, for errors.
+
+    Raises:
+        InputError: if the file has no header, or no such column.
+    """
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # the size of records is limited here
+    pieces = iter(pieces)
+    head = next(pieces, b"")
+    encoding = _encoding(head, where)
+    source = _Lines(chain([head], pieces), encoding, most)
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    header = _header(reader, where)
+    text, name = _places(header, columns, where)
+    source.take()
+    while True:
+        number = source.count + 1
+        try:
+            fields = next(reader, None)
+        except _TooLargeError:
+            raw, size = source.take()
+            yield too_large(number, size, most, raw)
+        except csv.Error as error:
+            yield Row(number, None, raw=source.take()[0], problem=f"line {number}: {error}")
+        else:
+            raw = source.take()[0].rstrip(b"\r\n")
+            if fields is None:
+                return
+            if not fields:
+                continue  # a blank line
+            if len(fields) != len(header):
+                problem = f"line {number}: {len(fields)} fields where the header has {len(header)}"
+                yield Row(number, None, raw=raw, problem=problem)
+                continue
+            yield Row(number, fields[text], fields[name] or None if name is not None else None, raw)
+            continue
+        reader = csv.reader(source, delimiter=delimiter, strict=True)
+
+
+def _encoding(head: bytes, where: str) -> str:
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError:
+        found = decode.decode(head, id=where).encoding
+        if found.startswith(("utf-16", "utf-32")):
+            raise InputError(f"{where}: tables in {found} are not read: save it as UTF-8") from None
+        return found
+    return "utf-8"
+
+
+def _header(reader: Iterator[list[str]], where: str) -> list[str]:
+    try:
+        header = next(reader, None)
+    except (csv.Error, _TooLargeError) as error:
+        raise InputError(f"{where}: no header ({error or 'too large'})") from error
+    if not header:
+        raise InputError(f"{where}: no header: the first line must name the columns")
+    return header
+
+
+def _places(header: list[str], columns: Columns, where: str) -> tuple[int, int | None]:
+    """Where the text and the name stand."""
+    for wanted in filter(None, columns):
+        if header.count(wanted) != 1:
+            said = "no column" if wanted not in header else "more than one column"
+            option = "--text-column" if wanted == columns.text else "--id-column"
+            raise InputError(
+                f"{where}: {said} {wanted!r} (it has {', '.join(header)}): name one with {option}"
+            )
+    name = columns.id or "id"
+    return header.index(columns.text), header.index(name) if header.count(name) == 1 else None

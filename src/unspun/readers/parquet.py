@@ -1,0 +1,78 @@
+"""Parquet, in batches, so that memory does not grow with the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from unspun.errors import InputError
+from unspun.readers.rows import Columns, Row, name
+
+_BATCH = 256  # rows
+
+
+def rows(path: Path, columns: Columns, most: int) -> Iterator[Row]:
+    """The records of a file.
+
+    Args:
+        path: The file.
+        columns: Which columns hold what.
+        most: Bytes of a text beyond which it is not taken.
+
+    Raises:
+        InputError: if it is damaged, has no such column, or pyarrow is missing. Checksums of pages
+            are verified where the file has them.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+        import pyarrow.parquet as pq  # noqa: PLC0415
+    except ImportError as error:
+        raise InputError(f"{path}: Parquet needs pyarrow: pip install 'unspun[parquet]'") from error
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            wanted = _wanted(file.schema_arrow, columns, path, pa)
+            number = 0
+            for batch in file.iter_batches(_BATCH, columns=wanted):
+                texts = _bytes(batch.column(columns.text), pa)
+                names = batch.column(wanted[-1]).to_pylist() if len(wanted) > 1 else texts
+                for text, given in zip(texts, names, strict=True):
+                    number += 1
+                    yield _row(number, text, given if len(wanted) > 1 else None, columns, most)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: damaged Parquet ({error})") from error
+
+
+def _row(number: int, text: bytes | None, given: object, columns: Columns, most: int) -> Row:
+    if text is None:
+        problem = f"row {number}: the column {columns.text!r} is null, not text"
+        return Row(number, None, name(given), problem=problem)
+    if len(text) > most:
+        problem = f"row {number}: a text of {len(text):,} bytes, more than {most:,}"
+        return Row(number, None, name(given), raw=text[:most], problem=problem)
+    return Row(number, text.decode("utf-8", "surrogateescape"), name(given))
+
+
+def _wanted(schema: Any, columns: Columns, path: Path, pa: Any) -> list[str]:  # noqa: ANN401
+    """The columns to read: that of the text, then that of the name where there is one."""
+    for wanted in filter(None, columns):
+        if schema.names.count(wanted) != 1:
+            option = "--text-column" if wanted == columns.text else "--id-column"
+            has = ", ".join(schema.names)
+            raise InputError(f"{path}: no column {wanted!r} (it has {has}): name one with {option}")
+    kind = schema.field(columns.text).type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    text = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_null)
+    if not any(matches(kind) for matches in (*text, pa.types.is_large_binary)):
+        raise InputError(f"{path}: the column {columns.text!r} holds {kind}, not text")
+    key = columns.id or "id"
+    return [columns.text, key] if key in schema.names and key != columns.text else [columns.text]
+
+
+def _bytes(column: Any, pa: Any) -> list[bytes | None]:  # noqa: ANN401 - Arrow's own
+    """The texts as bytes: Arrow itself does not check that they are UTF-8."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    values: list[bytes | None] = column.cast(pa.large_binary()).to_pylist()
+    return values

@@ -1,0 +1,85 @@
+"""Language and script of every span of a text.
+
+Documents, paragraphs and spans come out of one pass: the script of every character (UAX #24),
+then the words of scripts that several languages share are read against n-gram profiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from unspun.config import TagConfig
+from unspun.model import Tagged
+from unspun.tagging import origin
+from unspun.tagging.batch import read
+from unspun.tagging.detect import Detected, detect_batch
+from unspun.tagging.document import tag_batch
+
+__all__ = ["Detected", "detect_many", "origin", "tag", "tag_many"]
+
+_BATCH = 200_000  # characters that are laid end to end at a time
+
+
+def tag(
+    text: str,
+    config: TagConfig,
+    *,
+    skip: Sequence[tuple[int, int]] = (),
+    id: str = "",  # noqa: A002
+) -> Tagged:
+    """Tag one text.
+
+    Args:
+        text: Any string.
+        config: The method and its settings.
+        skip: Spans that do not count for the document's language, such as page furniture.
+        id: The document's id.
+
+    >>> tag("Der Vertrag wurde gestern in Wien unterschrieben.", TagConfig()).language
+    'de'
+    """
+    return tag_batch(read([text]), config, [id], [skip])[0]
+
+
+def tag_many(
+    texts: Sequence[str],
+    config: TagConfig,
+    *,
+    skips: Sequence[Sequence[tuple[int, int]]] = (),
+    ids: Sequence[str] = (),
+) -> list[Tagged]:
+    """Tag many texts; the same answers as `tag` one by one, several times faster."""
+    found: list[Tagged] = []
+    for start, stop in _batches(texts):
+        found += tag_batch(
+            read(texts[start:stop]),
+            config,
+            ids[start:stop] or [""] * (stop - start),
+            skips[start:stop] or [()] * (stop - start),
+        )
+    return found
+
+
+def detect_many(texts: Sequence[str], config: TagConfig) -> list[Detected]:
+    """Language, script and confidence of each text from a sample of it, without spans.
+
+    >>> texts = ["Où est la gare ?", "駅はどこですか"]
+    >>> [found.language for found in detect_many(texts, TagConfig())]
+    ['fr', 'ja']
+    """
+    found: list[Detected] = []
+    for start, stop in _batches(texts):
+        found += detect_batch(texts[start:stop], config)
+    return found
+
+
+def _batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Ranges of texts that together stay below the batch's size where they can."""
+    start = size = 0
+    for number, text in enumerate(texts):
+        if size and size + len(text) > _BATCH:
+            yield start, number
+            start, size = number, 0
+        size += len(text)
+    if start < len(texts):
+        yield start, len(texts)

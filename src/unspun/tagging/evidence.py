@@ -1,0 +1,147 @@
+"""What a translated page shows to a reader who looks for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+import regex
+
+from unspun.model import Finding, LanguageSpan, Tagged
+from unspun.tagging import han, scripts
+
+LANGUAGES = {
+    "chinese": "zh", "mandarin": "zh", "cantonese": "zh", "japanese": "ja", "korean": "ko",
+    "german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt",
+    "russian": "ru", "ukrainian": "uk", "polish": "pl", "czech": "cs", "slovak": "sk",
+    "dutch": "nl", "swedish": "sv", "danish": "da", "norwegian": "no", "finnish": "fi",
+    "estonian": "et", "latvian": "lv", "lithuanian": "lt", "hungarian": "hu", "romanian": "ro",
+    "bulgarian": "bg", "serbian": "sr", "croatian": "hr", "slovenian": "sl", "greek": "el",
+    "turkish": "tr", "arabic": "ar", "persian": "fa", "farsi": "fa", "hebrew": "he",
+    "hindi": "hi", "urdu": "ur", "bengali": "bn", "thai": "th", "vietnamese": "vi",
+    "indonesian": "id", "malay": "ms", "english": "en",
+    "chinesischen": "zh", "englischen": "en", "russischen": "ru", "französischen": "fr",
+    "chinois": "zh", "anglais": "en", "russe": "ru", "allemand": "de",
+    "chino": "zh", "inglés": "en", "ruso": "ru", "alemán": "de",
+}  # fmt: skip
+_NAME = "|".join(sorted(LANGUAGES, key=len, reverse=True))
+_TEXT = r"(?:article|text|version|post|page|story|report|document|piece|essay|blog|source)"
+
+NOTE = regex.compile(
+    rf"""
+      \b (?:is|was) \s (?:an?|the) \s (?:\w+\s){{0,3}} translation \s (?:of|from) \s
+         (?:the|its|an?) \s (?:original\s)? (?:(?P<language>{_NAME})\s)? (?:original|{_TEXT})\b
+    | \b (?:the\s)? original \s (?P<language>{_NAME}) \s {_TEXT} \b
+         (?= [^.\n]{{0,20}} (?: \bat\b | \bhere\b | : | https? ) )
+    | \b this \s {_TEXT} \s (?:\w+\s){{0,3}} (?:was|is|has\sbeen) \s (?:\w+\s){{0,2}} translated \b
+         (?: \s (?:\w+\s){{0,2}} from \s (?:the\s)? (?:original\s)? (?P<language>{_NAME}) )?
+    | ^ [^\w\n]* (?:machine[\s-]|automatically\s|auto-)? translated \s
+         (?: from \s (?:the\s)? (?:original\s)? (?P<language>{_NAME})
+           | by \s (?:google|deepl|baidu|bing|yandex|microsoft|chatgpt|machine) )
+    | \b (?:machine|automatic(?:ally)?|google) [\s-] translat(?:ion|ed) \s (?:of|from) \s (?:the\s)?
+         (?: (?:original\s)? (?P<language>{_NAME}) \b )?
+    | \b aus \s dem \s (?P<language>{_NAME}) \s (?:maschinell\s)? übersetzt \b
+    | \b traduit \s (?:automatiquement\s)? (?:du|de\sl[’']) \s? (?P<language>{_NAME}) \b
+    | \b traducido \s (?:automáticamente\s)? del \s (?P<language>{_NAME}) \b
+    | 本文 (?: 由 | 為 | 为 ) [^\n。]{{0,20}} (?:机器|機器|自动|自動)? [翻编編] [译譯]
+    """,
+    regex.VERBOSE | regex.IGNORECASE | regex.MULTILINE,
+)
+ENCODED = regex.compile(r"(?:%[0-9A-Fa-f]{2}){3,}+(?:[-_.~]{0,3}(?:%[0-9A-Fa-f]{2})++)*+")
+_OCTETS = regex.compile(r"(?:%[0-9A-Fa-f]{2})++")
+
+_LEAST_HAN, _LEAST_LETTERS = 4, 20
+_STYLES = {
+    "straight": regex.compile(r"(?<=\w)'(?=\w)|(?<=[\s(])\"(?=\w)"),
+    "curly": regex.compile(r"(?<=\w)’(?=\w)|“(?=\w)"),
+    "full-width": regex.compile(r"(?<=[A-Za-z])[，。；：？！（）、]|「(?=[A-Za-z])"),
+    "guillemets": regex.compile(r"«\s?(?=\w)"),
+}
+
+
+def notes(text: str) -> list[Finding]:
+    """Statements that the text is a translation; the detail is the source language, if named."""
+    found = []
+    for m in NOTE.finditer(text):
+        language = LANGUAGES.get((m["language"] or "").lower(), "")
+        found.append(Finding("translation-note", m.start(), m.end(), 1.0, language))
+    return found
+
+
+def residue(text: str, tagged: Tagged) -> list[Finding]:
+    """Passages left in another language; the detail is that language."""
+    return [
+        Finding("residue", span.start, span.end, span.confidence, span.language)
+        for span in tagged.spans
+        if _foreign(span, tagged, text)
+    ]
+
+
+def _foreign(span: LanguageSpan, tagged: Tagged, text: str) -> bool:
+    own = tagged.language.split("-")[0]
+    if span.language == "und" or span.language.split("-")[0] == own:
+        return False
+    letters = sum(map(str.isalpha, text[span.start : span.end]))
+    if span.script in {"Hans", "Hant", "Jpan", "Kore"}:
+        return letters >= _LEAST_HAN
+    return letters >= _LEAST_LETTERS and span.confidence > 0.9  # noqa: PLR2004
+
+
+def encoded_links(text: str, tagged: Tagged) -> list[Finding]:
+    """Links whose percent-encoded part is in another script; the detail is what it says."""
+    found = []
+    for match in ENCODED.finditer(text):
+        words = _OCTETS.sub(_decoded, match[0])
+        language = _script_language(words)
+        if language and language.split("-")[0] != tagged.language.split("-")[0]:
+            detail = f"{language} {words}"
+            found.append(
+                Finding("encoded-link", match.start(), match.end(), float(len(words)), detail)
+            )
+    return found
+
+
+def _decoded(octets: regex.Match[str]) -> str:
+    return bytes.fromhex(octets[0].replace("%", "")).decode("utf-8", "ignore")
+
+
+def _script_language(words: str) -> str:
+    """The language of the commonest script other than Latin, empty where there is none."""
+    table = scripts.load()
+    points = scripts.code_points(words)
+    groups = table.group[points]
+    counts = Counter(table.names[g] for g in groups.tolist() if g)
+    counts.pop("Latn", None)
+    if not counts:
+        return ""
+    script = counts.most_common(1)[0][0]
+    if script == scripts.CJK[0]:
+        return han.lines(points, 0, len(points))[0].language
+    return scripts.LANGUAGE_OF_SCRIPT.get(script, {"Cyrl": "ru", "Arab": "ar"}.get(script, ""))
+
+
+def quotations(text: str) -> list[Finding]:
+    """Quotation conventions that meet in one text: where each but the commonest first stands."""
+    seen = {name: list(_spans(pattern, text)) for name, pattern in _STYLES.items()}
+    used = sorted((name for name in seen if seen[name]), key=lambda name: -len(seen[name]))
+    return [
+        Finding(
+            "mixed-quotation",
+            seen[name][0][0],
+            seen[name][0][1],
+            float(len(seen[name])),
+            f"{name} beside {used[0]}",
+        )
+        for name in used[1:]
+    ]
+
+
+def _spans(pattern: regex.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    for match in pattern.finditer(text):
+        yield match.span()
+
+
+def share(findings: list[Finding], length: int) -> float:
+    """How much of the text the findings cover, 0 to 1."""
+    return float(np.clip(sum(f.end - f.start for f in findings) / max(1, length), 0, 1))
