@@ -21,10 +21,10 @@ from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Literal, NamedTuple, Self
+from typing import IO, Literal, NamedTuple, Self
 
-from unspun import decode, edits, files, records
-from unspun.errors import InputError, OutputError
+from unspun import decode, edits, files, records, tabular
+from unspun.errors import InputError
 from unspun.model import Ledger
 from unspun.records import Record
 
@@ -64,17 +64,17 @@ class Writer:
         self._folder = folder
         self._stack = ExitStack()
         self._format = ledger_format
-        self._texts: _TextWriter | None = None
+        self._texts: tabular.TextWriter | None = None
         self._failed: IO[bytes] | None = None
         (folder / "text").mkdir()
         self._documents = self._open("documents.jsonl")
         self._spans = self._open("spans.jsonl")
         self._diffs = self._open("diffs.jsonl")
-        self._ledger: _LedgerWriter
+        self._ledger: tabular.LedgerWriter
         if ledger_format == "parquet":
-            self._ledger = _ParquetLedger(folder / "ledger.parquet")
+            self._ledger = tabular.ParquetLedger(folder / "ledger.parquet", SCHEMA)
         else:
-            self._ledger = _JsonLedger(self._open("ledger.jsonl"))
+            self._ledger = tabular.JsonLedger(self._open("ledger.jsonl"))
         self._stack.callback(self._ledger.close)
 
     def _open(self, name: str) -> IO[bytes]:
@@ -119,126 +119,13 @@ class Writer:
         record = {"id": outcome.id, "raw": raw.decode("utf-8", "surrogateescape")}
         self._failed.write(records.dumps(record) + b"\n")
 
-    def _open_texts(self) -> _TextWriter:
+    def _open_texts(self) -> tabular.TextWriter:
         if self._format == "parquet":
-            texts: _TextWriter = _ParquetTexts(self._folder / "text.parquet")
+            texts: tabular.TextWriter = tabular.ParquetTexts(self._folder / "text.parquet", SCHEMA)
         else:
-            texts = _JsonTexts(self._open("text.jsonl"))
+            texts = tabular.JsonTexts(self._open("text.jsonl"))
         self._stack.callback(texts.close)
         return texts
-
-
-class _TextWriter:
-    def add(self, id_: str, text: str) -> None:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Finish the file."""
-
-
-class _JsonTexts(_TextWriter):
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def add(self, id_: str, text: str) -> None:
-        self._file.write(records.dumps({"id": id_, "text": text}) + b"\n")
-
-
-class _ParquetTexts(_TextWriter):
-    BATCH_CHARACTERS = 1 << 22
-
-    def __init__(self, path: Path) -> None:
-        pa, pq = _pyarrow()
-        fields = [("id", pa.string()), ("text", pa.large_string())]
-        self._schema = pa.schema(fields, metadata={"unspun_schema": str(SCHEMA)})
-        self._table = pa.Table
-        self._writer = pq.ParquetWriter(
-            path, self._schema, compression="zstd", write_page_checksum=True
-        )
-        self._rows: list[Record] = []
-        self._size = 0
-
-    def add(self, id_: str, text: str) -> None:
-        self._rows.append({"id": id_, "text": text})
-        self._size += len(text)
-        if self._size >= self.BATCH_CHARACTERS:
-            self._write()
-
-    def _write(self) -> None:
-        self._writer.write_table(self._table.from_pylist(self._rows, schema=self._schema))
-        self._rows, self._size = [], 0
-
-    def close(self) -> None:
-        if self._rows:
-            self._write()
-        self._writer.close()
-
-
-def _pyarrow() -> tuple[Any, Any]:
-    try:
-        import pyarrow as pa  # noqa: PLC0415 - an extra
-        import pyarrow.parquet as pq  # noqa: PLC0415
-    except ImportError as error:
-        raise OutputError(
-            "--format parquet needs pyarrow: pip install 'unspun[parquet]'"
-        ) from error
-    return pa, pq
-
-
-class _LedgerWriter:
-    def add(self, id_: str, ledger: Sequence[Record]) -> None:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Finish the file."""
-
-
-class _JsonLedger(_LedgerWriter):
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def add(self, id_: str, ledger: Sequence[Record]) -> None:
-        for edit in ledger:
-            self._file.write(records.dumps({"id": id_, **edit}) + b"\n")
-
-
-class _ParquetLedger(_LedgerWriter):
-    """Parquet has no lone surrogates: where ``before`` has some, ``before_bytes`` is exact."""
-
-    BATCH = 10_000
-
-    def __init__(self, path: Path) -> None:
-        pa, pq = _pyarrow()
-        texts = ("id", "before", "after", "stage", "rule", "history")
-        kinds = {"confidence": pa.float64(), "before_bytes": pa.binary()}
-        kinds |= dict.fromkeys(texts, pa.string()) | dict.fromkeys(("start", "end"), pa.int64())
-        order = ("id", "start", "end", "before", "after", "stage", "rule", "confidence")
-        self._schema = pa.schema(
-            [(name, kinds[name]) for name in (*order, "history", "before_bytes")],
-            metadata={"unspun_schema": str(SCHEMA)},
-        )
-        self._table = pa.Table
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
-        self._rows: list[Record] = []
-
-    def add(self, id_: str, ledger: Sequence[Record]) -> None:
-        for edit in ledger:
-            history = records.dumps({"steps": edit.get("history", [])}).decode()
-            exact = edit["before"].encode("utf-8", "surrogatepass")
-            shown = exact.decode("utf-8", "replace")
-            lossy = {} if shown == edit["before"] else {"before": shown, "before_bytes": exact}
-            self._rows.append({"id": id_, **edit, "history": history, **lossy})
-        if len(self._rows) >= self.BATCH:
-            self._write()
-
-    def _write(self) -> None:
-        self._writer.write_table(self._table.from_pylist(self._rows, schema=self._schema))
-        self._rows = []
-
-    def close(self) -> None:
-        if self._rows:
-            self._write()
-        self._writer.close()
 
 
 class Stored(NamedTuple):
@@ -321,7 +208,7 @@ class Store:
         if not path.exists():
             yield from self._optional("text.jsonl")
             return
-        for batch in _pyarrow()[1].ParquetFile(path).iter_batches(_ROWS):
+        for batch in tabular.pyarrow()[1].ParquetFile(path).iter_batches(_ROWS):
             yield from batch.to_pylist()
 
     def find(self, id_: str) -> Stored:
@@ -357,7 +244,7 @@ class Store:
     def _text(self, document: Record) -> str | None:
         if document["status"] != "done":
             return None
-        name = document.get("file", document["source"])
+        name: str = document.get("file", document["source"])
         data = files.read_bytes(self._out / "text" / name)
         return data.decode("utf-8")
 
@@ -378,9 +265,7 @@ class Store:
         if not path.exists():
             yield from self._lines("ledger.jsonl")
             return
-        import pyarrow.parquet as pq  # noqa: PLC0415 - an extra
-
-        for batch in pq.ParquetFile(path).iter_batches():
+        for batch in tabular.pyarrow()[1].ParquetFile(path).iter_batches():
             for row in batch.to_pylist():
                 history = records.loads(row["history"].encode())["steps"]
                 exact = row.pop("before_bytes")
