@@ -7,6 +7,7 @@ counted where no longer one was in the way.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 
@@ -16,6 +17,9 @@ from unspun.channel.contexts import Found
 from unspun.channel.corpus import Corpus
 from unspun.channel.model import Entry
 from unspun.channel.phrases import canonical
+
+_MARKS = re.compile(r"""["\u201c\u201d\u2018\u2019\u00ab\u00bb(){}\[\]$\u20ac\u00a3\\|<>]""")
+_FIGURES = re.compile(r"\d+")
 
 Outcomes = dict[str, dict[str | None, set[int]]]
 """For each phrase, for each outcome, the documents: itself is unreplaced, None is anything else."""
@@ -107,10 +111,24 @@ def _full_documents(outcomes: Outcomes) -> set[int]:
     return full or every
 
 
+def sound(original: str, spun: str) -> bool:
+    """Whether a pair leaves quotation marks, brackets, signs and figures as they are.
+
+    >>> sound("3", "three"), sound("9-11", "September 11"), sound("kind (", "variety (")
+    (True, False, False)
+    """
+    if _MARKS.search(original) or _MARKS.search(spun):
+        return False
+    old, new = _FIGURES.findall(original), _FIGURES.findall(spun)
+    if old and new and old != new:
+        return False
+    return any(c.isalnum() or c == "%" for c in spun)
+
+
 def _entries(phrase: str, outcomes: Mapping[str | None, set[int]], full: set[int]) -> list[Entry]:
     counts = {s: len(d) for s, d in outcomes.items() if s is not None and s != phrase}
     total = sum(counts.values())
-    counts = {s: n for s, n in counts.items() if n >= _LEAST_OUTCOME * total}
+    counts = {s: n for s, n in counts.items() if n >= _LEAST_OUTCOME * total and sound(phrase, s)}
     total = sum(counts.values())
     kept = len(outcomes.get(phrase, set()) & full)
     changed = sum(len(outcomes[s] & full) for s in counts)
