@@ -320,7 +320,7 @@ def main() -> None:
     """Print everything."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
-    parser.add_argument("--documents", type=int, default=150)
+    parser.add_argument("--documents", type=int, default=80)
     parser.add_argument("--clean-words", type=int, default=1_000_000)
     options = parser.parse_args()
     every = sorted(pairs(options.shared, 0), key=lambda pair: part_of(pair.name[::-1]))
