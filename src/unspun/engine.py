@@ -289,6 +289,15 @@ def _compare(result: Result, job: Job, config: Config) -> Comparison | None:
     return comparison.compare(result, files.read(job.reference), config.score)
 
 
+def _container(job: Job) -> Record:
+    """How a file is compressed, and whether a flipped bit would have been noticed."""
+    kind = containers.kind(job.source.path)
+    if kind is None or job.number is not None:
+        return {}
+    with job.source.path.open("rb") as file:
+        return {"container": kind.name, "checked": not containers.unchecked(file.read(8))}
+
+
 def _outcome(job: Job, raw: bytes, result: Result, compared: Comparison | None) -> Outcome:
     spans: list[Record] = []
     if result.tagged is not None:
@@ -312,6 +321,7 @@ def _document_record(job: Job, raw: bytes, result: Result, compared: Comparison 
         by_stage[edit.stage] = by_stage.get(edit.stage, 0) + 1
     return {
         **_place(job),
+        **_container(job),
         "status": "done",
         "bytes": len(raw),
         "sha256": hashlib.sha256(raw).hexdigest(),

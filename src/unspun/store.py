@@ -244,8 +244,7 @@ class Store:
     def _text(self, document: Record) -> str | None:
         if document["status"] != "done":
             return None
-        name: str = document.get("file", document["source"])
-        data = files.read_bytes(self._out / "text" / name)
+        data = files.read_bytes(self._out / "text" / str(document.get("file", document["source"])))
         return data.decode("utf-8")
 
     def _lines(self, name: str) -> Iterator[Record]:

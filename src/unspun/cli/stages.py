@@ -186,7 +186,7 @@ def _answer(
 
 
 def _write(out: Path, source: files.Source, text: str) -> None:
-    target = out / (source.relative.name if source.path == files.STDIN else source.relative)
+    target = out / (source.target.name if source.path == files.STDIN else source.target)
     if target.resolve() == source.path.resolve():
         raise OutputError(f"{target}: would overwrite the document; name another folder")
     try:

@@ -9,7 +9,7 @@ from itertools import chain
 
 from unspun import decode
 from unspun.errors import InputError
-from unspun.readers.rows import Columns, Row, lines, too_large
+from unspun.readers.rows import Columns, Row, lines
 
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
@@ -59,7 +59,7 @@ def rows(
         where: The file's name, for errors.
 
     Raises:
-        InputError: if the file has no header, or no such column.
+        InputError: if the file has no header or no such column, or a record is too large.
     """
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # the size of records is limited here
     pieces = iter(pieces)
@@ -74,9 +74,11 @@ def rows(
         number = source.count + 1
         try:
             fields = next(reader, None)
-        except _TooLargeError:
-            raw, size = source.take()
-            yield too_large(number, size, most, raw)
+        except _TooLargeError as error:  # where the next record begins, nobody can say
+            raise InputError(
+                f"{where}: line {number}: a record of more than {most:,} bytes, maybe a quote that "
+                "nobody closed: what stands behind it was not read"
+            ) from error
         except csv.Error as error:
             yield Row(number, None, raw=source.take()[0], problem=f"line {number}: {error}")
         else:

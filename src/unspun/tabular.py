@@ -1,0 +1,147 @@
+"""Texts and edits as rows: JSON Lines, or Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from unspun import records
+from unspun.errors import OutputError
+from unspun.records import Record
+
+
+class TextWriter:
+    """Writes the texts of records."""
+
+    def add(self, id_: str, text: str) -> None:
+        """One more."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+class JsonTexts(TextWriter):
+    """One object a line."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def add(self, id_: str, text: str) -> None:
+        """One more."""
+        self._file.write(records.dumps({"id": id_, "text": text}) + b"\n")
+
+
+class ParquetTexts(TextWriter):
+    """One row a text."""
+
+    BATCH_CHARACTERS = 1 << 22
+
+    def __init__(self, path: Path, version: int) -> None:
+        pa, pq = pyarrow()
+        fields = [("id", pa.string()), ("text", pa.large_string())]
+        self._schema = pa.schema(fields, metadata={"unspun_schema": str(version)})
+        self._table = pa.Table
+        self._writer = pq.ParquetWriter(
+            path, self._schema, compression="zstd", write_page_checksum=True
+        )
+        self._rows: list[Record] = []
+        self._size = 0
+
+    def add(self, id_: str, text: str) -> None:
+        """One more."""
+        self._rows.append({"id": id_, "text": text})
+        self._size += len(text)
+        if self._size >= self.BATCH_CHARACTERS:
+            self._write()
+
+    def _write(self) -> None:
+        self._writer.write_table(self._table.from_pylist(self._rows, schema=self._schema))
+        self._rows, self._size = [], 0
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._rows:
+            self._write()
+        self._writer.close()
+
+
+def pyarrow() -> tuple[Any, Any]:
+    """The modules of Arrow and of Parquet.
+
+    Raises:
+        OutputError: if they are not installed.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+        import pyarrow.parquet as pq  # noqa: PLC0415
+    except ImportError as error:
+        raise OutputError(
+            "--format parquet needs pyarrow: pip install 'unspun[parquet]'"
+        ) from error
+    return pa, pq
+
+
+class LedgerWriter:
+    """Writes edits."""
+
+    def add(self, id_: str, ledger: Sequence[Record]) -> None:
+        """Those of one more document."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+class JsonLedger(LedgerWriter):
+    """One object a line."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def add(self, id_: str, ledger: Sequence[Record]) -> None:
+        """Those of one more document."""
+        for edit in ledger:
+            self._file.write(records.dumps({"id": id_, **edit}) + b"\n")
+
+
+class ParquetLedger(LedgerWriter):
+    """Parquet has no lone surrogates: where ``before`` has some, ``before_bytes`` is exact."""
+
+    BATCH = 10_000
+
+    def __init__(self, path: Path, version: int) -> None:
+        pa, pq = pyarrow()
+        texts = ("id", "before", "after", "stage", "rule", "history")
+        kinds = {"confidence": pa.float64(), "before_bytes": pa.binary()}
+        kinds |= dict.fromkeys(texts, pa.string()) | dict.fromkeys(("start", "end"), pa.int64())
+        order = ("id", "start", "end", "before", "after", "stage", "rule", "confidence")
+        self._schema = pa.schema(
+            [(name, kinds[name]) for name in (*order, "history", "before_bytes")],
+            metadata={"unspun_schema": str(version)},
+        )
+        self._table = pa.Table
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self._rows: list[Record] = []
+
+    def add(self, id_: str, ledger: Sequence[Record]) -> None:
+        """Those of one more document."""
+        for edit in ledger:
+            history = records.dumps({"steps": edit.get("history", [])}).decode()
+            exact = edit["before"].encode("utf-8", "surrogatepass")
+            shown = exact.decode("utf-8", "replace")
+            lossy = {} if shown == edit["before"] else {"before": shown, "before_bytes": exact}
+            self._rows.append({"id": id_, **edit, "history": history, **lossy})
+        if len(self._rows) >= self.BATCH:
+            self._write()
+
+    def _write(self) -> None:
+        self._writer.write_table(self._table.from_pylist(self._rows, schema=self._schema))
+        self._rows = []
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._rows:
+            self._write()
+        self._writer.close()
