@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -93,15 +94,15 @@ def test_answers_larger_than_any_pipe(tmp_path: Path) -> None:
 
 def test_nothing_lives_on_when_the_reader_stops_early(tmp_path: Path) -> None:
     sources = folder(tmp_path / "raw", [GOOD] * 9)
-    before = children()
+    before = children(os.getpid())
     outcomes = engine.run(sources, {}, Config(), workers=2, limits=LIMITS)
     next(outcomes)
     outcomes.close()  # type: ignore[attr-defined]
-    assert children() == before
+    assert children(os.getpid()) == before
 
 
-def children() -> list[str]:
-    tasks = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+def children(pid: int) -> list[str]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
     return [pid for task in tasks for pid in task.read_text().split()]
 
 
@@ -140,6 +141,25 @@ def test_workers_go_when_their_side_is_killed(tmp_path: Path) -> None:
     while alive(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not alive(pid)
+
+
+def test_interruption_is_one_line(tmp_path: Path) -> None:
+    folder(tmp_path / "raw", [GOOD * 200] * 50)
+    command = [sys.executable, "-m", "unspun", "run", str(tmp_path / "raw"), "--out", "out"]
+    ours = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        cwd=tmp_path,
+    )
+    deadline = time.monotonic() + 60
+    while not children(ours.pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.killpg(ours.pid, signal.SIGINT)  # as a terminal does, to all of them
+    out, err = ours.communicate(timeout=60)
+    assert (ours.returncode, out) == (1, b"")
+    assert err == b"unspun: interrupted; results that were there before are unchanged\n"
 
 
 def alive(pid: int) -> bool:

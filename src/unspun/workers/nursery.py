@@ -29,9 +29,11 @@ START, END = b"s", b"e"
 
 def nurse(handle: int) -> NoReturn:
     """Fork workers on order until our side closes the control channel."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; our side decides what follows
     control = socket.socket(fileno=handle)
-    prepare = pickle.loads(_frame(control))  # noqa: S301 - our own
+    try:
+        prepare = pickle.loads(_frame(control))  # noqa: S301 - our own
+    except EOFError:  # our side was interrupted meanwhile
+        os._exit(0)
     prepare()
     silent = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):  # what a crashing library writes is no message of ours
@@ -98,10 +100,15 @@ class Nursery:
         handle = theirs.fileno()
         command = [sys.executable, "-P", "-c", _BOOT, str(handle), *sys.path]
         one = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        with theirs:
+        # Ctrl-C is ours alone to answer, also while the nursery is still starting
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
                 command, pass_fds=[handle], stdin=subprocess.DEVNULL, env={**os.environ, **one}
             )
+        finally:
+            theirs.close()
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         frame = pickle.dumps(prepare)
         with suppress(OSError):  # it died at once: the first order will say so
             self._control.sendall(struct.pack("!q", len(frame)) + frame)
