@@ -9,6 +9,8 @@ import json
 import lzma
 import random
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -443,3 +445,21 @@ def test_text_parquet_opens_as_it_is(tmp_path: Path) -> None:
     table = pq.read_table(tmp_path / "out/text.parquet")
     assert table.schema.names == ["id", "text"]
     assert table["text"][0].as_py().startswith(LINE)
+
+
+def test_names_and_reasons_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    evil = "\x1b]0;owned\x07\x1b[2J\u202e\ud800\nsecond line"
+    lines = [{"id": evil, "text": LINE}, {"id": "x", evil: LINE}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)))
+
+    def unspun(*args: str) -> bytes:
+        command = [sys.executable, "-m", "unspun", *args]
+        ran = subprocess.run(command, capture_output=True, check=False, cwd=tmp_path)
+        return ran.stdout + ran.stderr
+
+    shown = unspun("run", "a.jsonl") + unspun("explain", "out", "x")
+    shown += unspun("explain", "out", evil.encode("utf-8", "backslashreplace").decode())
+    assert b"owned" in shown
+    assert b"Traceback" not in shown
+    assert not re.search(b"[\x00-\x09\x0b-\x1f\x7f]|\xe2\x80\xae", shown)
+    assert not re.search(rb"^second line", shown, re.MULTILINE)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from unspun.cli.show import errors_console
+from unspun.cli.show import errors_console, visible
 from unspun.config import Config
 from unspun.errors import ConfigError, InputError, MismatchError, UnspunError
 from unspun.version import __version__
@@ -47,7 +47,8 @@ app = typer.Typer(
 
 def complain(message: str) -> None:
     """One line on standard error."""
-    errors_console.print(f"unspun: {message}", markup=False, highlight=False, soft_wrap=True)
+    shown = visible(message, sys.maxsize)  # names and texts of documents cannot steer the terminal
+    errors_console.print(f"unspun: {shown}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 - typer's callback

@@ -65,9 +65,10 @@ def explain(
 
 def _print_facts(stored: Stored) -> None:
     document = stored.document
-    show.console.print(f"{document['id']}", style="bold", markup=False)
+    show.console.print(show.visible(document["id"]), style="bold", markup=False)
     if document["status"] != "done":
-        show.console.print(f"quarantined: {document['reason']}", markup=False)
+        reason = show.visible(document["reason"], sys.maxsize)
+        show.console.print(f"quarantined: {reason}", markup=False)
         return
     facts = [
         f"read as {document['encoding']} ({document['encoding_evidence']})",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,7 +42,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str =
             overflow="ellipsis" if index else "fold",
         )
     for row in rows:
-        made.add_row(*(Text(cell) for cell in row))
+        made.add_row(*(Text(visible(cell, sys.maxsize)) for cell in row))
     return made
 
 
