@@ -38,7 +38,7 @@ format: $(READY)  ## Put the code into the one format
 bench: bench-clean bench-langid bench-restore bench-score  ## All benchmarks
 
 # Benchmarks run in a place of their own, with the peers that they compare with.
-PEERS := charset-normalizer clean-text datatrove jiwer justext lingua-language-detector plsfix \
+PEERS := charset-normalizer clean-text datatrove jiwer justext lingua-language-detector lxml_html_clean plsfix \
          py3langid pycld2 resiliparse trafilatura
 SHARED := ../shared
 PEERS_READY := .venv-bench/.ready

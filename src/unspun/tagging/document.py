@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -91,8 +92,22 @@ class _Reader:
         language, script, certain = self._document(spans, start)
         if self.config.method == "exact":
             language, certain = self._exact(language, certain, start, end)
+        spans = self._tight(spans, start, language)
         paragraphs = self._paragraphs(spans, start, end)
         return Tagged(name, language, script, certain, spans, paragraphs=paragraphs)
+
+    def _tight(
+        self, spans: Sequence[LanguageSpan], start: int, language: str
+    ) -> tuple[LanguageSpan, ...]:
+        """Give the white space behind a foreign passage to what follows it."""
+        result = list(spans)
+        for k, (span, after) in enumerate(pairwise(spans)):
+            if span.language not in (language, "und") and after.language in (language, "und"):
+                text = self.batch.joined[start + span.start : start + span.end]
+                stop = span.start + (len(text.rstrip()) or len(text))
+                result[k] = replace(result[k], end=stop)
+                result[k + 1] = replace(after, start=stop)
+        return tuple(result)
 
     def _exact(self, language: str, certain: float, start: int, end: int) -> tuple[str, float]:
         """The label of langdetect; where the tables say otherwise, as likely right as wrong."""
