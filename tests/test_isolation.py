@@ -35,7 +35,7 @@ LIMITS = Limits(seconds=3, megabytes=300)
 def folder(base: Path, contents: list[str]) -> list[files.Source]:
     base.mkdir()
     for number, content in enumerate(contents):
-        (base / f"{number:03}.txt").write_text(content, encoding="utf-8")
+        (base / f"{number:04}.txt").write_text(content, encoding="utf-8")
     return files.discover([base])
 
 
@@ -200,7 +200,7 @@ def test_hostile_document_in_the_default_run(tmp_path: Path) -> None:
     (quarantined,) = summary.quarantined
     assert quarantined["reason"] == "needed more than 8 MB of memory"
     store = Store(tmp_path / "out")
-    assert store.raw_bytes(store.find("001")) == (tmp_path / "raw/001.txt").read_bytes()
+    assert store.raw_bytes(store.find("0001")) == (tmp_path / "raw/0001.txt").read_bytes()
 
 
 def test_run_of_a_program_without_a_main_guard_and_with_threads(tmp_path: Path) -> None:
@@ -221,3 +221,21 @@ def test_failure_is_told_apart_from_an_answer() -> None:
     with Pool(1, Limits(0.5, 300)) as pool:
         ((_, answer),) = pool.map(time.sleep, [30], lambda _: 1)
     assert answer == Failure("took longer than 0.5 s")
+
+
+@pytest.mark.slow
+def test_one_percent_of_poison(tmp_path: Path) -> None:
+    """2,000 documents, 20 of them poison of every kind: 1,980 are done and 20 are named."""
+    kinds = [*FAULTS]
+    contents = [
+        f"{kinds[n // 100 % len(kinds)]}\n" if n % 100 == 50 else f"{GOOD}{n}\n"
+        for n in range(2000)
+    ]
+    sources = folder(tmp_path / "raw", contents)
+    got = done(sources, faults.poisonous, 2)
+    assert [d.outcome.id for d in got] == [s.id for s in sources]
+    for number, (content, one) in enumerate(zip(contents, got, strict=True)):
+        if number % 100 == 50:
+            assert one.outcome.document["reason"] == FAULTS[content.strip()]
+        else:
+            assert one.outcome.text == content

@@ -463,3 +463,40 @@ def test_names_and_reasons_cannot_steer_the_terminal(tmp_path: Path) -> None:
     assert b"Traceback" not in shown
     assert not re.search(b"[\x00-\x09\x0b-\x1f\x7f]|\xe2\x80\xae", shown)
     assert not re.search(rb"^second line", shown, re.MULTILINE)
+
+
+def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    private = "The secret of the mill is kept by nobody in Tarn."
+    (tmp_path / "secret.txt").write_text(private)
+    (tmp_path / "secret.jsonl").write_text(json.dumps({"text": private}))
+    (raw / "good.txt").write_text(LINE)
+    (raw / "inside.txt").symlink_to("good.txt")
+    (raw / "outside.txt").symlink_to("../secret.txt")
+    (raw / "records.jsonl").symlink_to(tmp_path / "secret.jsonl")
+    (raw / "folder").symlink_to(tmp_path)
+    summary = batch.run(raw, None, tmp_path / "out")
+    assert {d["id"]: d["status"] for d in summary.documents} == {
+        "good": "done",
+        "inside": "done",
+        "outside": "quarantined",
+        "records": "quarantined",
+    }
+    assert all("a link out of its folder" in d["reason"] for d in summary.quarantined)
+    for path in (tmp_path / "out").rglob("*"):
+        assert not path.is_file() or private.encode() not in path.read_bytes()
+    asked_for = batch.run(raw / "outside.txt", None, tmp_path / "out")
+    assert [d["status"] for d in asked_for.documents] == ["done"]
+
+
+def test_options_of_the_command(tmp_path: Path) -> None:
+    records = [{"body": BROKEN, "url": "u1"}, {"body": "a" * 1_100_000, "url": "u2"}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)))
+    options = "--text-column body --id-column url --max-size 1 --timeout 90 --memory 900"
+    command = [sys.executable, "-m", "unspun", "run", "a.jsonl", *options.split()]
+    ran = subprocess.run(command, capture_output=True, check=False, cwd=tmp_path)
+    assert ran.returncode == 1
+    assert b"a.jsonl: quarantined: a record of 1,100," in ran.stderr
+    (line,) = (tmp_path / "out/text.jsonl").read_text().splitlines()
+    assert json.loads(line) == {"id": "u1", "text": BROKEN.replace("\u00e2\u20ac\u2122", "\u2019")}

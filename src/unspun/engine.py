@@ -169,7 +169,7 @@ def _jobs(
     """A job for each document: those that are files, and those that stand in files of records."""
     names = _Names()
     for source in sources:
-        if readers.holds_records(source.path):
+        if readers.holds_records(source.path) and not source.outside:
             yield from _record_jobs(source, reading, names)
         else:
             yield Job(
@@ -266,7 +266,7 @@ def _read(job: Job) -> tuple[bytes, Document]:
 def _quarantined(job: Job, reason: str) -> Done:
     record = {**_place(job), "status": "quarantined", "reason": reason}
     raw: bytes | Path | None = job.data
-    if raw is None and job.source.path != files.STDIN:
+    if raw is None and job.source.path != files.STDIN and not job.source.outside:
         raw = job.source.path
     relative = job.source.relative.as_posix() if job.number is None else None
     return Done(Outcome(job.id, relative, record, None, raw=raw), None)

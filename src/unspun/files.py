@@ -34,12 +34,14 @@ class Source(NamedTuple):
         path: Where it lies.
         relative: Its path below the folder that was asked for.
         target: The same for its text, which is not compressed where the file is.
+        outside: Whether it is a link out of that folder, which is not followed.
     """
 
     id: str
     path: Path
     relative: Path
     target: Path
+    outside: bool = False
 
 
 def discover(paths: Iterable[Path]) -> list[Source]:
@@ -52,6 +54,7 @@ def discover(paths: Iterable[Path]) -> list[Source]:
         InputError: for a path that does not exist, or a folder without documents.
     """
     found: list[tuple[Path, Path]] = []
+    outside: set[Path] = set()
     for path in paths:
         if path == STDIN:
             found.append((path, path))
@@ -60,6 +63,7 @@ def discover(paths: Iterable[Path]) -> list[Source]:
             if not inside:
                 raise InputError(f"{path}: the folder holds no documents")
             found += ((file, file.relative_to(path)) for file in inside)
+            outside.update(file for file in inside if _leads_out(file, path))
         elif path.exists():
             found.append((path, Path(path.name)))
         else:
@@ -74,8 +78,14 @@ def discover(paths: Iterable[Path]) -> list[Source]:
             full = relative.as_posix()
             name = full if names[full] == 1 else path.as_posix()
         bare = containers.bare(relative)
-        sources.append(Source(name, path, relative, bare if targets[bare] == 1 else relative))
+        target = bare if targets[bare] == 1 else relative
+        sources.append(Source(name, path, relative, target, path in outside))
     return sorted(sources, key=lambda source: source.id)
+
+
+def _leads_out(file: Path, folder: Path) -> bool:
+    """Whether a file in a folder is a link to something that is not."""
+    return file.is_symlink() and not file.resolve().is_relative_to(folder.resolve())
 
 
 def _stem(relative: Path) -> str:
@@ -108,8 +118,11 @@ def content(source: Source, most: int = MOST) -> bytes:
     """The bytes of a document, decompressed where its file is compressed.
 
     Raises:
-        InputError: if it cannot be read, is damaged, or larger than ``most`` bytes.
+        InputError: if it cannot be read, is damaged, larger than ``most`` bytes, or a link out of
+            its folder.
     """
+    if source.outside:
+        raise InputError(f"{source.path}: a link out of its folder, which is not followed")
     if source.path == STDIN:
         return read_bytes(STDIN)
     return containers.read(source.path, most)
