@@ -17,6 +17,8 @@ from unspun.tagging.batch import Batch
 
 WEIGHT = {"Hans": 3, "Hant": 3, "Jpan": 2, "Kore": 2}
 """Letters of an alphabet that say as much as one character: UDHR's lengths, rounded."""
+UNSPACED = ("Hans", "Hant", "Jpan")
+"""Scripts that put no blank between words: one beside them belongs to the other side."""
 
 
 class Piece(NamedTuple):
@@ -102,7 +104,8 @@ class _Reader:
         """Give the white space behind a foreign passage to what follows it."""
         result = list(spans)
         for k, (span, after) in enumerate(pairwise(spans)):
-            if span.language not in (language, "und") and after.language in (language, "und"):
+            home = after.language in (language, "und") and after.script not in UNSPACED
+            if home and span.language not in (language, "und"):
                 text = self.batch.joined[start + span.start : start + span.end]
                 stop = span.start + (len(text.rstrip()) or len(text))
                 result[k] = replace(result[k], end=stop)
