@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 from unspun import chrome, edits, normalise, quality, restoration, tagging
-from unspun.config import Config
+from unspun.config import Config, RestoreConfig
 from unspun.detect import spun as spun_detector
 from unspun.model import (
     Document,
@@ -144,13 +144,10 @@ def _assess(result: Result, setting: Setting) -> Result:
         return result
     now = edits.Projection(result.ledger)
     left = [tag for tag in (_map(t, now.result) for t in result.tags) if tag.start < tag.end]
-    spun = result.verdict
-    if spun is not None and spun.is_spun:  # what is left of it
-        spun = spun_detector.detect(result.text, setting.config.restore)
     assessed = quality.assess(
         result.text,
         _map_tagged(result.tagged, now.result),
-        spun=spun,
+        spun=_left_spun(result, setting.config.restore),
         chrome=[tag for tag in left if tag.kind == "chrome"],
         damage=[tag for tag in left if tag.kind == "encoding-damage"],
     )
@@ -193,6 +190,17 @@ def process(
         if stage.name in stages:
             result = stage.run(result, setting)
     return result
+
+
+def _left_spun(result: Result, config: RestoreConfig) -> Spun | None:
+    """The verdict on what restoration left: its share of the phrases that were found."""
+    verdict = result.verdict
+    if verdict is None or not verdict.is_spun or not config.enabled:
+        return verdict
+    left = sum(tag.kind == restoration.SUSPICIOUS for tag in result.tags)
+    made = sum(edit.stage == restoration.STAGE for edit in result.ledger)
+    score = verdict.score * left / max(1, left + made)
+    return replace(verdict, score=score, is_spun=score >= config.threshold)
 
 
 def _edited(result: Result, step: Sequence[Edit]) -> Result:
