@@ -163,9 +163,9 @@ def test_markers_lean_to_their_side() -> None:
     weights = markers.weigh(toy_pairs(40))
     assert weights["corporate"] > 0 > weights["begin"]
     glance = markers.Glance(weights)
-    assert glance(markers.Look.at("the corporate will commence")) > 2
-    assert glance(markers.Look.at("nothing of note")) == 0
-    assert glance(markers.Look.at("")) == 0
+    assert glance("the corporate will commence".split()) > 2
+    assert glance("nothing of note".split()) == 0
+    assert glance([]) == 0
 
 
 def test_the_best_reading_is_the_best_of_all(lm: LanguageModel) -> None:

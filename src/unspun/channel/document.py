@@ -60,26 +60,72 @@ class Decoded:
     lattice: Lattice
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A text after the search: whether it was spun is known, not yet what is taken back.
+
+    Attributes:
+        lattice: All readings.
+        table: The same as arrays.
+        graph: What is left of them.
+        plan: The graph's levels.
+        rate: Estimated share of the table's phrases that was replaced.
+        habits: Prices at that rate.
+        share: Natural logarithm of each step's posterior.
+        gains: For each segment, nats by which the spun reading beats the text as it stands.
+        spun: For each segment, the posterior probability that it is spun.
+    """
+
+    lattice: Lattice
+    table: Arrays
+    graph: decoder.Graph
+    plan: decoder.Sweep
+    rate: float
+    habits: Habits
+    share: Floats
+    gains: Floats
+    spun: Floats
+
+    @property
+    def gain(self) -> float:
+        """Nats by which the spun reading of the spun passages beats the text as it stands."""
+        return float(self.gains[self.spun >= SPUN].sum())
+
+
 def decode(text: str, index: Index, prices: Prices) -> Decoded:
     """Find the likeliest original of a text that a spinner may have written."""
+    found = search(text, index, prices)
+    return read(found, prices) if found else Decoded((), (), (), 0.0, build(text, index))
+
+
+def search(text: str, index: Index, prices: Prices) -> Searched | None:
+    """Find out whether and how a text was spun; None if it has no words."""
     lattice = build(text, index)
     if not lattice.segments:
-        return Decoded((), (), (), 0.0, lattice)
+        return None
     table = arrays(lattice, index)
     graph, plan = _search(table, index, lattice, prices)
     plain = _plain(lattice, table, index, prices)
     rate, habits, share, gains = _rated(
         table, graph, plan, index, prices, plain, len(lattice.words)
     )
+    spun = _passages(gains, lattice, prices)
+    return Searched(lattice, table, graph, plan, rate, habits, share, gains, spun)
+
+
+def read(found: Searched, prices: Prices) -> Decoded:
+    """The likeliest original, by the habits of the document."""
+    table, graph, plan = found.table, found.graph, found.plan
+    habits, share = found.habits, found.share
     for _ in range(prices.rounds):
         habits = habits.informed(graph, share)
         share, _ = _shares(graph, plan, habits.weight(graph), table)
-    spun = _passages(gains, lattice, prices)
     expected = decoder.counted(graph.step, np.exp(share), len(table.start))
     chosen = decoder.best(graph, plan, habits.weight(graph))
-    readings = _readings(lattice, table, graph.step[chosen], expected)
-    taken = tuple(r for r in readings if spun[r.segment] >= SPUN)
-    return Decoded(taken, tuple(gains.tolist()), tuple(spun.tolist()), rate, lattice)
+    readings = _readings(found.lattice, table, graph.step[chosen], expected)
+    taken = tuple(r for r in readings if found.spun[r.segment] >= SPUN)
+    gains, spun = tuple(found.gains.tolist()), tuple(found.spun.tolist())
+    return Decoded(taken, gains, spun, found.rate, found.lattice)
 
 
 def _search(

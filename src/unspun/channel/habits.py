@@ -88,7 +88,7 @@ class Habits:
     @classmethod
     def first_guess(cls, table: Arrays, index: Index, prices: Prices, rate: float) -> Habits:
         """The table's prior."""
-        rates = np.clip(np.array([*index.rates, 0.0]) * rate / 0.96, 0.0, 0.995)
+        rates = np.clip(index.rates * rate / 0.96, 0.0, 0.995)
         replaced = rates[table.original]
         logp = index.logp[table.entry] * prices.channel
         price = np.where(table.entry >= 0, logp + np.log(replaced + 1e-9) + prices.take, 0.0)

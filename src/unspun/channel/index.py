@@ -51,7 +51,7 @@ class Index:
         by_spun: For each spun phrase, cut at hyphens and apostrophes too, what it may stand for.
         sizes: For each first word of a spun phrase, how many words such phrases have.
         originals: A number for each original phrase.
-        rates: How often each original phrase is replaced.
+        rates: How often each original phrase is replaced; at the end 0.
         owner: For each entry, the number of its original phrase; at the end -1 twice.
         claims: For each entry, how many words its original has; at the end 0 twice.
         logp: For each entry, the logarithm of its probability; at the end 0 twice.
@@ -64,7 +64,7 @@ class Index:
         self.glance = Glance(channel.markers)
         self.by_spun: dict[str, list[Form]] = defaultdict(list)
         self.originals: dict[str, int] = {}
-        self.rates: list[float] = []
+        rates: list[float] = []
         original_of: list[int] = []
         for number, entry in enumerate(channel.entries):
             spun = entry.spun
@@ -74,9 +74,10 @@ class Index:
             upper = tokens.upper_first(lower)
             self.by_spun[spun].append(Form(number, entry.spun, lower, upper, _plain(lower)))
             if entry.original not in self.originals:
-                self.originals[entry.original] = len(self.rates)
-                self.rates.append(entry.rate)
+                self.originals[entry.original] = len(rates)
+                rates.append(entry.rate)
             original_of.append(self.originals[entry.original])
+        self.rates = np.array([*rates, 0.0])
         self.sizes = _sizes(self.by_spun)
         self.owner = np.array([*original_of, -1, -1], np.int32)
         claims = [entry.original.count(" ") + 1 for entry in channel.entries]

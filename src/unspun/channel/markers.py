@@ -11,8 +11,8 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Self
+
+import numpy as np
 
 _LEAST = 0.7  # nats; a weaker word says too little to be looked up
 _LEAST_PAIR = 2.0  # nats, for two words
@@ -53,25 +53,6 @@ def _present(paragraphs: Paragraphs) -> set[str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a glance sees of a text.
-
-    Attributes:
-        words: Its different words, cut at blanks.
-        pairs: Its different pairs of neighbours.
-    """
-
-    words: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
-
-    @classmethod
-    def at(cls, text: str) -> Self:
-        """Look at a text."""
-        words = text.split()
-        return cls(frozenset(words), frozenset(itertools.pairwise(words)))
-
-
 class Glance:
     """Marker words, laid out to be looked up fast.
 
@@ -90,7 +71,19 @@ class Glance:
             else:
                 self._words[word] = told
 
-    def __call__(self, look: Look) -> float:
-        """Nats that the markers in a text say for its being spun."""
-        total = sum(map(self._words.__getitem__, self._words.keys() & look.words))
-        return total + sum(map(self._pairs.__getitem__, self._pairs.keys() & look.pairs))
+        known = {word for pair in self._pairs for word in pair}
+        self._ids = {word: number for number, word in enumerate(sorted(known), 1)}
+        self._opens, self._closes = np.zeros((2, len(known) + 1), np.bool_)
+        for first, second in self._pairs:
+            self._opens[self._ids[first]] = True
+            self._closes[self._ids[second]] = True
+
+    def __call__(self, words: Sequence[str]) -> float:
+        """Nats that the markers among words cut at blanks say for their being spun."""
+        total = 0.0
+        if self._words:
+            total += sum(map(self._words.__getitem__, self._words.keys() & set(words)))
+        ids = np.fromiter(map(self._ids.get, words, itertools.repeat(0)), np.int64, len(words))
+        able = np.flatnonzero(self._opens[ids[:-1]] & self._closes[ids[1:]]).tolist()
+        pairs = {(words[at], words[at + 1]) for at in able}
+        return total + sum(map(self._pairs.__getitem__, self._pairs.keys() & pairs))

@@ -1,10 +1,10 @@
 """Decide whether a text, and which of its passages, was written by a spinner.
 
-Three looks, each dearer than the one before. A glance adds up the marker words of each block of a
-text; most clean text goes no further. What is suspicious is decoded, and the gain in log
-likelihood of the spun reading over the text as it stands tells the two kinds apart. Each
-substitution that would be taken back is a finding, with its confidence; `restore` makes the
-edits.
+Three looks, each dearer than the one before. A classifier adds up what each word and each pair of
+neighbours says (a family that was learned without one has its marker words instead); most clean
+text goes no further. Of what is in doubt the oddest lines are decoded, of what is suspicious all,
+and the gain in log likelihood of the spun reading over the text as it stands decides. Each
+substitution that would be taken back is a finding, with its confidence; `restore` makes the edits.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from unspun import tables
-from unspun.channel.document import SPUN, Decoded, Reading, decode
+from unspun.channel.document import SPUN, Decoded, Reading, read, search
+from unspun.channel.gate import BLOCK, Gate, strongest
 from unspun.channel.habits import Prices
 from unspun.channel.index import Index
 from unspun.channel.lattice import ARTICLE
-from unspun.channel.markers import Look
 from unspun.channel.model import Channel, Entry, stack
 from unspun.config import RestoreConfig
 from unspun.detect.confidence import confidence
@@ -29,6 +29,7 @@ from unspun.lm import LanguageModel
 from unspun.model import Finding, Spun
 
 FAMILIES = {"thesaurus": "thesaurus.channel", "tortured": "tortured.channel"}
+GATES = {"thesaurus": "thesaurus.npz"}
 LANGUAGE_MODEL = "english.lm"
 
 PASSAGE = "spun-passage"
@@ -36,17 +37,22 @@ PHRASE, NAME, NUMBER, AGREEMENT = "phrase", "name", "number", "agreement"
 
 # One choice in braces; with several, nobody can tell which was the original.
 _BRACES = re.compile(r"\{[^{}|\n]{1,60}\}")
-_BLOCK = 1_500  # code points a glance takes in
 _REGION = 12_000  # code points that are decoded together
 _SUSPICIOUS = 0.013  # nats a word of markers from which a region is read
 _PLAINLY = 0.06  # the same from which it is read in full at once
 _SUSPICIOUS_BLOCK = 0.04  # the same for a block of it
 _SAMPLED = 8  # one part in so many of a region is read first
 _LEAST_SAMPLE = 600  # code points of it at least
-_WORTHWHILE = 0.04  # probability by the oddest lines from which the whole region is read
-_BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7
-_CAUTION = 3.4  # logits by which an edit wants its document surer than the decision does
+_WORTHWHILE = 0.1  # probability by the oddest lines from which the whole region is read
+_BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7  # of the markers' regression
+_DOUBTFUL = -0.5  # nats of the classifier from which a region is sampled ...
+_DOUBTFUL_WORD, _DOUBTFUL_MOST = 1 / 300, 6.0  # ... more for each word, up to this
+_CERTAIN = 10.0  # the same from which it is read in full at once
+_GATED_BIAS, _GATED_GAIN, _GATED = -2.8, 5.1, 0.265  # of the classifier's regression
+_LEAST, _MOST = -6.0, 4.0  # nats of the classifier that count: old prose has more than that
+_CAUTION = 3.7  # logits by which an edit wants its document surer than the decision does
 _FEW = 25.0  # words that count against a text for being short
+_SHORT = 60.0  # words of which a text has the more to prove the fewer it has
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +62,14 @@ class Spinner:
     Attributes:
         family: Its name.
         index: Its substitutions.
+        gate: Its classifier, if it has one.
+        marked: Whether its marker words are looked at.
     """
 
     family: str
     index: Index
+    gate: Gate | None = None
+    marked: bool = True
 
 
 def detect(text: str, config: RestoreConfig, spinners: Sequence[Spinner] | None = None) -> Spun:
@@ -91,18 +101,65 @@ class _Region:
     Attributes:
         text: The stretch.
         offset: Where it begins.
-        looks: A glance at each of its blocks.
+        words: Its words, cut at blanks.
     """
 
     text: str
     offset: int
-    looks: tuple[Look, ...]
+    words: list[str]
 
     @classmethod
     def of(cls, text: str, start: int, end: int) -> _Region:
-        blocks = _cut(text, start, end, _BLOCK)
-        looks = tuple(Look.at(text[first:last]) for first, last in blocks)
-        return cls(text[start:end], start, looks)
+        stretch = text[start:end]
+        return cls(stretch, start, stretch.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is known of a region before it is read.
+
+    Attributes:
+        words: How many it has.
+        glance: Nats a word of its marker words; 0 if they are not suspicious.
+        gate: Nats that its family's classifier gives it, or None if there is none.
+    """
+
+    words: int
+    glance: float
+    gate: float | None
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether the region is worth a sample."""
+        return self.glance > 0.0 or (self.gate is not None and self.gate >= self._doubtful)
+
+    @property
+    def _doubtful(self) -> float:
+        """Nats of the classifier from which a sample pays: a long text has more to say."""
+        return min(_DOUBTFUL + _DOUBTFUL_WORD * self.words, _DOUBTFUL_MOST)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is read in full at once."""
+        return self.glance >= _PLAINLY or (self.gate is not None and self.gate >= _CERTAIN)
+
+    def probability(self, gain: float) -> float:
+        """Calibrated probability that it is spun (logistic regressions, tuned on development).
+
+        Args:
+            gain: Nats by which the spun reading of its spun passages beats the text as it stands.
+        """
+        root = math.sqrt(self.words + _FEW)
+        logits = []
+        if self.gate is not None:
+            told = max(min(self.gate, _MOST), _LEAST)
+            logits.append(
+                _GATED_BIAS - _SHORT / (self.words + 1) + _GATED_GAIN * gain / root + _GATED * told
+            )
+        if self.gate is None or self.glance > 0.0:
+            evidence = _GAIN * gain + _GLANCE * min(self.glance, _PLAINLY) * self.words
+            logits.append(_BIAS + evidence / root)
+        return 1.0 / (1.0 + math.exp(-max(min(max(logits), 30.0), -30.0)))
 
 
 def load(config: RestoreConfig) -> tuple[Spinner, ...]:
@@ -121,7 +178,9 @@ def _load(family: str, models: tuple[str, ...]) -> tuple[Spinner, ...]:
     lm = _language_model()
     for name, file in FAMILIES.items():
         if family in ("auto", name):
-            chosen.append(Spinner(name, Index(stack([_packaged(file), *learned]), lm)))
+            index = Index(stack([_packaged(file), *learned]), lm)
+            gate = _gate(GATES[name]) if name in GATES else None
+            chosen.append(Spinner(name, index, gate, gate is None or bool(learned)))
     if family in names - FAMILIES.keys():
         only = stack([channel for channel in learned if channel.family == family])
         chosen.append(Spinner(family, Index(only, lm)))
@@ -131,6 +190,11 @@ def _load(family: str, models: tuple[str, ...]) -> tuple[Spinner, ...]:
 @cache
 def _language_model() -> LanguageModel:
     return LanguageModel.open(tables.path(LANGUAGE_MODEL))
+
+
+@cache
+def _gate(file: str) -> Gate:
+    return Gate.open(tables.path(file))
 
 
 @cache
@@ -144,32 +208,20 @@ def _judged(regions: Sequence[_Region], spinner: Spinner, config: RestoreConfig)
     findings: list[Finding] = []
     best = 0.0
     for region in regions:
-        glance = _glance(region, index)
-        if glance is None:
+        look = _looked(region.words, spinner)
+        if not look.suspicious or not (look.plain or _worthwhile(region, spinner, look)):
             continue
-        if glance < _PLAINLY and _sample(region.text, index, glance) < _WORTHWHILE:
+        found = search(region.text, index, Prices())
+        if found is None:
             continue
-        decoded = decode(region.text, index, Prices())
-        score = probability(_gain(decoded), len(decoded.lattice.words), glance)
+        score = look.probability(found.gain)
         best = max(best, score)
         if score >= config.threshold:
+            decoded = read(found, Prices())
             findings += _findings(decoded, region.offset, spinner, _cautious(score))
     if best < config.threshold:
         return Spun(best, is_spun=False)
     return Spun(best, is_spun=True, family=spinner.family, findings=tuple(findings))
-
-
-def probability(gain: float, words: int, glance: float) -> float:
-    """Calibrated probability that a text is spun (logistic regression; bench/restore.py).
-
-    Args:
-        gain: Nats by which the spun reading of its spun passages beats the text as it stands.
-        words: Words that were read.
-        glance: Nats a word that its markers say.
-    """
-    evidence = _GAIN * gain + _GLANCE * min(glance, _PLAINLY) * words
-    logit = _BIAS + evidence / math.sqrt(words + _FEW)
-    return 1.0 / (1.0 + math.exp(-max(min(logit, 30.0), -30.0)))
 
 
 def _cautious(score: float) -> float:
@@ -178,35 +230,55 @@ def _cautious(score: float) -> float:
     return odds / (1.0 + odds)
 
 
-def _gain(decoded: Decoded) -> float:
-    pairs = zip(decoded.gains, decoded.spun, strict=True)
-    return sum(gain for gain, spun in pairs if spun >= SPUN)
+def _looked(words: list[str], spinner: Spinner) -> Look:
+    """Look at a region's words, without reading them."""
+    gate = None
+    if spinner.gate is not None:
+        gate = strongest(spinner.gate(words)) + spinner.gate.bias
+    glance = _glance(words, spinner.index) if spinner.marked else 0.0
+    return Look(len(words), glance, gate)
 
 
-def _glance(region: _Region, index: Index) -> float | None:
-    """Nats a word of a region's markers, or None if it looks clean all over."""
-    said = [index.glance(look) for look in region.looks]
-    sizes = [len(look.words) for look in region.looks]
-    whole = sum(said) / max(sum(sizes), 1)
-    block = any(s >= _SUSPICIOUS_BLOCK * n for s, n in zip(said, sizes, strict=True))
-    return whole if whole >= _SUSPICIOUS or (block and len(said) > 1) else None
+def _glance(words: list[str], index: Index) -> float:
+    """Nats a word of a region's markers, or 0 if it looks clean all over."""
+    if not index.glance(words):
+        return 0.0
+    blocks = [words[at : at + BLOCK] for at in range(0, len(words), BLOCK)]
+    said = [index.glance(block) for block in blocks]
+    sizes = [len(set(block)) for block in blocks]
+    whole = sum(said) / sum(sizes)
+    odd = any(s >= _SUSPICIOUS_BLOCK * n for s, n in zip(said, sizes, strict=True))
+    return whole if whole >= _SUSPICIOUS or (odd and len(said) > 1) else 0.0
 
 
-def _sample(region: str, index: Index, glance: float) -> float:
-    """Probability that a region is spun by its oddest lines alone, which is quicker to tell."""
-    lines = [(index.glance(Look.at(line)), at, line) for at, line in enumerate(region.split("\n"))]
-    lines.sort(key=lambda told: -told[0])
+def _worthwhile(region: _Region, spinner: Spinner, look: Look) -> bool:
+    """Whether the region may be spun by its oddest lines alone, which is quicker to tell."""
+    sample = _sample(region.text, spinner)
+    if sample is None:
+        return True
+    found = search(sample, spinner.index, Prices())
+    return found is not None and look.probability(found.gain) >= _WORTHWHILE
+
+
+def _sample(region: str, spinner: Spinner) -> str | None:
+    """The oddest lines of a region, or None if they are most of it."""
+    index, gate = spinner.index, spinner.gate
+    told = []
+    for at, line in enumerate(region.split("\n")):
+        words = line.split()
+        nats = float(gate(words).sum()) if gate is not None else 0.0
+        told.append((nats + (index.glance(words) if spinner.marked else 0.0), at, line))
+    told.sort(key=lambda line: -line[0])
     budget = max(len(region) // _SAMPLED, _LEAST_SAMPLE)
     taken: list[tuple[int, str]] = []
-    for told, at, line in lines:
-        if told <= 0.0 or budget <= 0:
+    for nats, at, line in told:
+        if nats <= 0.0 or budget <= 0:
             break
         taken.append((at, line))
         budget -= len(line)
     if 2 * sum(len(line) for _, line in taken) > len(region):
-        return 1.0
-    decoded = decode("\n".join(line for _, line in sorted(taken)), index, Prices())
-    return probability(_gain(decoded), len(region.split()), glance)
+        return None
+    return "\n".join(line for _, line in sorted(taken))
 
 
 def _cut(text: str, start: int, end: int, size: int) -> Iterator[tuple[int, int]]:
