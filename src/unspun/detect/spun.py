@@ -50,7 +50,7 @@ _DOUBTFUL_WORD, _DOUBTFUL_MOST = 1 / 300, 6.0  # ... more for each word, up to t
 _CERTAIN = 10.0  # the same from which it is read in full at once
 _GATED_BIAS, _GATED_GAIN, _GATED = -2.8, 5.1, 0.265  # of the classifier's regression
 _LEAST, _MOST = -6.0, 4.0  # nats of the classifier that count: old prose has more than that
-_CAUTION = 3.7  # logits by which an edit wants its document surer than the decision does
+_CAUTION = 4.8  # logits by which an edit wants its document surer than the decision does
 _FEW = 25.0  # words that count against a text for being short
 _SHORT = 60.0  # words of which a text has the more to prove the fewer it has
 
