@@ -163,8 +163,8 @@ def test_markers_lean_to_their_side() -> None:
     weights = markers.weigh(toy_pairs(40))
     assert weights["corporate"] > 0 > weights["begin"]
     glance = markers.Glance(weights)
-    assert glance("the corporate will commence".split()) > 2
-    assert glance("nothing of note".split()) == 0
+    assert glance(["the", "corporate", "will", "commence"]) > 2
+    assert glance(["nothing", "of", "note"]) == 0
     assert glance([]) == 0
 
 
