@@ -12,7 +12,9 @@ settings.register_profile("fast", max_examples=100, deadline=None)
 settings.register_profile(
     "deep", max_examples=100_000, deadline=None, suppress_health_check=list(HealthCheck)
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
+DEFAULT_PROFILE = "ci" if os.environ.get("CI") else "fast"  # a red run must be repeatable
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", DEFAULT_PROFILE))
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
