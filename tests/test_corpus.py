@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from unspun import batch
-from unspun.batch import Summary
+from unspun import batches
+from unspun.batches import Summary
 from unspun.store import Store, Stored
 
 FLOORS = {  # BLEU of the clean text against the reference, whole documents
@@ -36,12 +36,12 @@ OWN_FLOORS = {
 @pytest.fixture(scope="module")
 def customers(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Summary:
     out = tmp_path_factory.mktemp("corpus") / "out"
-    return batch.run(shared / "corpus/raw", shared / "corpus/clean", out)
+    return batches.run(shared / "corpus/raw", shared / "corpus/clean", out)
 
 
 @pytest.fixture(scope="module")
 def ours(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Summary:
-    return batch.run(root / "raw", root / "clean", tmp_path_factory.mktemp("ours") / "out")
+    return batches.run(root / "raw", root / "clean", tmp_path_factory.mktemp("ours") / "out")
 
 
 def document(summary: Summary, id_: str) -> Stored:
@@ -111,7 +111,7 @@ def test_cleaning_a_clean_reference_changes_nothing(
     shared: Path, root: Path, tmp_path: Path
 ) -> None:
     for number, folder in enumerate((shared / "corpus/clean", root / "clean")):
-        summary = batch.run(folder, None, tmp_path / str(number))
+        summary = batches.run(folder, None, tmp_path / str(number))
         assert {d["id"]: d["edits"] for d in summary.documents} == {
             d["id"]: {} for d in summary.documents
         }

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import faults
-from unspun import batch, engine, files
+from unspun import batches, engine, files
 from unspun.config import Config
 from unspun.engine import Done, Task
 from unspun.errors import ModelError
@@ -195,7 +195,7 @@ def test_limits_grow_with_the_document_unless_they_are_given() -> None:
 def test_hostile_document_in_the_default_run(tmp_path: Path) -> None:
     """Real code, real limits: a document too large for the memory it may take."""
     folder(tmp_path / "raw", [GOOD, "It\u00e2\u20ac\u2122s said. " * 400_000, GOOD])
-    summary = batch.run(tmp_path / "raw", None, tmp_path / "out", limits=Limits(60, 8))
+    summary = batches.run(tmp_path / "raw", None, tmp_path / "out", limits=Limits(60, 8))
     assert [d["status"] for d in summary.documents] == ["done", "quarantined", "done"]
     (quarantined,) = summary.quarantined
     assert quarantined["reason"] == "needed more than 8 MB of memory"
@@ -206,9 +206,9 @@ def test_hostile_document_in_the_default_run(tmp_path: Path) -> None:
 def test_run_of_a_program_without_a_main_guard_and_with_threads(tmp_path: Path) -> None:
     folder(tmp_path / "raw", [GOOD] * 3)
     program = (
-        "import threading\nfrom unspun import batch\n"
+        "import threading\nfrom unspun import batches\n"
         "threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
-        f"summary = batch.run({str(tmp_path / 'raw')!r}, out={str(tmp_path / 'out')!r})\n"
+        f"summary = batches.run({str(tmp_path / 'raw')!r}, out={str(tmp_path / 'out')!r})\n"
         "print(len(summary.documents))\n"
     )
     ran = subprocess.run(

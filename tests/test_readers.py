@@ -23,7 +23,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unspun import batch, readers
+from unspun import batches, readers
 from unspun.errors import InputError
 from unspun.readers import containers
 from unspun.readers.rows import Columns, Row
@@ -135,7 +135,7 @@ def test_compressed_documents_are_done_like_any_other(tmp_path: Path) -> None:
     (raw / "loose.txt.zst").write_bytes(
         zstandard.ZstdCompressor(write_checksum=False).compress(LINE.encode())
     )
-    summary = batch.run(raw, None, tmp_path / "out")
+    summary = batches.run(raw, None, tmp_path / "out")
     documents = {d["id"]: d for d in summary.documents}
     assert {*documents} == {
         *("pagegz", "pagebz2", "pagexz", "pagezst", "cut", "both.txt", "both.txt.gz", "loose")
@@ -161,7 +161,7 @@ def test_documents_larger_than_allowed_are_quarantined(tmp_path: Path) -> None:
     (raw / "large.txt").write_text(LINE * 30_000)
     (raw / "small.txt").write_text(LINE)
     reading = readers.Reading(most_bytes=2_000_000)
-    summary = batch.run(raw, None, tmp_path / "out", reading=reading)
+    summary = batches.run(raw, None, tmp_path / "out", reading=reading)
     assert [d["status"] for d in summary.documents] == ["quarantined", "quarantined", "done"]
     assert all("larger than 2,000,000 bytes" in d["reason"] for d in summary.quarantined)
 
@@ -397,7 +397,7 @@ def record_files(folder: Path) -> Path:
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
 def test_records_from_end_to_end(tmp_path: Path, form: LedgerFormat) -> None:
     raw = record_files(tmp_path / "raw")
-    summary = batch.run(raw, None, tmp_path / "out", workers=2, ledger_format=form)
+    summary = batches.run(raw, None, tmp_path / "out", workers=2, ledger_format=form)
     named = [d["id"] for d in summary.documents]
     assert named == [
         *("r1", "r2", "r3", "a:4", "r4", "r5", "r2#a:7", "../../up"),
@@ -429,7 +429,7 @@ def test_bytes_of_records_do_not_depend_on_workers(tmp_path: Path) -> None:
     made = []
     for workers in (0, 1, 3):
         out = tmp_path / str(workers)
-        batch.run(raw, None, out, workers=workers)
+        batches.run(raw, None, out, workers=workers)
         made.append(
             {
                 p.relative_to(out): p.read_bytes()
@@ -441,7 +441,7 @@ def test_bytes_of_records_do_not_depend_on_workers(tmp_path: Path) -> None:
 
 
 def test_text_parquet_opens_as_it_is(tmp_path: Path) -> None:
-    batch.run(record_files(tmp_path / "raw"), None, tmp_path / "out", ledger_format="parquet")
+    batches.run(record_files(tmp_path / "raw"), None, tmp_path / "out", ledger_format="parquet")
     table = pq.read_table(tmp_path / "out/text.parquet")
     assert table.schema.names == ["id", "text"]
     assert table["text"][0].as_py().startswith(LINE)
@@ -476,7 +476,7 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
     (raw / "outside.txt").symlink_to("../secret.txt")
     (raw / "records.jsonl").symlink_to(tmp_path / "secret.jsonl")
     (raw / "folder").symlink_to(tmp_path)
-    summary = batch.run(raw, None, tmp_path / "out")
+    summary = batches.run(raw, None, tmp_path / "out")
     assert {d["id"]: d["status"] for d in summary.documents} == {
         "good": "done",
         "inside": "done",
@@ -486,7 +486,7 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
     assert all("a link out of its folder" in d["reason"] for d in summary.quarantined)
     for path in (tmp_path / "out").rglob("*"):
         assert not path.is_file() or private.encode() not in path.read_bytes()
-    asked_for = batch.run(raw / "outside.txt", None, tmp_path / "out")
+    asked_for = batches.run(raw / "outside.txt", None, tmp_path / "out")
     assert [d["status"] for d in asked_for.documents] == ["done"]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from unspun import batch, decode, edits, files
+from unspun import batches, decode, edits, files
 from unspun.config import Config
 from unspun.errors import InputError, OutputError
 from unspun.store import LedgerFormat, Store
@@ -46,7 +46,7 @@ def test_every_document_is_rewound_from_what_is_stored(
     tmp_path: Path, ledger_format: LedgerFormat
 ) -> None:
     raw = documents(tmp_path / "raw")
-    batch.run(raw, None, tmp_path / "out", ledger_format=ledger_format)
+    batches.run(raw, None, tmp_path / "out", ledger_format=ledger_format)
     store = Store(tmp_path / "out")
     seen = 0
     for stored in store:
@@ -60,7 +60,7 @@ def test_every_document_is_rewound_from_what_is_stored(
 
 
 def test_parquet_ledger_opens_as_it_is(tmp_path: Path) -> None:
-    batch.run(documents(tmp_path / "raw"), None, tmp_path / "out", ledger_format="parquet")
+    batches.run(documents(tmp_path / "raw"), None, tmp_path / "out", ledger_format="parquet")
     table = pq.read_table(tmp_path / "out/ledger.parquet")
     assert table.schema.names[:5] == ["id", "start", "end", "before", "after"]
     assert "mojibake" in set(table["rule"].to_pylist())
@@ -68,9 +68,9 @@ def test_parquet_ledger_opens_as_it_is(tmp_path: Path) -> None:
 
 def test_results_of_an_earlier_run_are_replaced_whole(tmp_path: Path) -> None:
     raw = documents(tmp_path / "raw")
-    batch.run(raw, None, tmp_path / "out", ledger_format="parquet")
+    batches.run(raw, None, tmp_path / "out", ledger_format="parquet")
     (raw / "000.txt").unlink()
-    batch.run(raw, None, tmp_path / "out")
+    batches.run(raw, None, tmp_path / "out")
     names = {p.name for p in (tmp_path / "out").iterdir()}
     assert "ledger.parquet" not in names
     assert not (tmp_path / "out/text/000.txt").exists()
@@ -79,7 +79,7 @@ def test_results_of_an_earlier_run_are_replaced_whole(tmp_path: Path) -> None:
 
 def test_a_failing_run_leaves_the_earlier_results(tmp_path: Path) -> None:
     raw = documents(tmp_path / "raw")
-    batch.run(raw, None, tmp_path / "out")
+    batches.run(raw, None, tmp_path / "out")
     before = digests(tmp_path / "out")
 
     def interrupt(done: int, _total: int) -> None:
@@ -87,7 +87,7 @@ def test_a_failing_run_leaves_the_earlier_results(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        batch.run(raw, None, tmp_path / "out", progress=interrupt)
+        batches.run(raw, None, tmp_path / "out", progress=interrupt)
     assert digests(tmp_path / "out") == before
 
 
@@ -96,7 +96,7 @@ def test_a_killed_run_leaves_the_earlier_results_and_no_strays_after_the_next(
 ) -> None:
     raw = documents(tmp_path / "raw", 40)
     out = tmp_path / "out"
-    batch.run(raw, None, out)
+    batches.run(raw, None, out)
     before = digests(out)
     draw = random.Random(7)
     for _ in range(4):
@@ -118,7 +118,7 @@ def test_a_killed_run_leaves_the_earlier_results_and_no_strays_after_the_next(
         assert {k: v for k, v in kept.items() if k != "manifest.json"} == {
             k: v for k, v in before.items() if k != "manifest.json"
         }
-    batch.run(raw, None, out)
+    batches.run(raw, None, out)
     assert not list(out.glob(".unspun-*"))
     after = digests(out)
     assert {k for k in after if after[k] != before.get(k)} <= {"manifest.json"}
@@ -127,7 +127,7 @@ def test_a_killed_run_leaves_the_earlier_results_and_no_strays_after_the_next(
 def test_a_full_disk_is_one_clear_line_and_nothing_is_lost(tmp_path: Path) -> None:
     raw = documents(tmp_path / "raw", 40)
     out = tmp_path / "out"
-    batch.run(raw, None, out)
+    batches.run(raw, None, out)
     before = digests(out)
     limited = f'ulimit -f 4; exec "{sys.executable}" -m unspun run "{raw}" --out "{out}"'
     done = subprocess.run(
@@ -145,7 +145,7 @@ def test_a_full_disk_is_one_clear_line_and_nothing_is_lost(tmp_path: Path) -> No
 def test_quarantine_keeps_the_bytes_and_the_reason(tmp_path: Path) -> None:
     raw = documents(tmp_path / "raw", 2)
     (raw / "picture.bin").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
-    summary = batch.run(raw, None, tmp_path / "out")
+    summary = batches.run(raw, None, tmp_path / "out")
     (record,) = summary.quarantined
     assert record["source"] == "picture.bin"
     assert record["reason"]
@@ -157,9 +157,9 @@ def test_quarantine_keeps_the_bytes_and_the_reason(tmp_path: Path) -> None:
 
 def test_manifest_names_what_is_behind_the_result(tmp_path: Path) -> None:
     raw = documents(tmp_path / "raw", 1)
-    first = batch.run(raw, None, tmp_path / "a").manifest
-    again = batch.run(raw, None, tmp_path / "b").manifest
-    other = batch.run(
+    first = batches.run(raw, None, tmp_path / "a").manifest
+    again = batches.run(raw, None, tmp_path / "b").manifest
+    other = batches.run(
         raw, None, tmp_path / "c", Config.from_dict({"normalise": {"profile": "ascii"}})
     ).manifest
     assert first["fingerprint"] == again["fingerprint"] != other["fingerprint"]
@@ -167,7 +167,7 @@ def test_manifest_names_what_is_behind_the_result(tmp_path: Path) -> None:
 
 
 def test_damaged_results_are_named(tmp_path: Path) -> None:
-    batch.run(documents(tmp_path / "raw", 1), None, tmp_path / "out")
+    batches.run(documents(tmp_path / "raw", 1), None, tmp_path / "out")
     ledger = tmp_path / "out/ledger.jsonl"
     ledger.write_bytes(ledger.read_bytes()[:-20])
     with pytest.raises(InputError, match=r"ledger\.jsonl:\d+: damaged"):

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from unspun.api import clean, diff, restore, run, score, tag
-from unspun.batch import Summary
+from unspun.batches import Summary
 from unspun.config import Config
 from unspun.diffing import Diff
 from unspun.errors import (

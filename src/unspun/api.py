@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from unspun import diffing, pipeline, scoring
-from unspun.batch import run
+from unspun.batches import run
 from unspun.config import Config
 from unspun.diffing import Diff
 from unspun.errors import MismatchError, UnspunError

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from unspun import batch
+from unspun import batches
 from unspun.cli import show, thresholds
 from unspun.cli.app import (
     FAILED,
@@ -118,7 +118,7 @@ def run(
     if reference is None and DEFAULT_REFERENCE.is_dir():
         reference = DEFAULT_REFERENCE
     with _progress() as advance:
-        summary = batch.run(
+        summary = batches.run(
             raw,
             reference,
             out,
@@ -145,7 +145,7 @@ def _ledger_format(name: str) -> LedgerFormat:
 
 
 @contextmanager
-def _progress() -> Iterator[batch.Progress | None]:
+def _progress() -> Iterator[batches.Progress | None]:
     """A bar with rate and time left on a terminal; nothing in a pipe."""
     if not show.errors_console.is_terminal:
         yield None
@@ -168,7 +168,7 @@ def _progress() -> Iterator[batch.Progress | None]:
         yield advance
 
 
-def _print(summary: batch.Summary) -> None:
+def _print(summary: batches.Summary) -> None:
     for document in summary.quarantined:
         complain(f"{document['source']}: quarantined: {document['reason']}")
     if summary.unpaired:
