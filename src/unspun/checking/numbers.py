@@ -1,0 +1,264 @@
+"""Numbers, dates, percentages and money: each side states what the other states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import lru_cache
+
+from unspun.align import Span
+from unspun.checking import hanquantities, numberwords, wordquantities
+from unspun.checking.findings import Context, QaFinding, Unit
+from unspun.checking.protected import masked
+from unspun.checking.quantities import WIDE, Kind, Quantity, agree, shown, spread, twelve_hours
+
+_HAN_LANGUAGES = frozenset({"zh", "ja", "yue", "wuu", "ko"})
+_ISO_DATE = re.compile(r"(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])")
+_CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:])(?P<pm>\s*[Pp]\.?[Mm])?")
+_SLASHED = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?(?![\d/])")
+
+_UNITS = (
+    ("亩|畝", r"hectares?|ha\b", Fraction(1, 15)),
+    ("亩|畝", r"acres?", Fraction(1000, 6070)),
+    ("公顷", r"acres?", Fraction(2471, 1000)),
+    ("斤", r"kg|kilo", Fraction(1, 2)),
+    ("公斤|千克", r"pounds?|lbs?", Fraction(22046, 10000)),
+    ("公里|千米", r"miles?", Fraction(6214, 10000)),
+    ("米|公尺", r"feet|foot|ft\b", Fraction(32808, 10000)),
+    ("平方米", r"square f(?:ee|oo)t|sq", Fraction(10764, 1000)),
+    ("平方公里", r"square miles?", Fraction(3861, 10000)),
+    ("厘米|公分", r"inch", Fraction(3937, 10000)),
+    ("°C|℃|摄氏度|度", r"°?\s?F|degrees? F", Fraction(9, 5)),
+    ("里", r"k(?:ilo)?m", Fraction(1, 2)),
+)
+"""Units of which a translator gives the value in another: of the source, of the target, factor."""
+_CONVERTED = Fraction(3, 100)  # how far a converted value may be rounded
+
+
+def check(unit: Unit, context: Context) -> Iterator[QaFinding]:
+    """Numbers of one side that the other does not state.
+
+    A number without partner on either side is one change; alone it is missing or added.
+    """
+    ours = quantities(unit.source, context.languages.source)
+    theirs = quantities(unit.target, context.languages.target)
+    missing = [q for q in ours if q.firm and not _stated(q, theirs, unit)]
+    added = [q for q in theirs if q.firm and not _explained(q, ours, unit)]
+    details = [q for q in added if _completes(q, ours, theirs, unit)]
+    for quantity, partner in _partners(missing, [q for q in added if q not in details]):
+        yield _finding(unit, quantity, partner)
+    for quantity in details:
+        yield _detail(unit, quantity)
+    yield from _units(ours, theirs, unit)
+
+
+@lru_cache(maxsize=4096)
+def quantities(text: str, language: str) -> tuple[Quantity, ...]:
+    """The quantities of a text in order, by the conventions of its language.
+
+    >>> [int(q.values[0]) for q in quantities("１．２万人", "zh")]
+    [12000]
+    """
+    plain = masked(text.translate(WIDE))
+    found = list(_dates_and_times(plain))
+    taken = [(q.start, q.end) for q in found]
+    rest = _blanked(plain, taken)
+    reader = (
+        hanquantities.read(rest) if is_han(rest, language) else wordquantities.read(rest, language)
+    )
+    found += reader
+    return tuple(spread(found, plain))
+
+
+def is_han(text: str, language: str) -> bool:
+    """Whether a text counts in Han characters: by its language, else by its script.
+
+    >>> is_han("三十五人", "und"), is_han("35 people", "zh")
+    (True, True)
+    """
+    if language.split("-", maxsplit=1)[0] in _HAN_LANGUAGES:
+        return True
+    return language == "und" and bool(_HAN.search(text))
+
+
+_HAN = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]")
+
+
+def _blanked(text: str, spans: Sequence[Span]) -> str:
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _dates_and_times(text: str) -> Iterator[Quantity]:
+    """Dates and times in digits, which all languages write alike."""
+    if "-" not in text and "/" not in text and ":" not in text and "." not in text:
+        return
+    for match in _ISO_DATE.finditer(text):
+        kinds: tuple[tuple[int, Kind], ...] = ((1, "year"), (3, "month"), (4, "day"))
+        for group, kind in kinds:
+            yield Quantity(*match.span(group), kind, (Fraction(int(match[group])),))
+    for match in _CLOCK.finditer(text):
+        hours = Fraction(int(match[1])) + Fraction(int(match[2]), 60)
+        if match["pm"] and hours < 12:  # noqa: PLR2004
+            hours += 12
+        yield Quantity(*match.span(), "time", twelve_hours(hours))
+    for match in _SLASHED.finditer(text):
+        first, second = Fraction(int(match[1])), Fraction(int(match[2]))
+        share = (first / second,) if second else ()
+        firm = bool(match[3])
+        yield Quantity(*match.span(1), "number", (first, *share), firm)
+        yield Quantity(*match.span(2), "number", (second, *share), firm)
+        if match[3]:
+            year = Fraction(int(match[3]))
+            yield Quantity(*match.span(3), "year", (year, year + 2000, year + 1900))
+
+
+def _stated(quantity: Quantity, others: Sequence[Quantity], unit: Unit) -> bool:
+    if any(agree(quantity, other) for other in others):
+        return True
+    return any(_converted(quantity, other, unit) for other in others)
+
+
+def _explained(quantity: Quantity, others: Sequence[Quantity], unit: Unit) -> bool:
+    if any(agree(quantity, other) for other in others):
+        return True
+    return any(_converted(other, quantity, unit) for other in others)
+
+
+def _converted(ours: Quantity, theirs: Quantity, unit: Unit) -> bool:
+    """Whether a value is the other in another unit: 15亩, 1 hectare."""
+    behind = unit.source[ours.end : ours.end + 5].lstrip(" 多余餘")
+    beside = unit.target[theirs.end : theirs.end + 20].lstrip(" -")
+    for source, target, factor in _UNITS:
+        if re.match(source, behind) and re.match(target, beside, re.IGNORECASE):
+            value = ours.values[0] * factor + (32 if factor == Fraction(9, 5) else 0)
+            if abs(value - theirs.values[0]) <= abs(value) * _CONVERTED + Fraction(1, 2):
+                return True
+    return False
+
+
+def _partners(
+    missing: list[Quantity], added: list[Quantity]
+) -> Iterator[tuple[Quantity | None, Quantity | None]]:
+    """Pair what is missing with what is new, of the same kind first, in order."""
+    left = list(added)
+    alone: list[Quantity] = []
+    for quantity in missing:
+        partner = next((q for q in left if q.kind == quantity.kind), None)
+        if partner is None:
+            alone.append(quantity)
+        else:
+            left.remove(partner)
+            yield quantity, partner
+    for quantity in alone:
+        yield quantity, left.pop(0) if left else None
+    for partner in left:
+        yield None, partner
+
+
+def _completes(
+    quantity: Quantity, ours: Sequence[Quantity], theirs: Sequence[Quantity], unit: Unit
+) -> bool:
+    """Whether a month or year only completes a date: 26日, July 26."""
+    if quantity.kind not in ("month", "year"):
+        return False
+    if any(q.kind == quantity.kind for q in ours):  # the source says it, and otherwise
+        return False
+    dated = [q for q in theirs if q is not quantity and _explained(q, ours, unit)]
+    return any(
+        max(q.start, quantity.start) - min(q.end, quantity.end) <= _BESIDE
+        and q.kind in ("number", "ordinal", "day", "month")
+        for q in dated
+    )
+
+
+_BESIDE = 8
+
+
+def _detail(unit: Unit, theirs: Quantity) -> QaFinding:
+    said = unit.target[theirs.start : theirs.end]
+    message = f"{said} completes a date that the source leaves open"
+    return QaFinding(
+        "date-detail", "neutral", "Accuracy/Addition", message, None, (theirs.start, theirs.end)
+    )
+
+
+def _finding(unit: Unit, ours: Quantity | None, theirs: Quantity | None) -> QaFinding:
+    source = (ours.start, ours.end) if ours else None
+    target = (theirs.start, theirs.end) if theirs else None
+    rule, category = "number", "Accuracy/Mistranslation"
+    if ours and theirs:
+        said, meant = unit.target[slice(*(target or ()))], unit.source[slice(*(source or ()))]
+        if set(ours.values) & _misread(said):
+            return QaFinding(
+                "number-format",
+                "minor",
+                "Locale conventions/Number format",
+                f"{said} is not how the language writes {meant} ({shown(ours)})",
+                source,
+                target,
+                shown(ours),
+                score=0.8,
+            )
+        message = f"{meant} ({shown(ours)}) became {said} ({shown(theirs)})"
+        return QaFinding(rule, "major", category, message, source, target, shown(ours))
+    if ours:
+        message = f"{unit.source[ours.start : ours.end]} ({shown(ours)}) is not in the translation"
+        score = 0.8
+        return QaFinding(
+            rule, "major", "Accuracy/Omission", message, source, None, shown(ours), score
+        )
+    assert theirs is not None  # noqa: S101 - one of the two is there
+    message = f"{unit.target[theirs.start : theirs.end]} ({shown(theirs)}) is not in the source"
+    return QaFinding(rule, "major", "Accuracy/Addition", message, None, target, "", 0.7)
+
+
+def _misread(text: str) -> set[Fraction]:
+    """What digits would mean by the other convention of decimal signs."""
+    match = re.match(r"\d+(?:[.,]\d+)+", text)
+    if match is None or not re.search(r"[.,]", match[0]):
+        return set()
+    swapped = match[0].translate({ord("."): ",", ord(","): "."}).replace(",", "")
+    return {Fraction(swapped)} if swapped.count(".") < 2 else set()  # noqa: PLR2004
+
+
+def _units(ours: Sequence[Quantity], theirs: Sequence[Quantity], unit: Unit) -> Iterator[QaFinding]:
+    """The same value as a percentage here and not there, or in another currency."""
+    for quantity in ours:
+        same = [q for q in theirs if agree(quantity, q)]
+        if not same or not quantity.firm:
+            continue
+        if quantity.kind == "percent" and not any(q.kind in _SHARES for q in same):
+            yield _unit_finding(unit, quantity, same[0], "is no percentage any more")
+        elif quantity.money and all(q.money and not q.money & quantity.money for q in same):
+            yield _unit_finding(unit, quantity, same[0], "is in another currency")
+    for quantity in theirs:
+        same = [q for q in ours if agree(quantity, q)]
+        if not same or quantity.kind != "percent" or not quantity.firm:
+            continue
+        if same[0].firm and all(q.kind == "number" for q in same):
+            yield _unit_finding(unit, same[0], quantity, "became a percentage")
+
+
+_SHARES = frozenset({"percent", "fraction"})
+
+
+def _unit_finding(unit: Unit, ours: Quantity, theirs: Quantity, what: str) -> QaFinding:
+    text = unit.source[ours.start : ours.end]
+    return QaFinding(
+        "unit",
+        "major",
+        "Accuracy/Mistranslation",
+        f"{text} ({shown(ours)}) {what}",
+        (ours.start, ours.end),
+        (theirs.start, theirs.end),
+        shown(ours),
+        score=0.7,
+    )
+
+
+def knows(language: str) -> bool:
+    """Whether number words of a language are known, so that spelt numbers are found."""
+    return language.split("-", maxsplit=1)[0] in _HAN_LANGUAGES or numberwords.known(language)

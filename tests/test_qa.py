@@ -1,0 +1,150 @@
+"""What the rules find in a translation, and what they leave alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from unspun import checking
+from unspun.errors import ConfigError, InputError
+
+SAME_NUMBERS = [
+    ("营收10.5亿元。", "Revenue was 1.05 billion yuan.", "zh", "en"),
+    ("2021年3月5日", "March 5, 2021", "zh", "en"),
+    ("2021年3月5日", "5 March 2021", "zh", "en"),
+    ("２０２１年３月５日", "On 5 March 2021", "zh", "en"),
+    ("会议于下午3点半开始。", "The meeting began at 3:30 p.m.", "zh", "en"),
+    ("会议于下午3点半开始。", "The meeting began at 15:30.", "zh", "en"),
+    ("占百分之十五。", "It is 15 per cent.", "zh", "en"),
+    ("占15％。", "It is fifteen percent.", "zh", "en"),
+    ("三分之二的学生", "two-thirds of the students", "zh", "en"),
+    ("他们一起走了。", "They left together.", "zh", "en"),
+    ("一千二百三十四人", "1,234 people", "zh", "en"),
+    ("二〇一九年", "in 2019", "zh", "en"),
+    ("上世纪八十年代", "the 1980s", "zh", "en"),
+    ("第十二届大会", "the twelfth congress", "zh", "en"),
+    ("20多万人", "more than 200,000 people", "zh", "en"),
+    ("30至40万吨", "300,000 to 400,000 tonnes", "zh", "en"),
+    ("数百名工人", "hundreds of workers", "zh", "en"),
+    ("六个月后", "half a year later: six months", "zh", "en"),
+    ("百万英镑", "a million pounds", "zh", "en"),
+    ("十二只羊", "a dozen sheep", "zh", "en"),
+    ("周三上午", "on Wednesday morning", "zh", "en"),
+    ("耕地15亩", "one hectare of farmland", "zh", "en"),
+    ("It cost £1,234.50.", "Es kostete 1.234,50 £.", "en", "de"),
+    ("On 3 May 2019 three men left.", "Am 3. Mai 2019 gingen drei Männer.", "en", "de"),
+    ("1.5 million", "1,5 million", "en", "fr"),
+    ("12 345,6 km", "12,345.6 km", "fr", "en"),
+    ("He may march on.", "他可以继续前进。", "en", "zh"),
+    ("35 млн человек", "35 million people", "ru", "en"),
+    ("売上は1兆2000億円だった。", "Sales were 1.2 trillion yen.", "ja", "en"),
+    ("2019-20 season", "2019-2020赛季", "en", "zh"),
+    ("Grades 3-5% better", "高3%至5%", "en", "zh"),
+    ("150毫升至200毫升", "150-200ml", "zh", "en"),
+    ("每平方米6200兆焦", "6,200 MJ a square metre", "zh", "en"),
+    ("纯电动版比上一代快2倍", "three times as fast", "zh", "en"),
+    ("1999 was a year, 2 others followed {0} times", "1999年，另有2年 {0}", "en", "zh"),
+]
+
+
+@pytest.mark.parametrize(("source", "target", "ours", "theirs"), SAME_NUMBERS)
+def test_the_same_numbers_in_other_words_are_left_alone(
+    source: str, target: str, ours: str, theirs: str
+) -> None:
+    found = checking.check(source, target, source_language=ours, target_language=theirs)
+    assert [f for f in found if f.rule in {"number", "unit", "number-format"}] == []
+
+
+OTHER_NUMBERS = [
+    ("营收10.5亿元。", "Revenue was 1.5 billion yuan.", "10.5亿", "1.5 billion"),
+    ("营收10.5亿元。", "Revenue was 105 million yuan.", "10.5亿", "105 million"),
+    ("2021年3月5日", "March 6, 2021", "5", "6"),
+    ("2021年3月5日", "April 5, 2021", "3", "April"),
+    ("2021年3月5日", "March 5, 2012", "2021", "2012"),
+    ("占15%。", "It is 50 per cent.", "15%", "50 per cent"),
+    ("三十五个国家", "53 countries", "三十五", "53"),
+    ("40万人", "as many as 40 people", "40万", "40"),
+    ("下午3点开会", "The meeting is at 4 p.m.", "3点", "4 p.m"),
+    ("周三上午", "on Thursday morning", "周三", "Thursday"),
+    ("他26日抵达。", "He arrived.", "26", None),
+    ("他抵达了。", "He arrived with 26 men.", None, "26"),
+]
+
+
+@pytest.mark.parametrize(("source", "target", "ours", "theirs"), OTHER_NUMBERS)
+def test_another_number_is_found_where_it_stands(
+    source: str, target: str, ours: str | None, theirs: str | None
+) -> None:
+    found = [
+        f
+        for f in checking.check(source, target, source_language="zh", target_language="en")
+        if f.rule == "number"
+    ]
+    assert len(found) == 1
+    assert (source[slice(*found[0].source)] if found[0].source else None) == ours
+    assert (target[slice(*found[0].target)] if found[0].target else None) == theirs
+    assert found[0].severity == "major"
+
+
+OTHERS = [
+    ("It cost 1,5 million.", "Es kostete 1.5 Millionen.", "en", "de", []),
+    ("价值5000元。", "It is worth 5,000 dollars.", "zh", "en", ["unit"]),
+    ("价值5000美元。", "It is worth $5,000.", "zh", "en", []),
+    ("增长5%。", "It grew by 5.", "zh", "en", ["unit"]),
+    ("他24日说。", "He said on July 24.", "zh", "en", ["date-detail"]),
+    ("Open {0} at %s", "Öffne {0} um %s", "en", "de", []),
+    ("Open {0} at %s", "Öffne {1} um", "en", "de", ["placeholder", "placeholder"]),
+    ("See https://a.org/x", "Siehe https://a.org/y", "en", "de", ["link"]),
+    ("Mail a@b.org", "Schreiben Sie an a@b.org", "en", "de", []),
+    ("<b>Bold</b> text", "<b>Fetter</b> Text", "en", "de", []),
+    ("<b>Bold</b> text", "<b>Fetter Text", "en", "de", ["tag"]),
+    ("<b>a <i>c</i></b>", "</b>a <i>c</i><b>", "en", "de", ["tag"]),
+    ("5 < 6 and 7 > 3", "5 < 6 und 7 > 3", "en", "de", []),
+    ("100% wool", "100 % Wolle", "en", "de", []),
+    ("SealWu唱歌", "Seal Wu sings", "zh", "en", []),
+    ("SealWu唱歌", "He sings", "zh", "en", ["name"]),
+    ("WHO表示", "The World Health Organization said", "zh", "en", []),
+    ("WHO表示", "The doctors said", "zh", "en", ["name"]),
+    ("乘坐Z164列车", "took train Z146", "zh", "en", ["name"]),
+    ("北京很大。", "北京很大。", "zh", "en", ["untranslated"]),
+    ("北京很大，人很多。", "Beijing is large, 人很多.", "zh", "en", ["untranslated"]),
+    ("Sony", "Sony", "en", "de", []),
+    ("The tide is low again.", "The tide is low again.", "en", "de", ["untranslated"]),
+    ("Вода холодная", "The water is холодная", "ru", "en", ["untranslated"]),
+    ("", "", "en", "de", []),
+]
+
+
+@pytest.mark.parametrize(("source", "target", "ours", "theirs", "rules"), OTHERS)
+def test_findings_of_the_other_rules(
+    source: str, target: str, ours: str, theirs: str, rules: list[str]
+) -> None:
+    wanted = set(rules) | {
+        "unit", "placeholder", "link", "tag", "name", "untranslated", "date-detail", "term",
+    }  # fmt: skip
+    found = checking.check(
+        source, target, source_language=ours, target_language=theirs, rules=wanted
+    )
+    assert [f.rule for f in found] == rules
+
+
+def test_terms_have_their_renderings_and_the_longest_counts() -> None:
+    terms = checking.read_terms(["人工智能\tartificial intelligence\tAI", "智能\tsmart", "# x"])
+    source = "人工智能是热门话题。"
+    assert checking.check(source, "AI is in fashion.", glossary=terms) == ()
+    (found,) = checking.check(source, "Computers are in fashion.", glossary=terms)
+    assert (found.rule, found.source) == ("term", (0, 4))
+    assert found.expected == "artificial intelligence / AI"
+    words = checking.read_terms(["quay\tKai", "house\tHaus"])
+    assert not checking.check("two houses", "zwei Häuser", glossary={"house": ("Häuser",)})
+    assert [f.expected for f in checking.check("the quay", "das Ufer", glossary=words)] == ["Kai"]
+    assert not checking.check("the household", "der Haushalt", glossary=words)
+
+
+def test_a_glossary_without_renderings_is_refused_by_line() -> None:
+    with pytest.raises(InputError, match="line 2"):
+        checking.read_terms(["a\tb", "alone"])
+
+
+def test_rules_that_do_not_exist_are_named() -> None:
+    with pytest.raises(ConfigError, match="did you mean 'number'"):
+        checking.check("a", "b", rules=["nunber"])
