@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from unspun.api import clean, diff, restore, run, score, tag
+from unspun.api import batch, clean, diff, restore, run, score, tag
 from unspun.batches import Summary
 from unspun.config import Config
 from unspun.diffing import Diff
@@ -30,6 +30,7 @@ from unspun.model import (
     Finding,
     LanguageSpan,
     Origin,
+    Processed,
     Quality,
     Restored,
     Spun,
@@ -38,6 +39,7 @@ from unspun.model import (
     Tagged,
 )
 from unspun.scoring import Scores
+from unspun.streaming import Pipeline
 from unspun.version import __version__
 
 __all__ = [
@@ -55,6 +57,8 @@ __all__ = [
     "ModelError",
     "Origin",
     "OutputError",
+    "Pipeline",
+    "Processed",
     "Quality",
     "Restored",
     "Scores",
@@ -65,6 +69,7 @@ __all__ = [
     "Tagged",
     "UnspunError",
     "__version__",
+    "batch",
     "clean",
     "diff",
     "restore",

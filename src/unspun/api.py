@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from unspun import diffing, pipeline, scoring
+from unspun.arrow import batch
 from unspun.batches import run
 from unspun.config import Config
 from unspun.diffing import Diff
@@ -12,7 +13,7 @@ from unspun.errors import MismatchError, UnspunError
 from unspun.model import Cleaned, Document, Quality, Restored, Spun, Tagged
 from unspun.scoring import Scores
 
-__all__ = ["clean", "diff", "restore", "run", "score", "tag"]
+__all__ = ["batch", "clean", "diff", "restore", "run", "score", "tag"]
 
 
 def clean(text: str, config: Config | None = None, *, id: str = "") -> Cleaned:  # noqa: A002

@@ -240,3 +240,40 @@ class Restored:
     text: str
     spun: Spun
     edits: Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """A document that went through the flow, or was held back.
+
+    Attributes:
+        id: The document's id.
+        status: ``done`` or ``quarantined``.
+        reason: Why it could not be done; None if it was.
+        text: The clean text; None if quarantined.
+        language: BCP 47 tag of the document.
+        script: ISO 15924 code of the document.
+        confidence: Calibrated probability of ``language``, 0 to 1.
+        origin: Original, machine-translated or spun; None where its stage did not run.
+        spun: The decision on spun text; None where its stage did not run.
+        quality: The score without a reference; None where its stage did not run.
+        edits: The ledger, in coordinates of the decoded raw text.
+        tags: Statements about spans of the decoded raw text.
+        spans: Its languages, in coordinates of the decoded raw text.
+        encoding: The codec of the raw bytes (see ``decode.encode``).
+    """
+
+    id: str
+    status: Literal["done", "quarantined"] = "done"
+    reason: str | None = None
+    text: str | None = None
+    language: str = "und"
+    script: str = "Zyyy"
+    confidence: float = 0.0
+    origin: Origin | None = None
+    spun: Spun | None = None
+    quality: Quality | None = None
+    edits: Ledger = ()
+    tags: tuple[Tag, ...] = ()
+    spans: tuple[LanguageSpan, ...] = ()
+    encoding: str = "utf-8"

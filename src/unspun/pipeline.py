@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from unspun import chrome, edits, normalise, quality, restoration, tagging
 from unspun.config import Config, RestoreConfig
 from unspun.detect import spun as spun_detector
+from unspun.errors import ConfigError, ModelError
 from unspun.model import (
     Document,
     Edit,
@@ -91,6 +92,7 @@ class Stage(NamedTuple):
 
     name: str
     run: Callable[[Result, Setting], Result]
+    run_many: Callable[[Sequence[Result], Setting], Sequence[Result]] | None = None
 
 
 def _normalise(result: Result, setting: Setting) -> Result:
@@ -111,12 +113,25 @@ def _strip_chrome(result: Result, setting: Setting) -> Result:
 
 
 def _tag(result: Result, setting: Setting) -> Result:
-    given = result.given("chrome")  # furniture is tagged too, but has no say in the language
-    now = edits.Projection(given.ledger)
-    furniture = [now.result(t.start, t.end) for t in result.tags if t.kind == "chrome"]
-    found = tagging.tag(given.text, setting.config.tag, skip=furniture, id=result.document.id)
-    found = replace(found, origin=tagging.origin.judge(given.text, found))
-    return replace(result, tagged=_map_tagged(found, now.origin))
+    return _tag_many([result], setting)[0]
+
+
+def _tag_many(results: Sequence[Result], setting: Setting) -> list[Result]:
+    """Languages of many texts, which are read several times faster together than one by one."""
+    given = [result.given("chrome") for result in results]
+    now = [edits.Projection(snapshot.ledger) for snapshot in given]
+    furniture = [  # it is tagged too, but has no say in the language
+        [place.result(t.start, t.end) for t in result.tags if t.kind == "chrome"]
+        for result, place in zip(results, now, strict=True)
+    ]
+    texts = [snapshot.text for snapshot in given]
+    ids = [result.document.id for result in results]
+    tagged = tagging.tag_many(texts, setting.config.tag, skips=furniture, ids=ids)
+    judged = (
+        _map_tagged(replace(found, origin=tagging.origin.judge(text, found)), place.origin)
+        for found, text, place in zip(tagged, texts, now, strict=True)
+    )
+    return [replace(r, tagged=found) for r, found in zip(results, judged, strict=True)]
 
 
 def _detect(result: Result, setting: Setting) -> Result:
@@ -157,7 +172,7 @@ def _assess(result: Result, setting: Setting) -> Result:
 STAGES = (
     Stage("normalise", _normalise),  # first: mojibake is no word, and every later stage reads words
     Stage("chrome", _strip_chrome),  # before restoration: menus are neither prose nor spun
-    Stage("tag", _tag),  # after chrome, whose spans it tags but does not count
+    Stage("tag", _tag, _tag_many),  # after chrome, whose spans it tags but does not count
     Stage("detect", _detect),  # on prose alone: furniture would dilute the evidence
     Stage("restore", _restore),  # last to change text: it needs sound words and the verdict
     Stage("assess", _assess),  # the score of what is left when all is done
@@ -190,6 +205,62 @@ def process(
         if stage.name in stages:
             result = stage.run(result, setting)
     return result
+
+
+def process_many(
+    documents: Sequence[Document],
+    config: Config | None = None,
+    *,
+    stages: Collection[str] = ALL,
+    recurring: Collection[str] = frozenset(),
+) -> list[Result | Exception]:
+    """Take many documents through the flow: as `process` one by one, but faster.
+
+    Args:
+        documents: The decoded documents; all are held in memory.
+        config: Settings; the defaults if none are given.
+        stages: Names of the stages to run.
+        recurring: Lines that recur across the documents of the batch.
+
+    Returns:
+        For each document its result, or what went wrong with it.
+
+    Raises:
+        ConfigError: for settings that no document could be done with.
+        ModelError: for a model that cannot be used.
+    """
+    setting = Setting(config or Config(), recurring)
+    flow: list[Result | Exception] = [Result(document, document.text) for document in documents]
+    for stage in STAGES:
+        if stage.name in stages:
+            going = [k for k, item in enumerate(flow) if isinstance(item, Result)]
+            given = [item for item in flow if isinstance(item, Result)]
+            for k, item in zip(going, _staged(stage, given, setting), strict=True):
+                flow[k] = item
+    return flow
+
+
+def _staged(
+    stage: Stage, results: Sequence[Result], setting: Setting
+) -> Sequence[Result | Exception]:
+    """The results after a stage; one that makes the stage fail takes only itself along."""
+    if stage.run_many is not None:
+        try:
+            return stage.run_many(results, setting)
+        except (ConfigError, ModelError, MemoryError):
+            raise
+        except Exception:  # noqa: BLE001 - one of them is the culprit, which is found below
+            return [_apart(stage, result, setting) for result in results]
+    return [_apart(stage, result, setting) for result in results]
+
+
+def _apart(stage: Stage, result: Result, setting: Setting) -> Result | Exception:
+    try:
+        return stage.run(result, setting)
+    except (ConfigError, ModelError, MemoryError):
+        raise  # no document's fault
+    except Exception as error:  # noqa: BLE001 - a defect of ours must not take the others along
+        return error
 
 
 def _left_spun(result: Result, config: RestoreConfig) -> Spun | None:

@@ -106,20 +106,36 @@ class JsonLedger(LedgerWriter):
             self._file.write(records.dumps({"id": id_, **edit}) + b"\n")
 
 
+def edit_fields(pa: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - Arrow's own
+    """The columns of an edit, with their types."""
+    texts = ("before", "after", "stage", "rule")
+    return [
+        *((name, pa.int64()) for name in ("start", "end")),
+        *((name, pa.string()) for name in texts),
+        ("confidence", pa.float64()),
+        ("history", pa.string()),
+        ("before_bytes", pa.binary()),
+    ]
+
+
+def edit_row(edit: Record) -> Record:
+    """An edit as Arrow can hold it, which has no lone surrogates: ``before_bytes`` is exact."""
+    history = records.dumps({"steps": edit.get("history", [])}).decode()
+    exact = edit["before"].encode("utf-8", "surrogatepass")
+    shown = exact.decode("utf-8", "replace")
+    lossy = {} if shown == edit["before"] else {"before": shown, "before_bytes": exact}
+    return {**edit, "history": history, **lossy}
+
+
 class ParquetLedger(LedgerWriter):
-    """Parquet has no lone surrogates: where ``before`` has some, ``before_bytes`` is exact."""
+    """One row an edit."""
 
     BATCH = 10_000
 
     def __init__(self, path: Path, version: int) -> None:
         pa, pq = pyarrow()
-        texts = ("id", "before", "after", "stage", "rule", "history")
-        kinds = {"confidence": pa.float64(), "before_bytes": pa.binary()}
-        kinds |= dict.fromkeys(texts, pa.string()) | dict.fromkeys(("start", "end"), pa.int64())
-        order = ("id", "start", "end", "before", "after", "stage", "rule", "confidence")
         self._schema = pa.schema(
-            [(name, kinds[name]) for name in (*order, "history", "before_bytes")],
-            metadata={"unspun_schema": str(version)},
+            [("id", pa.string()), *edit_fields(pa)], metadata={"unspun_schema": str(version)}
         )
         self._table = pa.Table
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
@@ -127,12 +143,7 @@ class ParquetLedger(LedgerWriter):
 
     def add(self, id_: str, ledger: Sequence[Record]) -> None:
         """Those of one more document."""
-        for edit in ledger:
-            history = records.dumps({"steps": edit.get("history", [])}).decode()
-            exact = edit["before"].encode("utf-8", "surrogatepass")
-            shown = exact.decode("utf-8", "replace")
-            lossy = {} if shown == edit["before"] else {"before": shown, "before_bytes": exact}
-            self._rows.append({"id": id_, **edit, "history": history, **lossy})
+        self._rows += ({"id": id_, **edit_row(edit)} for edit in ledger)
         if len(self._rows) >= self.BATCH:
             self._write()
 
