@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from unspun.errors import InputError
 from unspun.readers import containers, delimited, jsonl, parquet
-from unspun.readers.rows import Columns, Row
+from unspun.readers.rows import WHOLE, Columns, Part, Row
 
-_RECORDS = {".jsonl", ".ndjson", ".csv", ".tsv", ".parquet"}
+_LINES = {".jsonl", ".ndjson"}
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
+_RECORDS = {*_LINES, *_DELIMITERS, ".parquet"}
 
 
 class Reading(NamedTuple):
@@ -30,8 +34,8 @@ def holds_records(path: Path) -> bool:
     return containers.bare(path).suffix.lower() in _RECORDS
 
 
-def rows(path: Path, reading: Reading) -> Iterator[Row]:
-    """The records of a file, one after another.
+def rows(path: Path, reading: Reading, part: Part = WHOLE) -> Iterator[Row]:
+    """The records of a file, or of a part of it, one after another.
 
     Raises:
         InputError: if the file as a whole cannot be read, or only a part of it.
@@ -39,11 +43,37 @@ def rows(path: Path, reading: Reading) -> Iterator[Row]:
     columns, most = reading
     kind = containers.bare(path).suffix.lower()
     if kind == ".parquet":
-        yield from parquet.rows(path, columns, most)
+        yield from parquet.rows(path, columns, most, part)
         return
-    pieces = containers.pieces(path)
     if kind in _DELIMITERS:
+        content = partial(containers.pieces, path)
         delimiter = _DELIMITERS[kind]
-        yield from delimited.rows(pieces, columns, most, delimiter=delimiter, where=str(path))
+        yield from delimited.rows(
+            content, columns, most, part, delimiter=delimiter, where=str(path)
+        )
         return
-    yield from jsonl.rows(pieces, columns, most)
+    yield from jsonl.rows(containers.pieces(path, part.start, part.end), columns, most, part)
+
+
+def cut(path: Path, reading: Reading, size: int) -> list[Part]:
+    """Parts of a file of about so many bytes, as far as it can be cut without reading it.
+
+    A part other than the first may have no number yet: then `count` tells how many lines stand
+    before it. What cannot be cut is one part, and what is wrong with it is said where it is read.
+    """
+    kind = containers.bare(path).suffix.lower()
+    with suppress(InputError, OSError):
+        if kind == ".parquet":
+            return parquet.cut(path, reading.columns, size)
+        if kind in _LINES and containers.kind(path) is None:
+            return jsonl.cut(path, size)
+    return [WHOLE]
+
+
+def count(path: Path, part: Part) -> int:
+    """How many lines end in a part.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    return sum(piece.count(b"\n") for piece in containers.pieces(path, part.start, part.end))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -134,8 +135,13 @@ def unchecked(head: bytes) -> bool:
     return head.startswith(_ZSTD) and len(head) > len(_ZSTD) and not head[len(_ZSTD)] & _CHECKED
 
 
-def pieces(path: Path) -> Iterator[bytes]:
+def pieces(path: Path, start: int = 0, end: int | None = None) -> Iterator[bytes]:
     """The content of a file, decompressed if it is compressed, piece by piece.
+
+    Args:
+        path: The file.
+        start: Bytes of content passed over; of a compressed file, they are read nevertheless.
+        end: Where to stop; the end of the file if not given.
 
     Raises:
         InputError: if it cannot be read, is damaged, cut short, or a decompression bomb. What was
@@ -145,10 +151,9 @@ def pieces(path: Path) -> Iterator[bytes]:
     try:
         with path.open("rb") as file:
             if found is None:
-                while data := file.read(PIECE):
-                    yield data
+                yield from _stored(file, start, end)
             else:
-                yield from _decompressed(file, found, path)
+                yield from _between(_decompressed(file, found, path), start, end)
     except (zlib.error, lzma.LZMAError, ValueError) as error:
         name = found.name if found else "file"
         raise InputError(f"{path}: damaged {name} ({error})") from error
@@ -159,6 +164,27 @@ def pieces(path: Path) -> Iterator[bytes]:
         if type(error).__name__ == "ZstdError":  # of whichever module read it
             raise InputError(f"{path}: damaged zstd ({error})") from error
         raise
+
+
+def _stored(file: IO[bytes], start: int, end: int | None) -> Iterator[bytes]:
+    if start:
+        file.seek(start)
+    left = sys.maxsize if end is None else end - start
+    while data := file.read(min(PIECE, left)):
+        left -= len(data)
+        yield data
+
+
+def _between(content: Iterator[bytes], start: int, end: int | None) -> Iterator[bytes]:
+    """The bytes from ``start`` on; nothing is read beyond ``end``."""
+    place = 0
+    for data in content:
+        here = place
+        place += len(data)
+        if place > start:
+            yield data[max(0, start - here) : None if end is None else end - here]
+        if end is not None and place >= end:
+            return
 
 
 def _decompressed(file: IO[bytes], found: Kind, path: Path) -> Iterator[bytes]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from unspun import decode
 from unspun.errors import InputError
-from unspun.readers.rows import Columns, Row, lines
+from unspun.readers.rows import WHOLE, Columns, Part, Row, lines
 
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
@@ -21,11 +21,12 @@ class _TooLargeError(Exception):
 class _Lines:
     """The lines of a file, and which of them the record at hand is made of."""
 
-    def __init__(self, pieces: Iterable[bytes], encoding: str, most: int) -> None:
+    def __init__(self, pieces: Iterable[bytes], encoding: str, most: int, part: Part) -> None:
         self._lines = lines(pieces, most)
         self._encoding = encoding
         self._most = most
-        self.count = 0
+        self.count = part.first - 1
+        self.end = part.start
         self.held: list[bytes] = []
         self.size = 0
 
@@ -34,27 +35,39 @@ class _Lines:
             self.count += 1
             self.held.append(line)
             self.size += size
+            self.end += size
             if self.size > self._most:
                 raise _TooLargeError
             text = line.decode(self._encoding, "surrogateescape")
             yield text.removeprefix(_BOM) if self.count == 1 else text
 
-    def take(self) -> tuple[bytes, int]:
-        """What was read since the last call, and its size."""
-        raw, size = b"".join(self.held), self.size
+    def take(self) -> bytes:
+        """What was read since the last call."""
+        raw = b"".join(self.held)
         self.held, self.size = [], 0
-        return raw, size
+        return raw
+
+
+Content = Callable[[int, int | None], Iterator[bytes]]
+"""The content of a file between two places, piece by piece."""
 
 
 def rows(
-    pieces: Iterable[bytes], columns: Columns, most: int, *, delimiter: str, where: str
+    content: Content,
+    columns: Columns,
+    most: int,
+    part: Part = WHOLE,
+    *,
+    delimiter: str,
+    where: str,
 ) -> Iterator[Row]:
     """The records of a file.
 
     Args:
-        pieces: The file's content.
+        content: The file's content.
         columns: Which columns hold what.
         most: Bytes of a record beyond which it is not read.
+        part: Which part of the file.
         delimiter: Between fields.
         where: The file's name, for errors.
 
@@ -62,16 +75,20 @@ def rows(
         InputError: if the file has no header or no such column, or a record is too large.
     """
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # the size of records is limited here
-    pieces = iter(pieces)
+    pieces = content(0, None)
     head = next(pieces, b"")
     encoding = _encoding(head, where)
-    source = _Lines(chain([head], pieces), encoding, most)
+    source = _Lines(chain([head], pieces), encoding, most, WHOLE)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
     header = _header(reader, where)
     text, name = _places(header, columns, where)
     source.take()
-    while True:
+    if part.start:
+        source = _Lines(content(part.start, part.end), encoding, most, part)
+        reader = csv.reader(source, delimiter=delimiter, strict=True)
+    while part.end is None or source.end < part.end:
         number = source.count + 1
+        problem = None
         try:
             fields = next(reader, None)
         except _TooLargeError as error:  # where the next record begins, nobody can say
@@ -80,20 +97,23 @@ def rows(
                 "nobody closed: what stands behind it was not read"
             ) from error
         except csv.Error as error:
-            yield Row(number, None, raw=source.take()[0], problem=f"line {number}: {error}")
-        else:
-            raw = source.take()[0].rstrip(b"\r\n")
-            if fields is None:
-                return
-            if not fields:
-                continue  # a blank line
+            problem, fields = f"line {number}: {error}", [""]
+            reader = csv.reader(source, delimiter=delimiter, strict=True)
+        if fields is None:
+            return
+        count = source.count + 1 - number
+        raw = source.take()
+        if not fields:
+            continue  # a blank line
+        if problem is None:
+            raw = raw.rstrip(b"\r\n")
             if len(fields) != len(header):
                 problem = f"line {number}: {len(fields)} fields where the header has {len(header)}"
-                yield Row(number, None, raw=raw, problem=problem)
-                continue
-            yield Row(number, fields[text], fields[name] or None if name is not None else None, raw)
+        if problem is not None:
+            yield Row(number, None, raw=raw, problem=problem, end=source.end, lines=count)
             continue
-        reader = csv.reader(source, delimiter=delimiter, strict=True)
+        named = (fields[name] or None) if name is not None else None
+        yield Row(number, fields[text], named, raw, end=source.end, lines=count)
 
 
 def _encoding(head: bytes, where: str) -> str:

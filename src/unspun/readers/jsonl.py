@@ -4,32 +4,63 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import orjson
 
-from unspun.readers.rows import Columns, Row, lines, name, too_large
+from unspun.readers.rows import WHOLE, Columns, Part, Row, lines, name, too_large
 
 _SHOWN = 8  # field names in a message
+_PIECE = 1 << 16  # bytes read at a time to find the end of a line
 
 
-def rows(pieces: Iterable[bytes], columns: Columns, most: int) -> Iterator[Row]:
+def rows(pieces: Iterable[bytes], columns: Columns, most: int, part: Part = WHOLE) -> Iterator[Row]:
     """The records of a file; blank lines are passed over.
 
     Args:
-        pieces: The file's content.
+        pieces: The content of the file, or of its part.
         columns: Which fields hold what.
         most: Bytes of a line beyond which it is not read.
+        part: Which part it is.
     """
-    for number, (line, size) in enumerate(lines(pieces, most), 1):
+    end = part.start
+    for number, (line, size) in enumerate(lines(pieces, most), part.first):
+        end += size
         if size > most:
-            yield too_large(number, size, most, line)
+            yield too_large(number, size, most, line)._replace(end=end)
             continue
         bare = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
         if bare.strip():
-            yield _row(number, bare, columns)
+            yield _row(number, bare, columns)._replace(end=end)
+
+
+def cut(path: Path, size: int) -> list[Part]:
+    """Parts of a file of about so many bytes, cut between lines; only the first is numbered.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    starts = [0]
+    with path.open("rb") as file:
+        total = file.seek(0, os.SEEK_END)
+        while (start := _next_line(file, starts[-1] + size)) < total:
+            starts.append(start)
+    ends = [*starts[1:], None]
+    return [Part(start, end, 0 if start else 1) for start, end in zip(starts, ends, strict=True)]
+
+
+def _next_line(file: IO[bytes], place: int) -> int:
+    """Where the first line begins that begins there or later."""
+    file.seek(place - 1)
+    while piece := file.read(_PIECE):
+        found = piece.find(b"\n")
+        if found >= 0:
+            return file.tell() - len(piece) + found + 1
+    return file.tell()
 
 
 def _row(number: int, line: bytes, columns: Columns) -> Row:

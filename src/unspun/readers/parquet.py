@@ -7,40 +7,104 @@ from pathlib import Path
 from typing import Any
 
 from unspun.errors import InputError
-from unspun.readers.rows import Columns, Row, name
+from unspun.readers.rows import WHOLE, Columns, Part, Row, name
 
 _BATCH = 256  # rows
 
 
-def rows(path: Path, columns: Columns, most: int) -> Iterator[Row]:
+def rows(path: Path, columns: Columns, most: int, part: Part = WHOLE) -> Iterator[Row]:
     """The records of a file.
 
     Args:
         path: The file.
         columns: Which columns hold what.
         most: Bytes of a text beyond which it is not taken.
+        part: Which rows.
 
     Raises:
         InputError: if it is damaged, has no such column, or pyarrow is missing. Checksums of pages
             are verified where the file has them.
     """
+    pa, pq = _pyarrow(path)
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            wanted = _wanted(file.schema_arrow, columns, path, pa)
+            groups, number = _groups(file.metadata, part)
+            for batch in file.iter_batches(_BATCH, row_groups=groups, columns=wanted):
+                if number + batch.num_rows <= part.start:
+                    number += batch.num_rows
+                    continue
+                texts = _bytes(batch.column(columns.text), pa)
+                names = batch.column(wanted[-1]).to_pylist() if len(wanted) > 1 else texts
+                for text, given in zip(texts, names, strict=True):
+                    number += 1
+                    if part.end is not None and number > part.end:
+                        return
+                    if number > part.start:
+                        name = given if len(wanted) > 1 else None
+                        yield _row(number, text, name, columns, most)._replace(end=number)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: damaged Parquet ({error})") from error
+
+
+def cut(path: Path, columns: Columns, size: int) -> list[Part]:
+    """Parts of a file of about so many bytes: row groups, several small ones or shares of one.
+
+    Raises:
+        InputError: if it is damaged or pyarrow is missing.
+    """
+    pa, pq = _pyarrow(path)
+    try:
+        with pq.ParquetFile(path) as file:
+            metadata = file.metadata
+            names = [metadata.schema.column(n).path for n in range(metadata.num_columns)]
+            at = names.index(columns.text) if columns.text in names else None
+            groups = [metadata.row_group(n) for n in range(metadata.num_row_groups)]
+            sizes = [
+                (
+                    group.num_rows,
+                    group.total_byte_size
+                    if at is None
+                    else group.column(at).total_uncompressed_size,
+                )
+                for group in groups
+            ]
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path}: damaged Parquet ({error})") from error
+    starts, row, held = [0], 0, 0
+    for count, bytes_ in sizes:
+        shares = min(max(1, round(bytes_ / size)), max(1, count))
+        for share in range(shares):
+            place = row + count * share // shares
+            if held and held + bytes_ // shares > size and place > starts[-1]:
+                starts.append(place)
+                held = 0
+            held += bytes_ // shares
+        row += count
+    ends = [*starts[1:], None]
+    return [Part(start, end, start + 1) for start, end in zip(starts, ends, strict=True)]
+
+
+def _pyarrow(path: Path) -> tuple[Any, Any]:
     try:
         import pyarrow as pa  # noqa: PLC0415 - an extra
         import pyarrow.parquet as pq  # noqa: PLC0415
     except ImportError as error:
         raise InputError(f"{path}: Parquet needs pyarrow: pip install 'unspun[parquet]'") from error
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            wanted = _wanted(file.schema_arrow, columns, path, pa)
-            number = 0
-            for batch in file.iter_batches(_BATCH, columns=wanted):
-                texts = _bytes(batch.column(columns.text), pa)
-                names = batch.column(wanted[-1]).to_pylist() if len(wanted) > 1 else texts
-                for text, given in zip(texts, names, strict=True):
-                    number += 1
-                    yield _row(number, text, given if len(wanted) > 1 else None, columns, most)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: damaged Parquet ({error})") from error
+    return pa, pq
+
+
+def _groups(metadata: Any, part: Part) -> tuple[list[int], int]:  # noqa: ANN401 - Arrow's own
+    """The row groups that a part lies in, and how many rows stand before them."""
+    groups, before, row = [], 0, 0
+    for index in range(metadata.num_row_groups):
+        count = metadata.row_group(index).num_rows
+        if row + count <= part.start and part.start:
+            before = row + count
+        elif part.end is None or row < part.end:
+            groups.append(index)
+        row += count
+    return groups, before
 
 
 def _row(number: int, text: bytes | None, given: object, columns: Columns, most: int) -> Row:

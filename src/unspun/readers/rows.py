@@ -1,4 +1,4 @@
-"""What all record formats share: the row, its columns, and lines that cannot grow without end."""
+"""What all record formats share: the row, its columns, parts of a file, and bounded lines."""
 
 from __future__ import annotations
 
@@ -21,6 +21,23 @@ class Columns(NamedTuple):
     id: str | None = None
 
 
+class Part(NamedTuple):
+    """A part of a file of records, cut between two of them.
+
+    Attributes:
+        start: Where it begins: bytes of the content, which is not compressed; rows in Parquet.
+        end: Where it ends; None for the end of the file.
+        first: The number of its first line or row.
+    """
+
+    start: int = 0
+    end: int | None = None
+    first: int = 1
+
+
+WHOLE = Part()
+
+
 class Row(NamedTuple):
     """One record.
 
@@ -30,6 +47,8 @@ class Row(NamedTuple):
         id: Its name, if it has one.
         raw: The record as it stands in the file; empty for Parquet.
         problem: Why it cannot be read.
+        end: Where it ends, measured as in `Part`; 0 where the file cannot be cut behind it.
+        lines: How many lines it stands on.
     """
 
     number: int
@@ -37,6 +56,8 @@ class Row(NamedTuple):
     id: str | None = None
     raw: bytes = b""
     problem: str | None = None
+    end: int = 0
+    lines: int = 1
 
 
 def lines(pieces: Iterable[bytes], most: int) -> Iterator[tuple[bytes, int]]:
@@ -49,9 +70,11 @@ def lines(pieces: Iterable[bytes], most: int) -> Iterator[tuple[bytes, int]]:
     size = 0
     for piece in pieces:
         for part in _split(piece):
+            if size <= most < size + len(part):  # nobody will read it: let go of what is held
+                held = [b"".join([*held, part])[: min(KEPT, most) + 1]]
+            elif size <= most:
+                held.append(part)
             size += len(part)
-            if size <= most or not held:
-                held.append(part[: most + 1])
             if part.endswith(b"\n"):
                 yield b"".join(held), size
                 held, size = [], 0
