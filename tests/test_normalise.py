@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import ftfy.badness
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from unspun.config import NormaliseConfig
 from unspun.encodings.charmaps import next_spot
 from unspun.model import Ledger
 from unspun.normalise import NORMALISERS, normalise, suspects
+from unspun.normalise.badness import is_bad
 
 CASES = Path(__file__).parent / "cases"
 REPAIRS = [
@@ -271,3 +273,12 @@ def test_hyphens_go_where_the_document_knows_the_word() -> None:
         body + "\n\n" + "It was a story about the ferryman and about a rather well-\nknown queue."
     )
     assert "well-known queue" in apply_all(kept, config)[0]
+
+
+_ODD = "".join(sorted({char for char in ftfy.badness.BADNESS_RE.pattern if char > "\x7f"}))
+
+
+@given(st.text(st.sampled_from(f"aZ.? \n{_ODD}"), max_size=12))
+def test_the_detector_says_what_ftfy_says(text: str) -> None:
+    for before in ("", "a", "a.", "a. ", "a. Z", "\n\n \n"):
+        assert is_bad(before + text) == ftfy.badness.is_bad(before + text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 SEQUENCE = re.compile(
@@ -49,6 +50,13 @@ class CodePage:
     def as_bytes(self, text: str) -> bytes:
         """One byte for each character; ``?`` for those that the code page does not have."""
         return codecs.charmap_encode(text, "replace", self._encoder)[0]
+
+
+@cache
+def pairs(page: str) -> frozenset[str]:
+    """Every two characters that a sequence of a code page can begin with."""
+    table = next(known.table for known in PAGES if known.name == page)
+    return frozenset(lead + behind for lead in table[0xC2:0xF5] for behind in table[0x80:0xC0])
 
 
 def _page(name: str, price: float = 0.0) -> CodePage:

@@ -13,18 +13,20 @@ three different sequences are asked for.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import ftfy
 from ftfy import bad_codecs
-from ftfy.badness import is_bad
 
 from unspun import edits
 from unspun.encodings import letters
-from unspun.encodings.charmaps import PAGES, SEQUENCE, CodePage, next_spot
+from unspun.encodings.charmaps import PAGES, SEQUENCE, CodePage, next_spot, pairs
 from unspun.model import Edit, Tag
 from unspun.normalise import gate
+from unspun.normalise.badness import is_bad
 from unspun.normalise.c1 import WINDOWS
 
 if TYPE_CHECKING:
@@ -44,7 +46,8 @@ _LAYERS = 8
 
 _BEYOND = re.compile("[^\x00-\x7f]")
 _RUN = re.compile("[^\x00-\x7f]+")
-_WORD = re.compile("[^ \t\n]*[^\x00-\x7f][^ \t\n]*")
+_PAIR = re.compile("(?=([^\x00-\x7f]{2}))")
+_BLANK = re.compile("[ \t\n]")
 _PROOF = 18.0  # bits that a repair must gain where ftfy sees nothing wrong
 _LEAST = 8.0  # bits that each sequence in a word must gain
 _ENOUGH_WORDS = 2  # broken ones beside right ones
@@ -161,7 +164,7 @@ def _whole(line: str, *, bad: bool) -> tuple[float, str]:
     different = frozenset(beyond)
     found: dict[str, CodePage] = {}
     for page in PAGES:
-        if different <= page.characters:
+        if beyond[0] in page.leads and beyond[-1] in page.behind and different <= page.characters:
             read = _read_whole(page.as_bytes(line), len(beyond))
             if read is not None:
                 found.setdefault(read, page)
@@ -221,17 +224,17 @@ def _by_ftfy_inside(line: str, *, bad: bool) -> tuple[float, str]:
 
 def _by_word(line: str, *, bad: bool) -> tuple[float, str]:
     """Sequences in words that are likelier when they are read, of the code page with most gain."""
-    words = [match.span() for match in _WORD.finditer(line)]
-    costs = [_word_bits(line[start:end]) for start, end in words]
     reads: dict[str, tuple[float, float]] = {}
-    different = frozenset(_BEYOND.findall(line))
+    seen = set(_PAIR.findall(line))
+    blanks: list[int] | None = None
     for page in PAGES:
-        if different.isdisjoint(page.leads) or different.isdisjoint(page.behind):
+        if seen.isdisjoint(pairs(page.name)):
             continue
         data = page.as_bytes(line)
         if not SEQUENCE.search(data):
             continue
-        changes = list(_readings(line, data, words, costs))
+        blanks = [match.start() for match in _BLANK.finditer(line)] if blanks is None else blanks
+        changes = list(_readings(line, data, blanks))
         sure = [change for change in changes if change.gain > _LEAST * change.sequences]
         gain = sum(change.gain for change in sure)
         single = bad and len(sure) < _ENOUGH_WORDS
@@ -250,26 +253,22 @@ class _Change(NamedTuple):
     sequences: int
 
 
-def _readings(
-    line: str, data: bytes, words: list[tuple[int, int]], costs: list[float]
-) -> Iterator[_Change]:
+def _readings(line: str, data: bytes, blanks: list[int]) -> Iterator[_Change]:
     """Words with sequences, and what reading these would gain."""
-    found = [match.span() for match in SEQUENCE.finditer(data)]
-    at = 0
-    for (start, end), cost in zip(words, costs, strict=True):
+    sequences = SEQUENCE.finditer(data)
+    for word, group in groupby(sequences, key=lambda match: bisect(blanks, match.start())):
+        start = blanks[word - 1] + 1 if word else 0
+        end = blanks[word] if word < len(blanks) else len(line)
         pieces: list[str] = []
-        done, first = start, at
-        while at < len(found) and found[at][0] < end:
-            low, high = found[at]
-            pieces += line[done:low], _decode(data[low:high])
-            done = high
-            at += 1
-        if at == first:
-            continue
+        done, count = start, 0
+        for match in group:
+            pieces += line[done : match.start()], _decode(match.group())
+            done = match.end()
+            count += 1
         read = "".join((*pieces, line[done:end]))
-        gain = cost - _word_bits(read)
+        gain = _word_bits(line[start:end]) - _word_bits(read)
         if gain > -_LOSS and not _ODD.search(read):
-            yield _Change(start, end, read, gain, at - first)
+            yield _Change(start, end, read, gain, count)
 
 
 _word_bits = lru_cache(maxsize=1 << 12)(letters.least_bits)
