@@ -128,10 +128,13 @@ def _tag_many(results: Sequence[Result], setting: Setting) -> list[Result]:
     ids = [result.document.id for result in results]
     tagged = tagging.tag_many(texts, setting.config.tag, skips=furniture, ids=ids)
     judged = (
-        _map_tagged(replace(found, origin=tagging.origin.judge(text, found)), place.origin)
-        for found, text, place in zip(tagged, texts, now, strict=True)
+        replace(found, origin=tagging.origin.judge(text, found))
+        for found, text in zip(tagged, texts, strict=True)
     )
-    return [replace(r, tagged=found) for r, found in zip(results, judged, strict=True)]
+    return [
+        replace(result, tagged=_map_tagged(found, place.origin) if snapshot.ledger else found)
+        for result, found, place, snapshot in zip(results, judged, now, given, strict=True)
+    ]
 
 
 def _detect(result: Result, setting: Setting) -> Result:
@@ -161,7 +164,7 @@ def _assess(result: Result, setting: Setting) -> Result:
     left = [tag for tag in (_map(t, now.result) for t in result.tags) if tag.start < tag.end]
     assessed = quality.assess(
         result.text,
-        _map_tagged(result.tagged, now.result),
+        _map_tagged(result.tagged, now.result) if result.ledger else result.tagged,
         spun=_left_spun(result, setting.config.restore),
         chrome=[tag for tag in left if tag.kind == "chrome"],
         damage=[tag for tag in left if tag.kind == "encoding-damage"],

@@ -73,8 +73,7 @@ def _mean(parts: Sequence[SubScore]) -> float:
 def _damage(text: str, tags: Sequence[Tag]) -> SubScore:
     """Damaged characters in a thousand: tagged ones and those that no sound text has."""
     tagged = sum(t.end - t.start for t in tags)
-    bad = sum(map(text.count, "\N{REPLACEMENT CHARACTER}\x00")) + len(rules.DAMAGE.findall(text))
-    value = 1000 * max(tagged, bad) / max(1, len(text))
+    value = 1000 * max(tagged, rules.damage(text)) / max(1, len(text))
     return SubScore("encoding-damage", math.exp(-value / 5), value, 1.0, value >= 1)
 
 

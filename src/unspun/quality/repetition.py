@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from unspun.model import SubScore
 from unspun.quality.shape import Shape, repeated
@@ -29,11 +32,14 @@ def parts(shape: Shape) -> list[SubScore]:
     scale = 1 if shape.words else 2
     if len(units) < _LEAST * scale:
         return found
-    length = sum(map(len, units))
+    sizes = np.fromiter(map(len, units), np.int64, len(units))
+    length = int(sizes.sum())
+    levels = _levels(units, max(DUPLICATE) * scale)
     for n, threshold in TOP.items():
-        found.append(_part(f"gopher-top-{n}-gram", _top(units, n * scale) / length, threshold))
+        value = _top(levels[n * scale], sizes) / length
+        found.append(_part(f"gopher-top-{n}-gram", value, threshold))
     for n, threshold in DUPLICATE.items():
-        value = _duplicate(units, n * scale) / length
+        value = _duplicate(levels[n * scale], sizes) / length
         found.append(_part(f"gopher-duplicate-{n}-grams", value, threshold))
     return found
 
@@ -43,27 +49,58 @@ def _part(name: str, value: float, threshold: float) -> SubScore:
     return SubScore(name, score, value, threshold, value > threshold)
 
 
-def _grams(units: Sequence[str], n: int) -> list[tuple[str, ...]]:
-    return list(zip(*(units[k:] for k in range(n)), strict=False))
+class _Repeats(NamedTuple):
+    """The n-grams of one length that come twice and more.
+
+    Attributes:
+        n: Units in each.
+        at: Where they begin, ascending.
+        gram: A number for each, the same for the same n-gram.
+    """
+
+    n: int
+    at: NDArray[np.int64]
+    gram: NDArray[np.int64]
 
 
-def _top(units: Sequence[str], n: int) -> int:
-    """Characters in the commonest n-gram, 0 where none comes twice."""
-    counts = Counter(_grams(units, n))
-    if not counts:
+def _levels(units: Sequence[str], most: int) -> list[_Repeats]:
+    """The n-grams that come again, by n: their shorter ones do, so few are looked at."""
+    numbers = {unit: number for number, unit in enumerate(dict.fromkeys(units))}
+    ids = np.fromiter(map(numbers.__getitem__, units), np.int64, len(units))
+    level = _again(1, np.arange(len(ids)), ids)
+    levels = [level, level]
+    for n in range(2, most + 1):
+        follows = (level.at[1:] == level.at[:-1] + 1).nonzero()[0]
+        gram = level.gram[follows] * len(numbers) + ids[level.at[follows] + n - 1]
+        level = _again(n, level.at[follows], gram)
+        levels.append(level)
+    return levels
+
+
+def _again(n: int, at: NDArray[np.int64], gram: NDArray[np.int64]) -> _Repeats:
+    if len(at) == 0:
+        return _Repeats(n, at, gram)
+    _, number, counts = np.unique(gram, return_inverse=True, return_counts=True)
+    twice = counts[number] > 1
+    return _Repeats(n, at[twice], number[twice])
+
+
+def _top(repeats: _Repeats, sizes: NDArray[np.int64]) -> int:
+    """Characters in the commonest n-gram, the first of several; 0 where none comes twice."""
+    if len(repeats.at) == 0:
         return 0
-    gram, count = counts.most_common(1)[0]
-    return count * sum(map(len, gram)) if count > 1 else 0
+    counts = np.bincount(repeats.gram)[repeats.gram]
+    at = int(repeats.at[counts.argmax()])
+    return int(counts.max() * sizes[at : at + repeats.n].sum())
 
 
-def _duplicate(units: Sequence[str], n: int) -> int:
+def _duplicate(repeats: _Repeats, sizes: NDArray[np.int64]) -> int:
     """Characters in n-grams seen before, none counted twice."""
-    seen: set[tuple[str, ...]] = set()
-    total = covered = 0
-    for at, gram in enumerate(_grams(units, n)):
-        if gram in seen:
-            total += sum(map(len, units[max(at, covered) : at + n]))
-            covered = at + n
-        else:
-            seen.add(gram)
-    return total
+    if len(repeats.at) == 0:
+        return 0
+    _, first = np.unique(repeats.gram, return_index=True)
+    seen = np.delete(repeats.at, first)
+    covered = np.zeros(len(sizes) + 1, np.int64)
+    np.add.at(covered, seen, 1)
+    np.add.at(covered, seen + repeats.n, -1)
+    return int(sizes[covered.cumsum()[:-1] > 0].sum())

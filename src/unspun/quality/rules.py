@@ -7,20 +7,29 @@ silent where a language writes no spaces; the stop words are English and speak o
 
 from __future__ import annotations
 
-import regex
+import re
+from itertools import filterfalse
 
 from unspun.model import SubScore
 from unspun.quality.shape import Shape
 
 STOP_WORDS = frozenset({"the", "be", "to", "of", "and", "that", "have", "with"})
-DAMAGE = regex.compile(
-    r"[\x01-\x08\x0E-\x1F\x7F-\x84\x86-\x9F\uD800-\uDFFF\uE000-\uF8FF\uFFFE\uFFFF]"
+_DAMAGE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ue000-\uf8ff\ufffd-\uffff]"
 )
+_ASCII_DAMAGE = bytes({*range(0x20), 0x7F} - {*b"\t\n\v\f\r"})
 _TERMINAL = tuple(".!?\"'”’»…。！？」』）।॥؟۔።။།:;)")
 _BULLETS = tuple("•●○■□▪▫※·➤►-*–")
-_ALPHA = regex.compile(r"\p{L}")
+_LETTER = re.compile(r"[^\W\d_]")
 _SHORT_LINE = 30
 _CODE = ("{", "lorem ipsum")
+
+
+def damage(text: str) -> int:
+    """Characters that no sound text has."""
+    if text.isascii():
+        return len(text) - len(text.encode("ascii").translate(None, _ASCII_DAMAGE))
+    return len(_DAMAGE.findall(text))
 
 
 def parts(shape: Shape) -> list[SubScore]:
@@ -48,7 +57,8 @@ def _words(shape: Shape) -> list[SubScore]:
     count = len(shape.words)
     mean = sum(map(len, shape.words)) / count
     symbols = (shape.text.count("#") + shape.text.count("...") + shape.text.count("…")) / count
-    alphabetic = sum(1 for word in shape.words if _ALPHA.search(word)) / count
+    odd = list(filterfalse(str.isalpha, shape.words))
+    alphabetic = (count - len(odd) + sum(map(bool, map(_LETTER.search, odd)))) / count
     found = [
         _least("gopher-words", count, 50),
         _most("gopher-words-most", count, 100_000),
@@ -58,7 +68,7 @@ def _words(shape: Shape) -> list[SubScore]:
         _least("gopher-alphabetic", alphabetic, 0.8),
     ]
     if shape.language == "en":
-        stops = len(STOP_WORDS.intersection(word.lower() for word in shape.words))
+        stops = len(STOP_WORDS.intersection(shape.lower.split()))
         found.append(_least("gopher-stop-words", stops, 2))
     return found
 
@@ -81,7 +91,8 @@ def _lines(shape: Shape) -> list[SubScore]:
 
 
 def _c4(shape: Shape) -> list[SubScore]:
-    lower = shape.text.lower()
-    marks = sum(map(lower.count, _CODE))
-    script = sum("javascript" in line.lower() for line in shape.lines)
+    marks = sum(map(shape.lower.count, _CODE))
+    script = 0
+    if "javascript" in shape.lower:
+        script = sum("javascript" in line.lower() for line in shape.lines)
     return [_most("c4-code", marks, 0), _most("c4-javascript", script, 0)]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import NamedTuple
-
-import regex
 
 UNSPACED = frozenset({"zh", "yue", "wuu", "ja", "th", "lo", "km", "my", "bo", "dz"})
 """Languages that write no space between words: rules that count words do not apply."""
 
-_WORD = regex.compile(r"\S+")
+_GAP = re.compile(r"\n[^\S\n]*\n")
 
 
 class Shape(NamedTuple):
@@ -18,6 +17,7 @@ class Shape(NamedTuple):
 
     Attributes:
         text: The text.
+        lower: The same in lower case.
         language: Its language without script.
         lines: Lines with something in them, stripped.
         words: Runs of what is no blank; empty where the language writes no spaces.
@@ -25,6 +25,7 @@ class Shape(NamedTuple):
     """
 
     text: str
+    lower: str
     language: str
     lines: tuple[str, ...]
     words: tuple[str, ...]
@@ -39,9 +40,9 @@ class Shape(NamedTuple):
         """
         base = language.split("-", 1)[0]
         lines = tuple(line for line in map(str.strip, text.split("\n")) if line)
-        words = () if base in UNSPACED else tuple(_WORD.findall(text))
-        blocks = regex.split(r"\n[^\S\n]*\n", text)
-        return cls(text, base, lines, words, tuple(b for b in map(str.strip, blocks) if b))
+        words = () if base in UNSPACED else tuple(text.split())
+        blocks = tuple(b for b in map(str.strip, _GAP.split(text)) if b)
+        return cls(text, text.lower(), base, lines, words, blocks)
 
 
 def repeated(parts: tuple[str, ...]) -> tuple[float, float]:
@@ -50,6 +51,8 @@ def repeated(parts: tuple[str, ...]) -> tuple[float, float]:
     >>> repeated(("a", "bb", "a", "a"))
     (0.5, 0.4)
     """
+    if len(set(parts)) == len(parts):
+        return 0.0, 0.0
     again = characters = 0
     for part, count in Counter(parts).items():
         again += count - 1

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
 
 import numpy as np
 import regex
@@ -48,21 +48,27 @@ NOTE = regex.compile(
     """,
     regex.VERBOSE | regex.IGNORECASE | regex.MULTILINE,
 )
+_SIGNS = ("translat", "original", "übersetzt", "traduit", "traducido", "本文")
+"""One of these is in every note, case folded."""
+
 ENCODED = regex.compile(r"(?:%[0-9A-Fa-f]{2}){3,}+(?:[-_.~]{0,3}(?:%[0-9A-Fa-f]{2})++)*+")
 _OCTETS = regex.compile(r"(?:%[0-9A-Fa-f]{2})++")
 
 _LEAST_HAN, _LEAST_LETTERS = 4, 20
 _STYLES = {
-    "straight": regex.compile(r"(?<=\w)'(?=\w)|(?<=[\s(])\"(?=\w)"),
-    "curly": regex.compile(r"(?<=\w)’(?=\w)|“(?=\w)"),
-    "full-width": regex.compile(r"(?<=[A-Za-z])[，。；：？！（）、]|「(?=[A-Za-z])"),
-    "guillemets": regex.compile(r"«\s?(?=\w)"),
+    "straight": re.compile(r"'(?<=\w')(?=\w)|\"(?<=[\s(]\")(?=\w)"),
+    "curly": re.compile(r"’(?<=\w’)(?=\w)|“(?=\w)"),
+    "full-width": re.compile(r"[，。；：？！（）、](?<=[A-Za-z].)|「(?=[A-Za-z])"),
+    "guillemets": re.compile(r"«\s?(?=\w)"),
 }
 
 
 def notes(text: str) -> list[Finding]:
     """Statements that the text is a translation; the detail is the source language, if named."""
-    found = []
+    found: list[Finding] = []
+    lower = text.casefold()
+    if not any(sign in lower for sign in _SIGNS):
+        return found
     for m in NOTE.finditer(text):
         language = LANGUAGES.get((m["language"] or "").lower(), "")
         found.append(Finding("translation-note", m.start(), m.end(), 1.0, language))
@@ -90,7 +96,9 @@ def _foreign(span: LanguageSpan, tagged: Tagged, text: str) -> bool:
 
 def encoded_links(text: str, tagged: Tagged) -> list[Finding]:
     """Links whose percent-encoded part is in another script; the detail is what it says."""
-    found = []
+    found: list[Finding] = []
+    if "%" not in text:
+        return found
     for match in ENCODED.finditer(text):
         words = _OCTETS.sub(_decoded, match[0])
         language = _script_language(words)
@@ -123,7 +131,8 @@ def _script_language(words: str) -> str:
 
 def quotations(text: str) -> list[Finding]:
     """Quotation conventions that meet in one text: where each but the commonest first stands."""
-    seen = {name: list(_spans(pattern, text)) for name, pattern in _STYLES.items()}
+    styles = ("straight",) if text.isascii() else tuple(_STYLES)
+    seen = {name: [match.span() for match in _STYLES[name].finditer(text)] for name in styles}
     used = sorted((name for name in seen if seen[name]), key=lambda name: -len(seen[name]))
     return [
         Finding(
@@ -135,11 +144,6 @@ def quotations(text: str) -> list[Finding]:
         )
         for name in used[1:]
     ]
-
-
-def _spans(pattern: regex.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
-    for match in pattern.finditer(text):
-        yield match.span()
 
 
 def share(findings: list[Finding], length: int) -> float:

@@ -7,9 +7,8 @@ document of one sentence is judged.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-
-import regex
 
 from unspun.model import Finding, Origin, Spun, Tagged
 from unspun.tagging import evidence, style
@@ -20,7 +19,7 @@ WEIGHTS = {"translation-note": 5.0, "residue": 1.5, "encoded-link": 1.5, "mixed-
 """What the first finding of a kind adds to the log odds; a second one adds half as much again."""
 STYLE = (-1.5, 6.0)
 """Bounds of what style says: it may convict, but not acquit against a stated note."""
-_STOPS = regex.compile(r"[.!?。！？।؟]+[\"'”’)\]]*(?:\s|$)|[。！？]|\n\s*\n")
+_STOPS = re.compile(r"[.!?。！？।؟]+[\"'”’)\]]*(?:\s|$)|[。！？]|\n\s*\n")
 _SENTENCES = 2
 LEAST = 10
 """Sentences below which style says nothing."""

@@ -10,11 +10,12 @@ translationese"). `tools/train_origin.py` makes the model.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 
 from unspun import tables
@@ -22,7 +23,7 @@ from unspun import tables
 SIZE = 1 << 13
 LONGEST = 5_000  # tokens read of a text
 LEAST = 150  # tokens below which nothing is said
-_TOKEN = regex.compile(r"[A-Za-z]+(?:['’][a-z]+)?|\d[\d.,]*|[^\w\s]")
+_TOKEN = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?|\d[\d.,]*|[^\w\s]")
 _WORDS = (
     "the a an of to in and is are was were be been being i you he she it we they me him her "
     "us them my your his its our their this that these those not no do does did have has had "
@@ -39,9 +40,19 @@ _WORDS = (
     "she's let's i've we've i'd i'll who's what's wasn't"
 ).split()
 _NUMBER = {word: k + 32 for k, word in enumerate(dict.fromkeys(_WORDS))}
-_ENDINGS = ("ing", "ed", "ly", "tion", "ment", "ity", "ness", "ive", "al", "er", "est", "s")
+_ENDINGS = {  # by their last letter
+    "g": (("ing", 5),),
+    "d": (("ed", 6),),
+    "y": (("ly", 7), ("ity", 10)),
+    "n": (("tion", 8),),
+    "t": (("ment", 9), ("est", 15)),
+    "s": (("ness", 11), ("s", 15)),
+    "e": (("ive", 12),),
+    "l": (("al", 13),),
+    "r": (("er", 14),),
+}
 _MARKS = {mark: 16 + k for k, mark in enumerate(".,;:?!()-\"'%$&/")}
-_STRAIGHT = str.maketrans("“”‘’–—", "\"\"''--")
+_STRAIGHT = tuple(zip("“”‘’–—", "\"\"''--", strict=True))
 
 
 class Style(NamedTuple):
@@ -69,7 +80,10 @@ class Style(NamedTuple):
 
 def features(text: str) -> NDArray[np.float32] | None:
     """Hashed features of a text: square roots of their shares; None where it is too short."""
-    classes = [_class(m[0]) for m in _TOKEN.finditer(text.translate(_STRAIGHT)[: 12 * LONGEST])]
+    text = text[: 12 * LONGEST]
+    for mark, straight in _STRAIGHT:
+        text = text.replace(mark, straight)
+    classes = list(chain.from_iterable(map(_classes, text.split())))
     if len(classes) < LEAST:
         return None
     one = np.array(classes[:LONGEST], np.int64)
@@ -82,7 +96,14 @@ def features(text: str) -> NDArray[np.float32] | None:
     return result
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 15)
+def _classes(word: str) -> tuple[int, ...]:
+    """The tokens of what stands between blanks."""
+    if word.isascii() and word.isalpha():
+        return (_class(word),)
+    return tuple(map(_class, _TOKEN.findall(word)))
+
+
 def _class(token: str) -> int:
     """Number of a function word, a mark, or the shape of any other token."""
     lower = token.lower()
@@ -95,8 +116,10 @@ def _class(token: str) -> int:
         return _MARKS.get(first, 2)
     if first.isupper():
         return 3 if len(token) > 1 and token.isupper() else 4
-    ending = next((k for k, end in enumerate(_ENDINGS) if lower.endswith(end)), len(_ENDINGS))
-    return 5 + ending if ending < 10 else 15 if ending < len(_ENDINGS) else 0  # noqa: PLR2004
+    for ending, number in _ENDINGS.get(lower[-1], ()):
+        if lower.endswith(ending):
+            return number
+    return 0
 
 
 @lru_cache(maxsize=1)
