@@ -73,10 +73,10 @@ bench-score: $(PEERS_READY)  ## Scores, alignment, diff, matching, beside the pe
 bench-lm: $(PEERS_READY)  ## The language model: speed and perplexity
 	$(BENCH) bench/lm.py --data $(SHARED)/data
 
-EXTRAS := parquet zstd html warc remote ray translate duplicates
+EXTRAS := lingua parquet zstd html warc remote ray translate duplicates
 
 lock:  ## Resolve the dependencies again (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev \
+	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev \
 	  $(EXTRAS:%=--extra %) --no-emit-index-url pyproject.toml -o requirements.lock
 
 clean:  ## Remove what was made here

@@ -248,6 +248,8 @@ def main() -> None:
         speed(cases, peers, 400)
         return
     everyone = {**peers, "unspun": _ours, "unspun detect": _detect}
+    if "lingua" in peers:
+        everyone["unspun + lingua"] = _asking
     print(f"{'accuracy, %':16}" + "".join(f"{name:>16}" for name in [*ACCURACY, "udhr_zh"]))
     for name, detect in everyone.items():
         cells = []
@@ -264,6 +266,11 @@ def main() -> None:
     print(f"  {'en and zh mixed':20}{letters(embedded(cases)):8.2f}")
     print(f"  {'false second language, % of monolingual texts':48}{false_switches(cases):6.2f}")
     speed(cases, peers, 160 if arguments.quick else 400)
+
+
+def _asking(texts: Sequence[str]) -> list[str]:
+    config = TagConfig(detector="lingua")
+    return [found.language for found in detect_many(texts, config)]
 
 
 def _detect(texts: Sequence[str]) -> list[str]:

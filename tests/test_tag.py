@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from time import process_time
@@ -15,6 +18,7 @@ from hypothesis import strategies as st
 
 from strategies import texts
 from unspun.config import TagConfig
+from unspun.errors import ModelError
 from unspun.model import Tagged
 from unspun.tagging import batch, detect_many, profiles, scripts, supplement, tag, tag_many
 
@@ -210,3 +214,79 @@ def test_accuracy(shared: Path, part: str, least: float) -> None:
         found = [name.split("-")[0] for name in found]
     right = sum(a == row["language"] for a, row in zip(found, rows, strict=True))
     assert right / len(rows) >= least
+
+
+PLUGIN = """
+def load(argument):
+    sure = float(argument or 0.99)
+    return lambda texts: [("vec" if "xe" in text else "und", sure) for text in texts]
+
+def broken(argument):
+    return lambda texts: []
+"""
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> dict[str, str]:
+    """An environment in which a package with two detectors is installed."""
+    (tmp_path / "venetian.py").write_text(PLUGIN)
+    info = tmp_path / "venetian-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: venetian\nVersion: 1.0\n")
+    points = "[unspun.detectors]\nvenetian = venetian:load\nbroken = venetian:broken\n"
+    (info / "entry_points.txt").write_text(points)
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+
+
+TAG = """
+import sys, unspun
+from dataclasses import replace
+config = unspun.Config()
+config = replace(config, tag=replace(config.tag, detector=sys.argv[1], ask_below=1.0))
+found = unspun.tag(sys.argv[2], config)
+print(found.language, round(found.confidence, 2))
+"""
+
+
+@pytest.mark.parametrize(
+    ("detector", "text", "said"),
+    [
+        ("venetian", "El tozo el xe nda via co so pare", "vec 0.99"),
+        ("venetian:0.01", "El tozo el xe nda via co so pare", None),  # less sure than the tables
+        ("venetian", "Der Zug nach Wien fährt heute später ab.", None),  # und is no answer
+        ("venetian", "駅はどこですか。xexe", None),  # the script says enough
+        ("", "El tozo el xe nda via co so pare", None),
+    ],
+)
+def test_another_detector_is_asked(
+    plugin: dict[str, str], detector: str, text: str, said: str | None
+) -> None:
+    command = [sys.executable, "-c", TAG, detector, text]
+    answer = subprocess.run(command, env=plugin, capture_output=True, text=True, check=True)
+    own = tag(text, TagConfig())
+    assert answer.stdout.strip() == (said or f"{own.language} {round(own.confidence, 2)}")
+
+
+@pytest.mark.parametrize(
+    ("detector", "reason"),
+    [
+        ("venezian", "did you mean 'venetian'"),
+        ("broken", "1 texts need as many languages"),
+        ("venetian:much", "cannot be used"),
+    ],
+)
+def test_a_detector_that_cannot_be_used_is_named(
+    plugin: dict[str, str], detector: str, reason: str
+) -> None:
+    command = [sys.executable, "-c", TAG, detector, "El tozo el xe nda via co so pare"]
+    answer = subprocess.run(command, env=plugin, capture_output=True, text=True, check=False)
+    assert answer.returncode == 1
+    assert reason in answer.stderr
+
+
+def test_lingua_is_asked() -> None:
+    text = "Zdravím, kde je nádraží?"
+    asked = tag(text, TagConfig(detector="lingua:cs,sk,en", ask_below=1.0))
+    assert asked.language == "cs"
+    with pytest.raises(ModelError, match="does not know xx"):
+        tag(text, TagConfig(detector="lingua:cs,xx", ask_below=1.0))

@@ -63,11 +63,16 @@ class TagConfig:
             reproduces seeded langdetect.
         seed: The seed of ``exact``.
         min_letters: Latin letters below which a passage alone is ``und``.
+        detector: Another detector to ask, by the name of its entry point; ``name:argument`` hands
+            it an argument. None if empty.
+        ask_below: Confidence below which it is asked; the surer answer counts.
     """
 
     method: Literal["table", "exact"] = "table"
     seed: int = 0
     min_letters: int = 12
+    detector: str = ""
+    ask_below: float = 0.9
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -88,7 +89,18 @@ def restore(
     _answer(done, records.restored, json=json, out=out)
 
 
-def tag(paths: Paths, config: ConfigFile = None, *, json: Json = False) -> None:
+Detector = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME[:ARGUMENT]",
+        help="Another detector to ask where the language is in doubt: 'lingua', or one of yours.",
+    ),
+]
+
+
+def tag(
+    paths: Paths, config: ConfigFile = None, detector: Detector = None, *, json: Json = False
+) -> None:
     """Say the language, script and origin of documents and their passages.
 
     Examples:
@@ -97,7 +109,10 @@ def tag(paths: Paths, config: ConfigFile = None, *, json: Json = False) -> None:
 
         echo 'Guten Morgen, wie geht es Ihnen heute?' | unspun tag - --json
     """
-    done = _process(paths, settings(config), pipeline.TAG)
+    chosen = settings(config)
+    if detector is not None:
+        chosen = replace(chosen, tag=replace(chosen.tag, detector=detector))
+    done = _process(paths, chosen, pipeline.TAG)
     if json:
         _answer(done, _tag_record, json=True, out=None)
         return

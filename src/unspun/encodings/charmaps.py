@@ -146,6 +146,7 @@ def _neighbours() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     return pairs, triples
 
 
+@cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A quick pattern that finds too much, and a slow one that decides at a place."""
     pairs, triples = _neighbours()
@@ -186,10 +187,10 @@ def _grouped(table: dict[str, set[str]]) -> list[tuple[str, set[str]]]:
 
 
 def _class(chars: set[str] | frozenset[str]) -> str:
-    return "".join(re.escape(char) for char in sorted(chars))
+    return "".join(sorted(chars)).translate(_ESCAPED)
 
 
-_QUICK, _SURE = _patterns()
+_ESCAPED = {ord(char): "\\" + char for char in "[]\\^-&|~"}
 
 
 def next_spot(text: str, start: int = 0) -> int:
@@ -201,7 +202,8 @@ def next_spot(text: str, start: int = 0) -> int:
     >>> next_spot("It is a cafÃ© by the sea")
     11
     """
-    for match in _QUICK.finditer(text, start):
-        if _SURE.match(text, match.start()):
+    quick, sure = _patterns()
+    for match in quick.finditer(text, start):
+        if sure.match(text, match.start()):
             return match.start()
     return -1

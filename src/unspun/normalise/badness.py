@@ -7,17 +7,20 @@ character beyond ASCII among their first three, so places without one are passed
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from ftfy.badness import BADNESS_RE
 
 _LEAD = 2
 """ASCII characters that an alternative may begin with; a test holds ftfy to that."""
 
-_BAD = re.compile(
-    rf"(?=[\x00-\x7f]{{0,{_LEAD}}}[^\x00-\x7f])(?:{BADNESS_RE.pattern})", BADNESS_RE.flags
-)
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    near = rf"(?=[\x00-\x7f]{{0,{_LEAD}}}[^\x00-\x7f])"
+    return re.compile(f"{near}(?:{BADNESS_RE.pattern})", BADNESS_RE.flags)
 
 
 def is_bad(text: str) -> bool:
     """Whether a text looks as if it had mojibake: what `ftfy.badness.is_bad` says."""
-    return _BAD.search(text) is not None
+    return _pattern().search(text) is not None

@@ -31,10 +31,10 @@ def detect_batch(texts: Sequence[str], config: TagConfig) -> list[Detected]:
 
     Args:
         texts: At least one.
-        config: Its ``min_letters`` is used.
+        config: Its ``min_letters`` is used, and its ``detector``.
     """
     laid = batch.read([_sample(text) for text in texts])
-    gathered = units.gather(laid, None)
+    gathered = units.gather(laid, None, config)
     found = [Detected("und", "Zyyy", 1.0)] * len(texts)
     most = [0] * len(texts)
     names = scripts.load().names

@@ -62,7 +62,7 @@ class _Reader:
         self.config = config
         self.names = scripts.load().names
         self.languages = profiles.load().languages
-        self.units = units.gather(batch, say)
+        self.units = units.gather(batch, say, config)
         self.sizes = np.zeros(len(self.units.size) + 1, np.int64)
         np.cumsum(self.units.size, out=self.sizes[1:])
         run_text = batch.text[batch.run]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 
 import numpy as np
 import regex
@@ -28,26 +29,6 @@ LANGUAGES = {
 _NAME = "|".join(sorted(LANGUAGES, key=len, reverse=True))
 _TEXT = r"(?:article|text|version|post|page|story|report|document|piece|essay|blog|source)"
 
-NOTE = regex.compile(
-    rf"""
-      \b (?:is|was) \s (?:an?|the) \s (?:\w+\s){{0,3}} translation \s (?:of|from) \s
-         (?:the|its|an?) \s (?:original\s)? (?:(?P<language>{_NAME})\s)? (?:original|{_TEXT})\b
-    | \b (?:the\s)? original \s (?P<language>{_NAME}) \s {_TEXT} \b
-         (?= [^.\n]{{0,20}} (?: \bat\b | \bhere\b | : | https? ) )
-    | \b this \s {_TEXT} \s (?:\w+\s){{0,3}} (?:was|is|has\sbeen) \s (?:\w+\s){{0,2}} translated \b
-         (?: \s (?:\w+\s){{0,2}} from \s (?:the\s)? (?:original\s)? (?P<language>{_NAME}) )?
-    | ^ [^\w\n]* (?:machine[\s-]|automatically\s|auto-)? translated \s
-         (?: from \s (?:the\s)? (?:original\s)? (?P<language>{_NAME})
-           | by \s (?:google|deepl|baidu|bing|yandex|microsoft|chatgpt|machine) )
-    | \b (?:machine|automatic(?:ally)?|google) [\s-] translat(?:ion|ed) \s (?:of|from) \s (?:the\s)?
-         (?: (?:original\s)? (?P<language>{_NAME}) \b )?
-    | \b aus \s dem \s (?P<language>{_NAME}) \s (?:maschinell\s)? übersetzt \b
-    | \b traduit \s (?:automatiquement\s)? (?:du|de\sl[’']) \s? (?P<language>{_NAME}) \b
-    | \b traducido \s (?:automáticamente\s)? del \s (?P<language>{_NAME}) \b
-    | 本文 (?: 由 | 為 | 为 ) [^\n。]{{0,20}} (?:机器|機器|自动|自動)? [翻编編] [译譯]
-    """,
-    regex.VERBOSE | regex.IGNORECASE | regex.MULTILINE,
-)
 _SIGNS = ("translat", "original", "übersetzt", "traduit", "traducido", "本文")
 """One of these is in every note, case folded."""
 
@@ -63,13 +44,38 @@ _STYLES = {
 }
 
 
+_NOTE = rf"""
+      \b (?:is|was) \s (?:an?|the) \s (?:\w+\s){{0,3}} translation \s (?:of|from) \s
+         (?:the|its|an?) \s (?:original\s)? (?:(?P<language>{_NAME})\s)? (?:original|{_TEXT})\b
+    | \b (?:the\s)? original \s (?P<language>{_NAME}) \s {_TEXT} \b
+         (?= [^.\n]{{0,20}} (?: \bat\b | \bhere\b | : | https? ) )
+    | \b this \s {_TEXT} \s (?:\w+\s){{0,3}} (?:was|is|has\sbeen) \s (?:\w+\s){{0,2}} translated \b
+         (?: \s (?:\w+\s){{0,2}} from \s (?:the\s)? (?:original\s)? (?P<language>{_NAME}) )?
+    | ^ [^\w\n]* (?:machine[\s-]|automatically\s|auto-)? translated \s
+         (?: from \s (?:the\s)? (?:original\s)? (?P<language>{_NAME})
+           | by \s (?:google|deepl|baidu|bing|yandex|microsoft|chatgpt|machine) )
+    | \b (?:machine|automatic(?:ally)?|google) [\s-] translat(?:ion|ed) \s (?:of|from) \s (?:the\s)?
+         (?: (?:original\s)? (?P<language>{_NAME}) \b )?
+    | \b aus \s dem \s (?P<language>{_NAME}) \s (?:maschinell\s)? übersetzt \b
+    | \b traduit \s (?:automatiquement\s)? (?:du|de\sl[’']) \s? (?P<language>{_NAME}) \b
+    | \b traducido \s (?:automáticamente\s)? del \s (?P<language>{_NAME}) \b
+    | 本文 (?: 由 | 為 | 为 ) [^\n。]{{0,20}} (?:机器|機器|自动|自動)? [翻编編] [译譯]
+    """
+
+
+@cache
+def _note() -> regex.Pattern[str]:
+    """Compiled when first needed: it takes a while."""
+    return regex.compile(_NOTE, regex.VERBOSE | regex.IGNORECASE | regex.MULTILINE)
+
+
 def notes(text: str) -> list[Finding]:
     """Statements that the text is a translation; the detail is the source language, if named."""
     found: list[Finding] = []
     lower = text.casefold()
     if not any(sign in lower for sign in _SIGNS):
         return found
-    for m in NOTE.finditer(text):
+    for m in _note().finditer(text):
         language = LANGUAGES.get((m["language"] or "").lower(), "")
         found.append(Finding("translation-note", m.start(), m.end(), 1.0, language))
     return found

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.tagging import confidence, profiles, scripts, supplement
+from unspun.config import TagConfig
+from unspun.tagging import confidence, detectors, profiles, scripts, supplement
 from unspun.tagging.batch import Batch, Ints
 
 DOUBT = 0.95
@@ -58,12 +59,13 @@ class Units(NamedTuple):
     units: list[Unit]
 
 
-def gather(batch: Batch, read: NDArray[np.bool_] | None) -> Units:
+def gather(batch: Batch, read: NDArray[np.bool_] | None, config: TagConfig | None = None) -> Units:
     """Total the evidence of each text in each script group, and name its language.
 
     Args:
         batch: The texts.
         read: Words that have a say; all, if None.
+        config: Names another detector to ask; none, if None.
     """
     if not len(batch.start):
         none = np.zeros(0, np.intp)
@@ -92,6 +94,8 @@ def gather(batch: Batch, read: NDArray[np.bool_] | None) -> Units:
     tops = (two[:, 1] / profiles.STEPS).tolist()
     units = _named(key, main, margin.tolist(), tops, letters.tolist())
     _doubt(batch, units, key, of_run, total)
+    if config is not None and config.detector:
+        _ask(batch, units, key, of_run, config)
     columns = np.array([max(unit.column, 0) for unit in units])
     return Units(key, of_run, columns, size, units)
 
@@ -159,6 +163,30 @@ def _doubt(
     for number, score in zip(doubtful, scores, strict=True):
         group = names[int(key[number]) & 255]
         units[number] = _second(units[number], group, score, total[number])
+
+
+def _ask(
+    batch: Batch, units: list[Unit], key: NDArray[np.int64], of_run: Ints, config: TagConfig
+) -> None:
+    """Ask another detector about what is still doubtful; the surer answer counts."""
+    doubtful = [
+        number
+        for number, unit in enumerate(units)
+        if unit.column >= 0 and unit.confidence < config.ask_below
+    ]
+    if not doubtful:
+        return
+    answers = detectors.ask(config.detector, _texts(batch, of_run, doubtful))
+    names = scripts.load().names
+    for number, (tag, certain) in zip(doubtful, answers, strict=True):
+        unit = units[number]
+        if certain > unit.confidence and tag != "und":
+            group = names[int(key[number]) & 255]
+            language = supplement.name(tag, group)
+            known = supplement.load().names[group]
+            columns = len(profiles.load().languages[group])
+            column = known.index(language) if language in known[:columns] else unit.column
+            units[number] = Unit(column, language, certain, unit.letters)
 
 
 def _texts(batch: Batch, of_run: Ints, doubtful: list[int]) -> list[str]:
