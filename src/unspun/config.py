@@ -95,6 +95,56 @@ class RestoreConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class TranslateConfig:
+    """Translation of what was left in another language; off unless ``to`` is set.
+
+    Attributes:
+        to: BCP 47 tag of the language to translate into; empty for none.
+        engine: ``ctranslate2`` reads models of a local folder; the others ask a server.
+        models: Folders of local models, or of folders of them; or the name of a server's model.
+        url: Where the server answers.
+        key_env: Environment variable that holds the server's key.
+        key_file: File that holds it instead.
+        glossary: A TSV file: a term, a tabulator, what it must become.
+        what: ``spans`` translates every passage in another language, ``paragraphs`` leaves what
+            stands inside a paragraph of the target language, ``documents`` leaves documents that
+            are written in the target language.
+        languages: Languages to translate from; all others than ``to`` if empty.
+        min_confidence: Translations below this are tagged, not made.
+        beam: Hypotheses that a local model follows.
+        device: Where a local model runs: ``cpu``, ``cuda`` or ``auto``.
+        batch: Segments that a server is asked for at a time.
+        rate: Requests a second at most, of all workers together; 0 for no limit.
+        timeout: Seconds until a request counts as failed.
+        retries: Times that a failed request is tried again.
+        cache: Where answers are kept: ``auto`` for servers in the user's cache folder, empty for
+            nowhere, or the path of a file.
+        price_in: Of a million characters or tokens sent, as the server bills them.
+        price_out: Of a million tokens received.
+    """
+
+    to: str = ""
+    engine: Literal["ctranslate2", "libretranslate", "deepl", "openai"] = "ctranslate2"
+    models: tuple[str, ...] = ()
+    url: str = ""
+    key_env: str = ""
+    key_file: str = ""
+    glossary: str = ""
+    what: Literal["spans", "paragraphs", "documents"] = "spans"
+    languages: tuple[str, ...] = ()
+    min_confidence: float = 0.2
+    beam: int = 4
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
+    batch: int = 20
+    rate: float = 0.0
+    timeout: float = 30.0
+    retries: int = 4
+    cache: str = "auto"
+    price_in: float = 0.0
+    price_out: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreConfig:
     """Comparison with references.
 
@@ -114,6 +164,7 @@ class Config:
         chrome: Page furniture.
         tag: Languages.
         restore: Spun text.
+        translate: Passages in another language.
         score: Scores.
     """
 
@@ -121,6 +172,7 @@ class Config:
     chrome: ChromeConfig = field(default_factory=ChromeConfig)
     tag: TagConfig = field(default_factory=TagConfig)
     restore: RestoreConfig = field(default_factory=RestoreConfig)
+    translate: TranslateConfig = field(default_factory=TranslateConfig)
     score: ScoreConfig = field(default_factory=ScoreConfig)
 
     @classmethod

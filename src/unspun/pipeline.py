@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
-from unspun import chrome, edits, normalise, quality, restoration, tagging
+from unspun import chrome, edits, normalise, quality, restoration, tagging, translation
 from unspun.config import Config, RestoreConfig
 from unspun.detect import spun as spun_detector
 from unspun.errors import ConfigError, ModelError
@@ -25,6 +25,7 @@ from unspun.model import (
     Tag,
     Tagged,
 )
+from unspun.translation.protocol import Translation, Translator, Usage
 
 SHOWN_EVIDENCE = 20  # findings that an origin names; `Spun.findings` has them all
 
@@ -56,6 +57,8 @@ class Result:
         tagged: Language, script and origin.
         spun: Whether it is spun.
         verdict: The same, with places in the text that was judged: what the restorer works from.
+        translation: What was translated, by which engine.
+        usage: What translating took; no part of what a document is.
         quality: The score without a reference.
         snapshots: The text after each stage that changes text.
     """
@@ -67,6 +70,8 @@ class Result:
     tagged: Tagged | None = None
     spun: Spun | None = None
     verdict: Spun | None = None
+    translation: Translation | None = None
+    usage: Usage = Usage()
     quality: Quality | None = None
     snapshots: tuple[Snapshot, ...] = ()
 
@@ -81,10 +86,11 @@ class Result:
 
 
 class Setting(NamedTuple):
-    """What stages know besides the document: the configuration, and what its batch told."""
+    """What stages know besides the document: configuration, what its batch told, an engine."""
 
     config: Config
     recurring: Collection[str] = frozenset()
+    translator: Translator | None = None
 
 
 class Stage(NamedTuple):
@@ -157,14 +163,32 @@ def _restore(result: Result, setting: Setting) -> Result:
     return _snapped(result, "restore")
 
 
+def _translate(result: Result, setting: Setting) -> Result:
+    config, translator = setting.config.translate, setting.translator
+    if translator is None or result.tagged is None:
+        return result
+    now = _map_tagged(result.tagged, edits.Projection(result.ledger).result)
+
+    def foreign(texts: Sequence[str], target: str) -> list[bool]:
+        return tagging.elsewhere(texts, target, setting.config.tag)
+
+    step = translation.translate(result.text, now, config, translator, foreign)
+    result = _edited(_tagged(result, step.tags, result.ledger), step.edits)
+    result = replace(result, translation=step.translation, usage=step.usage)
+    return _snapped(result, translation.STAGE)
+
+
 def _assess(result: Result, setting: Setting) -> Result:
     if result.tagged is None:
         return result
     now = edits.Projection(result.ledger)
+    tagged = _map_tagged(result.tagged, now.result) if result.ledger else result.tagged
+    if any(edit.stage == translation.STAGE for edit in result.ledger):
+        tagged = tagging.tag(result.text, setting.config.tag)  # its languages are others now
     left = [tag for tag in (_map(t, now.result) for t in result.tags) if tag.start < tag.end]
     assessed = quality.assess(
         result.text,
-        _map_tagged(result.tagged, now.result) if result.ledger else result.tagged,
+        tagged,
         spun=_left_spun(result, setting.config.restore),
         chrome=[tag for tag in left if tag.kind == "chrome"],
         damage=[tag for tag in left if tag.kind == "encoding-damage"],
@@ -177,13 +201,15 @@ STAGES = (
     Stage("chrome", _strip_chrome),  # before restoration: menus are neither prose nor spun
     Stage("tag", _tag, _tag_many),  # after chrome, whose spans it tags but does not count
     Stage("detect", _detect),  # on prose alone: furniture would dilute the evidence
-    Stage("restore", _restore),  # last to change text: it needs sound words and the verdict
+    Stage("restore", _restore),  # needs sound words and the verdict
+    Stage("translate", _translate),  # last to change text: what it writes is no spinner's
     Stage("assess", _assess),  # the score of what is left when all is done
 )
 
 CLEAN = ("normalise", "chrome", "tag", "assess")
 TAG = ("normalise", "chrome", "tag", "detect")
 RESTORE = ("detect", "restore")
+TRANSLATE = ("normalise", "tag", "translate")
 ALL = tuple(stage.name for stage in STAGES)
 
 
@@ -193,6 +219,7 @@ def process(
     *,
     stages: Collection[str] = ALL,
     recurring: Collection[str] = frozenset(),
+    translator: Translator | None = None,
 ) -> Result:
     """Take a document through the flow.
 
@@ -201,8 +228,9 @@ def process(
         config: Settings; the defaults if none are given.
         stages: Names of the stages to run; their order is that of `STAGES` in any case.
         recurring: Lines that recur across the documents of the batch.
+        translator: The engine that translates; nothing is translated without one.
     """
-    setting = Setting(config or Config(), recurring)
+    setting = Setting(config or Config(), recurring, translator)
     result = Result(document, document.text)
     for stage in STAGES:
         if stage.name in stages:

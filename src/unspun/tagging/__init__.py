@@ -15,9 +15,11 @@ from unspun.tagging.batch import read
 from unspun.tagging.detect import Detected, detect_batch
 from unspun.tagging.document import tag_batch
 
-__all__ = ["Detected", "detect_many", "origin", "tag", "tag_many"]
+__all__ = ["Detected", "detect_many", "elsewhere", "origin", "tag", "tag_many"]
 
 _BATCH = 200_000  # characters that are laid end to end at a time
+
+_CLEAR, _LONG = 0.95, 40  # confidence and letters from which a language is beyond doubt
 
 
 def tag(
@@ -71,6 +73,24 @@ def detect_many(texts: Sequence[str], config: TagConfig) -> list[Detected]:
     for start, stop in _batches(texts):
         found += detect_batch(texts[start:stop], config)
     return found
+
+
+def elsewhere(texts: Sequence[str], language: str, config: TagConfig) -> list[bool]:
+    """Which texts are clearly in another language than the one named; short ones never are.
+
+    >>> german = "Der Vertrag wurde gestern in Wien unterschrieben, wie der Minister mitteilte."
+    >>> elsewhere([german], "en", TagConfig()), elsewhere([german], "de-AT", TagConfig())
+    ([True], [False])
+    """
+    if not texts:
+        return []
+    own = (language.split("-")[0], "und")
+    return [
+        found.language.split("-")[0] not in own
+        and found.confidence > _CLEAR
+        and sum(map(str.isalpha, text)) >= _LONG
+        for text, found in zip(texts, detect_many(texts, config), strict=True)
+    ]
 
 
 def _batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
-from unspun.workers.limits import MEGABYTE, Failure
+from unspun.workers.limits import MEGABYTE, Failure, Held, address_space
 
 try:
     import resource
@@ -21,7 +21,7 @@ def work(channel: Connection) -> NoReturn:
     """Answer jobs until our side closes the channel."""
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no core file behind
-    idle = _address_space()
+    idle = address_space()
     task: Callable[[Any], Any] | None = None
     while True:
         try:
@@ -40,7 +40,7 @@ def work(channel: Connection) -> NoReturn:
 def _answer(task: Callable[[Any], Any], job: object, idle: int, allowance: int) -> bytes:
     spent = False
     try:
-        _limit(idle + allowance if idle else None)
+        _limit(idle + Held.bytes + allowance if idle else None)
         try:
             reply = ("done", task(job))
         finally:
@@ -62,12 +62,3 @@ def _limit(size: int | None) -> None:
     soft = hard if size is None else size if hard == resource.RLIM_INFINITY else min(size, hard)
     with suppress(ValueError, OSError):  # systems that name the limit and do not keep it
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-
-
-def _address_space() -> int:
-    """Bytes that the process has mapped; 0 where the system does not say."""
-    try:
-        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - no path to work on
-            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:  # pragma: no cover - not Linux
-        return 0

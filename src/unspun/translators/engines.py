@@ -1,0 +1,54 @@
+"""The engine of a configuration."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from unspun.config import TranslateConfig
+from unspun.errors import ConfigError
+from unspun.translation.protocol import Translator
+from unspun.translators import folders, glossary
+from unspun.translators.local import Local
+
+HOW = (
+    "get a model with 'unspun models', name its folder with --model DIR, or ask a server with "
+    "--engine libretranslate, deepl or openai"
+)
+
+
+def models_folder() -> Path:
+    """Where a user's translation models lie: $UNSPUN_MODELS, else the folder for data."""
+    if named := os.environ.get("UNSPUN_MODELS"):
+        return Path(named)
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(data) / "unspun" / "models"
+
+
+def open_engine(config: TranslateConfig) -> Translator | None:
+    """The engine that the configuration names; None where nothing is to be translated.
+
+    Raises:
+        ConfigError: where it names none that can be used, saying how to get one.
+        InputError: for a glossary that cannot be read.
+        ModelError: for a model's folder that lacks something.
+    """
+    if not config.to:
+        return None
+    terms = glossary.read(Path(config.glossary)) if config.glossary else ()
+    return _local(config, terms)
+
+
+def _local(config: TranslateConfig, terms: tuple[glossary.Term, ...]) -> Translator:
+    named = [Path(m) for m in config.models] or [models_folder()]
+    if not config.models and not named[0].is_dir():
+        raise ConfigError(f"no translation model: {HOW}")
+    found = [folder for path in named for folder in folders.find(path)]
+    if not found:
+        raise ConfigError(f"{', '.join(map(str, named))}: no translation model there; {HOW}")
+    wanted = folders.codes.primary(config.to)
+    fitting = tuple(f for f in found if f.target in ("", wanted))
+    if not fitting:
+        pairs = ", ".join(sorted(f"{f.source}-{f.target}" for f in found))
+        raise ConfigError(f"no model translates into {config.to!r}; there are {pairs}: {HOW}")
+    return Local(fitting, config, terms)

@@ -1,0 +1,22 @@
+"""The packages of the extra ``translate``, imported where they are used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from unspun.errors import ConfigError
+
+
+def need(package: str, purpose: str) -> Any:  # noqa: ANN401 - a module
+    """Import a package of the extra.
+
+    Raises:
+        ConfigError: naming the extra, where the package is not installed.
+    """
+    try:
+        return import_module(package)
+    except ImportError as error:
+        raise ConfigError(
+            f"{purpose} needs the package {package!r}: pip install 'unspun[translate]'"
+        ) from error
