@@ -26,8 +26,9 @@ WORDS = {
     "市长": "▁The▁mayor", "委员会": "▁The▁committee", "他们": "▁They", "渡船": "▁the▁ferry",
     "公布": "▁announced", "修好": "▁repaired", "的": "▁of", "了": "", "旧": "▁old", "桥": "▁bridge",
     "新": "▁new", "计划": "▁plan", "报告": "▁report", "在": "▁in▁", "年": "", "花": "▁spent▁",
-    "元": "▁yuan", "昨天": "▁yesterday", "星期一": "▁on▁Monday", "港口": "▁harbour", "关闭": "▁closed",
-    "因为": "▁because▁of", "风暴": "▁the▁storm", "居民": "▁Residents", "等": "▁waited▁for",
+    "元": "▁yuan", "昨天": "▁yesterday", "星期一": "▁on▁Monday", "港口": "▁harbour",
+    "关闭": "▁closed", "因为": "▁because▁of", "风暴": "▁the▁storm", "居民": "▁Residents",
+    "等": "▁waited▁for",
     "三": "▁three", "天": "▁days", "打开": "▁Open▁", "网站": "▁the▁website▁", "请": "▁Please",
     "亿": "▁hundred▁million", "灯塔": "▁the▁lighthouse", "和": "▁and", "今年": "▁this▁year",
     "读": "▁read", "雾": "▁fog", "。": ".", "，": ",", "！": "!", " ": "▁",
@@ -118,8 +119,10 @@ def _spec(dictionary: np.ndarray[Any, np.dtype[np.float32]]) -> TransformerSpec:
     word, place = eye.copy(), eye.copy()
     word[sources:], place[:sources] = 0, 0
     encoder, decoder = spec.encoder, spec.decoder
-    for side, table in ((encoder, np.eye(sources, width, dtype=np.float32)),
-                        (decoder, np.zeros((targets, width), np.float32))):
+    for side, table in (
+        (encoder, np.eye(sources, width, dtype=np.float32)),
+        (decoder, np.zeros((targets, width), np.float32)),
+    ):
         side.scale_embeddings = False
         side.position_encodings.encodings = encodings
         _norm(side.layer_norm, width)

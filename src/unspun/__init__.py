@@ -10,9 +10,9 @@
 
 from __future__ import annotations
 
-from unspun.api import batch, clean, diff, restore, run, score, tag
+from unspun.api import batch, clean, diff, restore, run, score, tag, translate
 from unspun.batches import Summary
-from unspun.config import Config
+from unspun.config import Config, TranslateConfig
 from unspun.diffing import Diff
 from unspun.errors import (
     ConfigError,
@@ -37,6 +37,7 @@ from unspun.model import (
     SubScore,
     Tag,
     Tagged,
+    Translated,
 )
 from unspun.scoring import Scores
 from unspun.streaming import Pipeline
@@ -67,6 +68,8 @@ __all__ = [
     "Summary",
     "Tag",
     "Tagged",
+    "TranslateConfig",
+    "Translated",
     "UnspunError",
     "__version__",
     "batch",
@@ -76,4 +79,5 @@ __all__ = [
     "run",
     "score",
     "tag",
+    "translate",
 ]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from unspun import diffing, pipeline, scoring
+from unspun import diffing, pipeline, scoring, translators
 from unspun.arrow import batch
 from unspun.batches import run
 from unspun.config import Config
 from unspun.diffing import Diff
-from unspun.errors import MismatchError, UnspunError
-from unspun.model import Cleaned, Document, Quality, Restored, Spun, Tagged
+from unspun.errors import ConfigError, MismatchError, UnspunError
+from unspun.model import Cleaned, Document, Quality, Restored, Spun, Tagged, Translated
 from unspun.scoring import Scores
 
-__all__ = ["batch", "clean", "diff", "restore", "run", "score", "tag"]
+__all__ = ["batch", "clean", "diff", "restore", "run", "score", "tag", "translate"]
 
 
 def clean(text: str, config: Config | None = None, *, id: str = "") -> Cleaned:  # noqa: A002
@@ -48,6 +48,27 @@ def restore(text: str, config: Config | None = None, *, id: str = "") -> Restore
     """Decide whether a text is spun, and give it its own words back."""
     result = pipeline.process(Document(id, text), config, stages=pipeline.RESTORE)
     return Restored(id, result.text, result.spun or Spun(0.0, is_spun=False), result.ledger)
+
+
+def translate(text: str, config: Config, *, id: str = "") -> Translated:  # noqa: A002
+    """Translate the passages that are in another language.
+
+    Args:
+        text: The text as it came.
+        config: Settings; those of ``translate`` name the language and the engine.
+        id: A name for the document.
+
+    Raises:
+        ConfigError: where no language is named, or no engine can be used.
+        ModelError: for a model that cannot be used.
+    """
+    translator = translators.open_engine(config.translate)
+    if translator is None:
+        raise ConfigError("name the language: Config(translate=TranslateConfig(to='en', ...))")
+    document = Document(id, text)
+    result = pipeline.process(document, config, stages=pipeline.TRANSLATE, translator=translator)
+    language = result.tagged.language if result.tagged else "und"
+    return Translated(id, result.text, language, result.ledger, result.tags)
 
 
 def diff(hyp: str, ref: str) -> Diff:

@@ -17,6 +17,7 @@ from unspun.errors import InputError
 from unspun.readers import Reading
 from unspun.records import Record
 from unspun.store import SCHEMA, LedgerFormat, Writer
+from unspun.translation.protocol import Usage
 from unspun.version import __version__
 from unspun.workers import Limits
 
@@ -87,6 +88,7 @@ def run(
     references = pairing.pair(single, reference) if reference else {}
     total = len(sources) if len(single) == len(sources) else 0
     totals = Totals()
+    usage = Usage()
     documents: list[Record] = []
     with files.staging(out) as folder:
         with Writer(folder, ledger_format) as writer:
@@ -97,15 +99,37 @@ def run(
                 documents.append(done.outcome.document)
                 if done.comparison is not None:
                     totals.add(done.comparison)
+                usage = usage.added(done.usage)
                 if progress is not None:
                     progress(len(documents), total)
         corpus = records.corpus(totals) if references else {}
         seconds = time.monotonic() - started
         manifest = _manifest(raw.name, config, documents, corpus, seconds, ledger_format)
+        manifest |= _translated(config, documents, usage)
         (folder / "manifest.json").write_bytes(records.dumps(manifest) + b"\n")
         reporting.write(folder)
     unpaired = tuple(s.id for s in single if s.id not in references) if reference else ()
     return Summary(out, tuple(documents), corpus, unpaired, manifest)
+
+
+def _translated(config: Config, documents: list[Record], usage: Usage) -> Record:
+    """What was translated with which models, and what that took; nothing where it was off."""
+    if not config.translate.to:
+        return {}
+    models: dict[str, str] = {}
+    totals: dict[str, dict[str, int]] = {"segments": {}, "kept": {}}
+    for document in documents:
+        told = document.get("translation") or {}
+        models |= told.get("models", {})
+        for name, total in totals.items():
+            for key, count in told.get(name, {}).items():
+                total[key] = total.get(key, 0) + count
+    names = "\n".join(f"{k} {models[k]}" for k in sorted(models))
+    told = {"to": config.translate.to, "engine": config.translate.engine, "models": models}
+    return {
+        "fingerprint": fingerprint(config, names),
+        "translation": {**told, **totals, "usage": asdict(usage)},
+    }
 
 
 def _keep_apart(out: Path, inputs: list[Path]) -> None:
@@ -117,9 +141,10 @@ def _keep_apart(out: Path, inputs: list[Path]) -> None:
             raise InputError(f"{out} and {path} lie inside one another: name another --out")
 
 
-def fingerprint(config: Config) -> str:
+def fingerprint(config: Config, translators: str = "") -> str:
     """Twelve hexadecimal digits: version, settings and models behind a result."""
     parts = [__version__, config.fingerprint(), *sorted(tables.digests().values())]
+    parts += [translators] if translators else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from unspun import chrome, comparison, decode, files, pipeline, readers, records
+from unspun import chrome, comparison, decode, files, pipeline, readers, records, translators
 from unspun.comparison import Comparison
 from unspun.config import Config
 from unspun.errors import ConfigError, InputError, ModelError, UnspunError
@@ -26,6 +26,7 @@ from unspun.pipeline import Result, Setting
 from unspun.readers import Reading, containers
 from unspun.records import Record
 from unspun.store import Outcome
+from unspun.translation.protocol import Usage
 from unspun.workers import Failure, Limits, Pool
 
 POOL_FROM_BYTES = 2_000_000  # below this a second worker costs more than it saves
@@ -58,10 +59,11 @@ class Job(NamedTuple):
 
 
 class Done(NamedTuple):
-    """An outcome, with the counts that scores of the whole batch are summed from."""
+    """An outcome, with what is summed up over the whole batch: counts of scores, and of usage."""
 
     outcome: Outcome
     comparison: Comparison | None
+    usage: Usage = Usage()
 
 
 Task = Callable[[Setting, Job], Done]
@@ -140,21 +142,22 @@ def run(
     """
     reading = reading or Reading()
     count = workers_for(sources, workers)
+    translator = translators.open_engine(config.translate)
     do = partial(_do, task or work)
     if count == 0:
         tally = chrome.Tally()
         for job in _jobs(sources, {}, reading):
             tally.merge(glance(job))
-        setting = Setting(config, tally.recurring())
+        setting = Setting(config, tally.recurring(), translator)
         yield from (do(setting, job) for job in _jobs(sources, references, reading))
         return
-    with Pool(count, limits or Limits(), partial(warm, config)) as pool:
+    with Pool(count, translators.limits(limits, translator), partial(warm, config)) as pool:
         recurring, failed = _first_pass(pool, sources, reading)
         jobs = (
             job._replace(problem=failed.get(place, job.problem))
             for place, job in enumerate(_jobs(sources, references, reading))
         )
-        setting = Setting(config, recurring)
+        setting = Setting(config, recurring, translator)
         for job, answer in pool.map(partial(do, setting), map(_with_data, jobs), _weight):
             yield _quarantined(job, answer.reason) if isinstance(answer, Failure) else answer
 
@@ -243,9 +246,11 @@ def work(setting: Setting, job: Job) -> Done:
     """Do one document; whatever goes wrong with it stays with it."""
     try:
         raw, document = _read(job)
-        result = pipeline.process(document, setting.config, recurring=setting.recurring)
+        result = pipeline.process(
+            document, setting.config, recurring=setting.recurring, translator=setting.translator
+        )
         compared = _compare(result, job, setting.config)
-        return Done(_outcome(job, raw, result, compared), compared)
+        return Done(_outcome(job, raw, result, compared), compared, result.usage)
     except (ConfigError, ModelError, MemoryError):
         raise  # no document's fault: every other one would fail alike; memory is the pool's affair
     except UnspunError as error:
@@ -333,6 +338,7 @@ def _document_record(job: Job, raw: bytes, result: Result, compared: Comparison 
         "origin": records.origin(tagged.origin) if tagged else None,
         "spun": records.spun(result.spun) if result.spun else None,
         "quality": records.quality(result.quality),
+        **({"translation": records.translation(result.translation)} if result.translation else {}),
         "edits": by_stage,
         **(records.compared(compared) if compared else {"reference": None}),
     }

@@ -243,6 +243,25 @@ class Restored:
 
 
 @dataclass(frozen=True, slots=True)
+class Translated:
+    """A document whose passages in another language were translated.
+
+    Attributes:
+        id: The document's id.
+        text: The text with the translations.
+        language: BCP 47 tag of the document as it came.
+        edits: The ledger; the rule of a translation names engine, model and languages.
+        tags: Passages that were left as they stand, with the reason.
+    """
+
+    id: str
+    text: str
+    language: str
+    edits: Ledger
+    tags: tuple[Tag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Processed:
     """A document that went through the flow, or was held back.
 

@@ -6,7 +6,7 @@ Stages never import each other; they meet here, and their order is the literal t
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
 
 from unspun import chrome, edits, normalise, quality, restoration, tagging, translation
@@ -71,7 +71,7 @@ class Result:
     spun: Spun | None = None
     verdict: Spun | None = None
     translation: Translation | None = None
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     quality: Quality | None = None
     snapshots: tuple[Snapshot, ...] = ()
 
@@ -244,6 +244,7 @@ def process_many(
     *,
     stages: Collection[str] = ALL,
     recurring: Collection[str] = frozenset(),
+    translator: Translator | None = None,
 ) -> list[Result | Exception]:
     """Take many documents through the flow: as `process` one by one, but faster.
 
@@ -252,6 +253,7 @@ def process_many(
         config: Settings; the defaults if none are given.
         stages: Names of the stages to run.
         recurring: Lines that recur across the documents of the batch.
+        translator: The engine that translates; nothing is translated without one.
 
     Returns:
         For each document its result, or what went wrong with it.
@@ -260,7 +262,7 @@ def process_many(
         ConfigError: for settings that no document could be done with.
         ModelError: for a model that cannot be used.
     """
-    setting = Setting(config or Config(), recurring)
+    setting = Setting(config or Config(), recurring, translator)
     flow: list[Result | Exception] = [Result(document, document.text) for document in documents]
     for stage in STAGES:
         if stage.name in stages:

@@ -13,6 +13,7 @@ import orjson
 from unspun.comparison import Comparison, Totals
 from unspun.model import Edit, Finding, LanguageSpan, Origin, Quality, Spun, SubScore, Tag, Tagged
 from unspun.pipeline import Result
+from unspun.translation.protocol import Translation
 
 Record = dict[str, Any]
 
@@ -118,6 +119,29 @@ def spun(item: Spun) -> Record:
         "is_spun": item.is_spun,
         "family": item.family,
         "findings": [finding(f) for f in item.findings],
+    }
+
+
+def translation(item: Translation) -> Record:
+    """What was translated, and what was left."""
+    return {
+        "to": item.to,
+        "engine": item.engine,
+        "models": dict(item.models),
+        "segments": dict(item.segments),
+        "kept": dict(item.kept),
+    }
+
+
+def translated(result: Result) -> Record:
+    """What `unspun translate --json` prints for a document."""
+    return {
+        "id": result.document.id,
+        "text": result.text,
+        "language": result.tagged.language if result.tagged else "und",
+        "translation": translation(result.translation) if result.translation else None,
+        "edits": [edit(e) for e in result.ledger],
+        "tags": [tag(t) for t in result.tags],
     }
 
 

@@ -8,11 +8,11 @@ from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from unspun import decode, engine, pipeline
+from unspun import decode, engine, pipeline, translators
 from unspun.config import Config
 from unspun.errors import ConfigError, ModelError, UnspunError, unknown_name
 from unspun.model import Document, Processed
-from unspun.pipeline import Result
+from unspun.pipeline import Result, Setting
 from unspun.workers import Failure, Limits, Pool
 
 Text = str | bytes | None
@@ -63,8 +63,10 @@ class Pipeline:
         self.config = config or Config()
         self.stages = pipeline.ALL if stages is None else tuple(stages)
         self.workers = workers
-        self.limits = limits or Limits()
-        self._recurring = frozenset(recurring)
+        self._setting = Setting(
+            self.config, frozenset(recurring), translators.open_engine(self.config.translate)
+        )
+        self.limits = translators.limits(limits, self._setting.translator)
         self._entered = False
         self._idle: list[Pool] = []
 
@@ -87,7 +89,7 @@ class Pipeline:
             ConfigError: for settings that no text could be done with.
             ModelError: for a model that cannot be used.
         """
-        return _do(self.config, self.stages, self._recurring, list(_named(texts)))
+        return _do(self._setting, self.stages, list(_named(texts)))
 
     def stream(
         self, texts: Iterable[Text | tuple[str, Text]], *, workers: int | None = None
@@ -112,9 +114,9 @@ class Pipeline:
         jobs = _named(texts)
         if count == 0:
             for job in jobs:
-                yield from _do(self.config, self.stages, self._recurring, [job])
+                yield from _do(self._setting, self.stages, [job])
             return
-        task = partial(_one, self.config, self.stages, self._recurring)
+        task = partial(_one, self._setting, self.stages)
         with self._lend(count) as pool:
             for job, answer in pool.map(task, jobs, _size):
                 yield _held(job, answer.reason) if isinstance(answer, Failure) else answer
@@ -159,18 +161,22 @@ def _size(job: Job) -> int:
     return len(job.text) if isinstance(job.text, (str, bytes)) else 0
 
 
-def _one(
-    config: Config, stages: Collection[str], recurring: Collection[str], job: Job
-) -> Processed:
-    return _do(config, stages, recurring, [job])[0]
+def _one(setting: Setting, stages: Collection[str], job: Job) -> Processed:
+    return _do(setting, stages, [job])[0]
 
 
-def _do(
-    config: Config, stages: Collection[str], recurring: Collection[str], jobs: Sequence[Job]
-) -> list[Processed]:
+def _do(setting: Setting, stages: Collection[str], jobs: Sequence[Job]) -> list[Processed]:
     read = [_read(job) for job in jobs]
     documents = [item for item in read if isinstance(item, Document)]
-    results = iter(pipeline.process_many(documents, config, stages=stages, recurring=recurring))
+    results = iter(
+        pipeline.process_many(
+            documents,
+            setting.config,
+            stages=stages,
+            recurring=setting.recurring,
+            translator=setting.translator,
+        )
+    )
     return [
         _processed(job, next(results) if isinstance(item, Document) else item)
         for job, item in zip(jobs, read, strict=True)

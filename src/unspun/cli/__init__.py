@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unspun.cli import compare, learn, match, results, score, stages
+from unspun.cli import compare, learn, match, results, score, stages, translate
 from unspun.cli import run as runs
 from unspun.cli.app import app
 
@@ -10,6 +10,7 @@ __all__ = ["app", "main"]
 
 runs.register(app)
 stages.register(app)
+translate.register(app)
 compare.register(app)
 score.register(app)
 match.register(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -106,6 +107,7 @@ def settings(
     family: str | None = None,
     models: list[Path] | None = None,
     restore: bool | None = None,
+    translate: Mapping[str, Any] | None = None,
 ) -> Config:
     """The configuration: defaults, then the file, then the options.
 
@@ -126,6 +128,7 @@ def settings(
         ("restore", "family"): family,
         ("restore", "models"): [str(m) for m in models] if models else None,
         ("restore", "enabled"): restore,
+        **{("translate", key): value for key, value in (translate or {}).items()},
     }
     for (section, key), value in options.items():
         if value is not None:

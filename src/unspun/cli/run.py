@@ -11,7 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from unspun import batches
-from unspun.cli import show, thresholds
+from unspun.cli import show, thresholds, translate
 from unspun.cli.app import (
     FAILED,
     ConfigFile,
@@ -85,6 +85,14 @@ def run(
     max_size: Annotated[
         int, typer.Option(min=1, metavar="MB", help="Larger documents are quarantined.")
     ] = 256,
+    translate_to: Annotated[
+        str | None,
+        typer.Option(metavar="LANGUAGE", help="Translate what is in another language into this."),
+    ] = None,
+    translate_engine: translate.Engine = None,
+    translate_model: translate.Model = None,
+    translate_url: translate.Url = None,
+    glossary: translate.Glossary = None,
     fail_under: thresholds.FailUnder = None,
     junit: thresholds.JUnit = None,
     *,
@@ -105,6 +113,8 @@ def run(
         unspun run scraped/ --reference edited/ --out results/
 
         unspun run scraped/ --no-restore --workers 4 --fail-under bleu=90
+
+        unspun run scraped/ --translate-to en --translate-model opus-mt-zh-en/
     """
     limits = thresholds.parse(fail_under)
     chosen = settings(
@@ -114,6 +124,9 @@ def run(
         family=family,
         models=model,
         restore=restore,
+        translate=translate.options(
+            translate_to, translate_engine, translate_model, glossary, translate_url
+        ),
     )
     if reference is None and DEFAULT_REFERENCE.is_dir():
         reference = DEFAULT_REFERENCE

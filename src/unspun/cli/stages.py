@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from unspun import engine, files, pipeline, records
+from unspun import engine, files, pipeline, records, translators
 from unspun.cli import show
 from unspun.cli.app import (
     FAILED,
@@ -60,8 +60,8 @@ def clean(
 
         curl -s https://example.org/a.txt | unspun clean -
     """
-    done = _process(paths, settings(config, profile=profile), pipeline.CLEAN)
-    _answer(done, records.cleaned, json=json, out=out)
+    done = process(paths, settings(config, profile=profile), pipeline.CLEAN)
+    answer(done, records.cleaned, json=json, out=out)
 
 
 def restore(
@@ -85,8 +85,8 @@ def restore(
     chosen = settings(
         config, min_confidence=min_confidence, family=family, models=model, restore=True
     )
-    done = _process(paths, chosen, pipeline.RESTORE)
-    _answer(done, records.restored, json=json, out=out)
+    done = process(paths, chosen, pipeline.RESTORE)
+    answer(done, records.restored, json=json, out=out)
 
 
 Detector = Annotated[
@@ -112,9 +112,9 @@ def tag(
     chosen = settings(config)
     if detector is not None:
         chosen = replace(chosen, tag=replace(chosen.tag, detector=detector))
-    done = _process(paths, chosen, pipeline.TAG)
+    done = process(paths, chosen, pipeline.TAG)
     if json:
-        _answer(done, _tag_record, json=True, out=None)
+        answer(done, _tag_record, json=True, out=None)
         return
     rows = []
     failed = False
@@ -151,17 +151,20 @@ def _tag_row(result: Result) -> list[str]:
     ]
 
 
-def _process(
+def process(
     paths: list[Path], config: Config, stages: tuple[str, ...]
 ) -> Iterator[tuple[files.Source, Result | None]]:
     """Each document with its result; None, and a line of complaint, where it failed."""
     sources = files.discover(paths)
     recurring = engine.recurring_lines(sources) if "chrome" in stages else frozenset()
+    translator = translators.open_engine(config.translate) if "translate" in stages else None
     result: Result | None
     for source in sources:
         try:
             document = files.read(source)
-            result = pipeline.process(document, config, stages=stages, recurring=recurring)
+            result = pipeline.process(
+                document, config, stages=stages, recurring=recurring, translator=translator
+            )
         except (ConfigError, ModelError):
             raise  # no document's fault
         except UnspunError as error:
@@ -173,7 +176,7 @@ def _process(
         yield source, result
 
 
-def _answer(
+def answer(
     done: Iterator[tuple[files.Source, Result | None]],
     record: Callable[[Result], Record],
     *,

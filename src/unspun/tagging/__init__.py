@@ -84,7 +84,7 @@ def elsewhere(texts: Sequence[str], language: str, config: TagConfig) -> list[bo
     """
     if not texts:
         return []
-    own = (language.split("-")[0], "und")
+    own = (language.split("-", maxsplit=1)[0], "und")
     return [
         found.language.split("-")[0] not in own
         and found.confidence > _CLEAR

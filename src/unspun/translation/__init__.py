@@ -29,6 +29,10 @@ Foreign = Callable[[Sequence[str], str], list[bool]]
 """Which of the texts are clearly in another language than the one named."""
 
 
+NOTHING = Usage()
+_MARKS = str.maketrans("。，、！？；：（）", ".,,!?;:()")
+
+
 class Step(NamedTuple):
     """What translation proposes for a text.
 
@@ -42,7 +46,7 @@ class Step(NamedTuple):
     edits: tuple[Edit, ...] = ()
     tags: tuple[Tag, ...] = ()
     translation: Translation | None = None
-    usage: Usage = Usage()
+    usage: Usage = NOTHING
 
 
 class _Verdict(NamedTuple):
@@ -189,13 +193,18 @@ class _Round:
         answers = dict(zip(wanted, self._ask([p.strip() for p in wanted]), strict=True))
         judged = []
         for source, parts in cut.items():
-            got = [answers.get(p, Answer(p, 1.0)) for p in parts]
+            got = [answers.get(p) or Answer(self._marks(p), 1.0) for p in parts]
             if all(a.text is not None for a in got):
                 texts = [_edged(p, a.text or "") for p, a in zip(parts, got, strict=True)]
                 scores = [a.score for a in got if a.score is not None]
                 score = min(scores) if scores else None
                 judged.append((source, masks.joined(texts, asked[source]), score))
         self._judge(judged, verdicts)
+
+    def _marks(self, piece: str) -> str:
+        """What stands between hidden parts and is no word, in the target's punctuation."""
+        unspaced = self.config.to.split("-")[0] in checks.UNSPACED_LANGUAGES
+        return piece if unspaced else piece.translate(_MARKS)
 
     def _ask(self, segments_: Sequence[str]) -> Sequence[Answer]:
         answers: Answers = self.translator.translate(segments_, self.language, self.config.to)
@@ -206,9 +215,10 @@ class _Round:
     def _judge(
         self, judged: Sequence[tuple[str, str, float | None]], verdicts: dict[str, _Verdict]
     ) -> None:
+        pair = self.language, self.config.to
         elsewhere = self.foreign([text for _, text, _ in judged], self.config.to)
         for (source, text, score), strange in zip(judged, elsewhere, strict=True):
-            found = checks.problems(source, text, self.config.to, self.translator.glossary)
+            found = checks.problems(source, text, pair, self.translator.glossary)
             if strange:
                 found.append(checks.Problem("untranslated", "the answer is in another language"))
             if found:

@@ -12,23 +12,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from unspun.translation.protocol import Term
+from unspun.checking import Terms
+from unspun.checking.protected import tokens
 
-FIXED = re.compile(
-    r"""
-      https?://[^\s<>"'，。；、）」』》”]+ | www\.[^\s<>"'，。；、）」』》”]+   # links
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                               # addresses
-    | </?[A-Za-z][^<>\n]{0,200}> | <!--.*?-->                    # markup
-    | &(?:\#\d+|\#x[0-9A-Fa-f]+|[A-Za-z]\w*);                    # entities
-    | \{\{[^{}\n]{1,80}\}\} | \$?\{[^{}\n]{0,80}\}               # {{name}} ${name} {0}
-    | %\([\w.]+\)[-+ 0\#]*\d*(?:\.\d+)?[a-zA-Z] | %\d*\$?[sd@](?!\w) | %%
-    | `[^`\n]+`                                                  # code
-    | (?<!\w)[@\#][A-Za-z]\w+                                    # handles, hashtags
-    """,
-    re.VERBOSE | re.ASCII,
-)
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*(?![\d.,]*\s*[万萬亿億千百兆十])", re.ASCII)
 NAME = re.compile(r"(?<![A-Za-z])[A-Za-z][A-Za-z0-9&.+-]*[A-Za-z0-9](?:\s+[A-Z][A-Za-z0-9&.+-]+)*")
+_NONE: Terms = {}
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 
 
@@ -46,28 +35,28 @@ class Masked(NamedTuple):
     template: str
 
 
-def mask(
-    text: str, template: str, terms: Sequence[Term] = (), *, names: bool = False
-) -> Masked:
+def mask(text: str, template: str, terms: Terms = _NONE, *, names: bool = False) -> Masked:
     """Hide what must survive.
 
     Args:
         text: A segment.
         template: What the engine copies unchanged, with ``{}`` for a number.
-        terms: Terms to hide; behind each stands what it must become.
+        terms: Terms to hide; behind each stands the first rendering that is allowed.
         names: Whether numbers are hidden too, and names in Latin letters inside another script.
 
     >>> mask("打开 https://example.org/a 吧", "[{}]").text
     '打开 [0] 吧'
     """
-    spans = [(m.start(), m.end(), m[0]) for m in FIXED.finditer(text)]
-    for term in terms:
-        spans += [(a, b, term.target) for a, b in occurrences(text, term.source)]
+    spans = [(t.start, t.end, t.text) for t in tokens(text)]
+    for term, renderings in terms.items():
+        spans += [(a, b, renderings[0]) for a, b in _occurrences(text, term)]
     if names:
         if not latin(text):
             spans += [(m.start(), m.end(), m[0]) for m in NAME.finditer(text)]
         spans += [(m.start(), m.end(), m[0]) for m in NUMBER.finditer(text)]
-    pieces, parts, at = [], [], 0
+    pieces: list[str] = []
+    parts: list[str] = []
+    at = 0
     for start, end, part in sorted(spans, key=lambda s: (s[0], s[0] - s[1])):
         if start >= at:
             pieces += [text[at:start], template.format(len(parts))]
@@ -121,7 +110,7 @@ def joined(translated: Sequence[str], masked: Masked) -> str:
     return "".join(out)
 
 
-def occurrences(text: str, term: str) -> list[tuple[int, int]]:
+def _occurrences(text: str, term: str) -> list[tuple[int, int]]:
     """Where a term stands: as a whole word where it is written in letters with blanks between."""
     edge = (r"(?<!\w)" if term[:1].isascii() else "", r"(?!\w)" if term[-1:].isascii() else "")
     pattern = re.compile(edge[0] + re.escape(term) + edge[1], re.IGNORECASE)

@@ -47,7 +47,7 @@ def passages(text: str, tagged: Tagged, config: TranslateConfig) -> list[Passage
 
 
 def _foreign(language: str, config: TranslateConfig) -> bool:
-    own = language.split("-")[0]
+    own = language.split("-", maxsplit=1)[0]
     wanted = {name.split("-")[0] for name in config.languages}
     return own not in ("und", config.to.split("-")[0]) and (not wanted or own in wanted)
 
@@ -56,11 +56,15 @@ def _counts(text: str, span: LanguageSpan, tagged: Tagged, config: TranslateConf
     """Whether a paragraph is to be translated as a whole."""
     letters = _letters(text, span.start, span.end)
     if span.language == "und":  # a heading too short to tell reads as the document does
-        home = _foreign(tagged.language, config)
-        return home and letters >= LEAST[0] and "://" not in text[span.start : span.end]
+        return (
+            _foreign(tagged.language, config)
+            and letters >= LEAST[0]
+            and "://" not in text[span.start : span.end]
+        )
     if not _foreign(span.language, config):
         return False
-    if span.language.split("-")[0] == tagged.language.split("-")[0]:
+    home = span.language.split("-")[0] == tagged.language.split("-")[0]
+    if home and tagged.confidence > SURE:
         return letters > 0
     return _enough(letters, span)
 
@@ -93,6 +97,6 @@ def _letters(text: str, start: int, end: int) -> int:
 def _bracketed(text: str, start: int, end: int) -> bool:
     before, after = text[max(0, start - 1) : start], text[end : end + 1]
     inside = text[start], text[end - 1]
-    opens = before and before in _OPENING or inside[0] in _OPENING
-    closes = after and after in _CLOSING or inside[1] in _CLOSING
+    opens = (before and before in _OPENING) or inside[0] in _OPENING
+    closes = (after and after in _CLOSING) or inside[1] in _CLOSING
     return bool(opens and closes)

@@ -10,12 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-
-class Term(NamedTuple):
-    """A line of a glossary: what a term must become."""
-
-    source: str
-    target: str
+from unspun.checking import Terms
 
 
 class Answer(NamedTuple):
@@ -32,8 +27,9 @@ class Answer(NamedTuple):
     reason: str = ""
 
 
-class Usage(NamedTuple):
-    """What translating took; sums up by `+` of the fields (`added`).
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What translating took; summed up by `added`.
 
     Attributes:
         requests: Calls of the engine; of a server, every attempt.
@@ -55,7 +51,15 @@ class Usage(NamedTuple):
 
     def added(self, other: Usage) -> Usage:
         """The sum of two."""
-        return Usage(*(a + b for a, b in zip(self, other, strict=True)))
+        return Usage(
+            self.requests + other.requests,
+            self.segments + other.segments,
+            self.cached + other.cached,
+            self.characters + other.characters,
+            self.tokens_in + other.tokens_in,
+            self.tokens_out + other.tokens_out,
+            self.cost + other.cost,
+        )
 
 
 class Answers(NamedTuple):
@@ -69,7 +73,7 @@ class Answers(NamedTuple):
 
     items: tuple[Answer, ...]
     model: str
-    usage: Usage = Usage()
+    usage: Usage
 
 
 class Translator(Protocol):
@@ -83,7 +87,7 @@ class Translator(Protocol):
         """The engine, such as ``ctranslate2``."""
 
     @property
-    def glossary(self) -> tuple[Term, ...]:
+    def glossary(self) -> Terms:
         """The terms that it was given."""
 
     def placeholder(self, source: str, target: str) -> str:

@@ -18,6 +18,7 @@ _BREAKS = (
 )
 _UNDECODED = re.compile(r"[\ud800-\udfff]")  # no engine reads such bytes
 _QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", "«": "»", "„": "“", '"': '"', "《": "》"}
+_BLANKS = re.compile(r" {2,}")
 _JOINED = re.compile(r"[\w)\]%”’\"']")  # what an alphabet does not write against a word
 
 
@@ -112,12 +113,14 @@ def fitted(text: str, segment: Segment, answer: str, *, spaced: bool) -> str:
         spaced: Whether the target language puts blanks between words.
     """
     answer = answer.strip()
+    if "  " not in segment.text:
+        answer = _BLANKS.sub(" ", answer)
     if not spaced:
         return answer
     before, after = text[segment.start - 1 : segment.start], text[segment.end : segment.end + 1]
     if before and before.isalnum() and answer[:1].isalnum():
         answer = f" {answer}"
     follows = bool(after) and (after.isalnum() or after in "“‘「『《（(")
-    if follows and _JOINED.match(answer[-1:]) or (follows and answer[-1:] in ".!?,;:…"):
+    if (follows and _JOINED.match(answer[-1:])) or (follows and answer[-1:] in ".!?,;:…"):
         answer = f"{answer} "
     return answer

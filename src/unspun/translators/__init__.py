@@ -7,7 +7,19 @@ the extra ``translate`` and is imported where it is used.
 
 from __future__ import annotations
 
+from unspun.translation.protocol import Translator
 from unspun.translators.engines import open_engine
-from unspun.translators.glossary import read as read_glossary
+from unspun.workers import Limits
 
-__all__ = ["open_engine", "read_glossary"]
+__all__ = ["SECONDS", "limits", "open_engine"]
+
+SECONDS = 1800.0
+"""Time of one document where there is an engine and nobody said otherwise: servers make us wait."""
+
+
+def limits(asked: Limits | None, translator: Translator | None) -> Limits:
+    """What one document may take, with time for an engine."""
+    given = asked or Limits()
+    if translator is None or given.seconds is not None:
+        return given
+    return given._replace(seconds=SECONDS)

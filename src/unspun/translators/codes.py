@@ -58,7 +58,7 @@ def spelled(tag: str, known: Iterable[str]) -> str | None:
     elif tag == "zh-Hans":
         tags = [tag, "zh", "zh-CN"]
     else:
-        tags = [tag, tag.split("-")[0]]
+        tags = [tag, tag.split("-", maxsplit=1)[0]]
     by_name = {code.lower(): code for code in codes}
     for name in tags:
         if name.lower() in by_name:

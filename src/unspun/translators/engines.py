@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from unspun import checking, files
+from unspun.checking import Terms
 from unspun.config import TranslateConfig
-from unspun.errors import ConfigError
+from unspun.errors import ConfigError, InputError
 from unspun.translation.protocol import Translator
-from unspun.translators import folders, glossary
+from unspun.translators import codes, folders
 from unspun.translators.local import Local
 
 HOW = (
@@ -35,18 +37,27 @@ def open_engine(config: TranslateConfig) -> Translator | None:
     """
     if not config.to:
         return None
-    terms = glossary.read(Path(config.glossary)) if config.glossary else ()
-    return _local(config, terms)
+    return _local(config, _terms(config))
 
 
-def _local(config: TranslateConfig, terms: tuple[glossary.Term, ...]) -> Translator:
+def _terms(config: TranslateConfig) -> Terms:
+    if not config.glossary:
+        return {}
+    data = files.read_bytes(Path(config.glossary))
+    try:
+        return checking.read_terms(data.decode("utf-8").splitlines(), config.glossary)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{config.glossary}: a glossary is UTF-8 text ({error})") from error
+
+
+def _local(config: TranslateConfig, terms: Terms) -> Translator:
     named = [Path(m) for m in config.models] or [models_folder()]
     if not config.models and not named[0].is_dir():
         raise ConfigError(f"no translation model: {HOW}")
     found = [folder for path in named for folder in folders.find(path)]
     if not found:
         raise ConfigError(f"{', '.join(map(str, named))}: no translation model there; {HOW}")
-    wanted = folders.codes.primary(config.to)
+    wanted = codes.primary(config.to)
     fitting = tuple(f for f in found if f.target in ("", wanted))
     if not fitting:
         pairs = ", ".join(sorted(f"{f.source}-{f.target}" for f in found))

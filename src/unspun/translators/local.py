@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from unspun.checking import Terms
 from unspun.config import TranslateConfig
 from unspun.errors import ConfigError, ModelError
-from unspun.translation.protocol import Answer, Answers, Term, Usage
+from unspun.translation.protocol import Answer, Answers, Usage
 from unspun.translators import codes
 from unspun.translators.extra import need
 from unspun.translators.folders import Folder
@@ -41,7 +42,7 @@ class Local:
 
     folders: tuple[Folder, ...]
     config: TranslateConfig
-    glossary: tuple[Term, ...] = ()
+    glossary: Terms = field(default_factory=dict)
     name: str = "ctranslate2"
     _loaded: dict[Path, _Loaded] = field(default_factory=dict, repr=False)
 
@@ -66,7 +67,7 @@ class Local:
         folder = self._folder(source, target)
         if folder is None:
             reason = f"engine: no model translates {source} into {target}"
-            return Answers(tuple(Answer(None, reason=reason) for _ in segments), "")
+            return Answers(tuple(Answer(None, reason=reason) for _ in segments), "", Usage())
         loaded = self._load(folder)
         head, prefix = _languages(folder, source, target)
         tokens = [[*head, *loaded.source.encode(s, out_type=str)] for s in segments]
@@ -77,15 +78,11 @@ class Local:
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"{folder.path}: the model failed ({error})") from error
         long = Answer(None, reason=f"engine: longer than {MOST_TOKENS} tokens")
-        usage = Usage(
-            1, len(segments), 0, sum(map(len, segments)), sum(map(len, asked))
-        )
+        usage = Usage(1, len(segments), 0, sum(map(len, segments)), sum(map(len, asked)))
         answers = tuple(next(made) if fit else long for fit in fits)
         return Answers(answers, folder.sha256[:12], usage)
 
-    def _run(
-        self, loaded: _Loaded, asked: list[list[str]], prefix: list[str]
-    ) -> list[Answer]:
+    def _run(self, loaded: _Loaded, asked: list[list[str]], prefix: list[str]) -> list[Answer]:
         if not asked:
             return []
         most = _GROWTH[0] * max(map(len, asked)) + _GROWTH[1]
