@@ -451,7 +451,7 @@ def test_the_verb_on_strings(toy: Path) -> None:
         unspun.translate("居民等了三天。", Config())
 
 
-def command(*arguments: str | Path, input_: str = "") -> subprocess.CompletedProcess[str]:
+def command(*arguments: str | Path | int, input_: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "unspun", *map(str, arguments)],
         capture_output=True,

@@ -11,7 +11,17 @@ from unspun.config import TranslateConfig
 from unspun.errors import ConfigError, InputError
 from unspun.translation.protocol import Translator
 from unspun.translators import codes, folders
+from unspun.translators.cache import Cache, Cached, Known, default_path
+from unspun.translators.client import Client
+from unspun.translators.extra import need
 from unspun.translators.local import Local
+from unspun.translators.servers import DeepL, LibreTranslate, OpenAI, Server
+
+SERVERS: dict[str, type[Server]] = {
+    "libretranslate": LibreTranslate,
+    "deepl": DeepL,
+    "openai": OpenAI,
+}
 
 HOW = (
     "get a model with 'unspun models', name its folder with --model DIR, or ask a server with "
@@ -37,7 +47,44 @@ def open_engine(config: TranslateConfig) -> Translator | None:
     """
     if not config.to:
         return None
-    return _local(config, _terms(config))
+    terms = _terms(config)
+    if config.engine == "ctranslate2":
+        engine: Known = _local(config, terms)
+        kept = None if config.cache == "auto" else _cache(config)  # a model here is as fast
+    else:
+        kept = _cache(config)
+        engine = _server(config, terms, kept)
+    return Cached(engine, kept) if kept else engine
+
+
+def _cache(config: TranslateConfig) -> Cache | None:
+    if not config.cache:
+        return None
+    cache = Cache(default_path() if config.cache == "auto" else Path(config.cache))
+    cache.check()
+    return cache
+
+
+def _server(config: TranslateConfig, terms: Terms, cache: Cache | None) -> Server:
+    need("httpx", f"the engine {config.engine}")
+    kind = SERVERS[config.engine]
+    variable = f"{config.engine.upper()}_API_KEY"
+    client = Client(config, config.url.rstrip("/"), variable, cache)
+    key = client.key()  # a file that cannot be read is told before any document
+    if not client.url:
+        client.url = _home(config.engine, key)
+    if config.engine == "openai" and not config.models:
+        raise ConfigError("the engine openai wants the name of a model: --model NAME")
+    return kind(config, client, terms)
+
+
+def _home(engine: str, key: str) -> str:
+    """Where a service answers that has one address for all."""
+    if engine == "deepl":
+        return "https://api-free.deepl.com" if key.endswith(":fx") else "https://api.deepl.com"
+    if engine == "openai":
+        return "https://api.openai.com/v1"
+    raise ConfigError(f"the engine {engine} wants an address: --url http://localhost:5000")
 
 
 def _terms(config: TranslateConfig) -> Terms:
@@ -50,7 +97,7 @@ def _terms(config: TranslateConfig) -> Terms:
         raise InputError(f"{config.glossary}: a glossary is UTF-8 text ({error})") from error
 
 
-def _local(config: TranslateConfig, terms: Terms) -> Translator:
+def _local(config: TranslateConfig, terms: Terms) -> Local:
     named = [Path(m) for m in config.models] or [models_folder()]
     if not config.models and not named[0].is_dir():
         raise ConfigError(f"no translation model: {HOW}")

@@ -62,6 +62,11 @@ class Local:
                 return template
         return _PLACEHOLDERS[-1]
 
+    def identity(self, source: str, target: str) -> str:
+        """The model's hash, and how it is asked."""
+        folder = self._folder(source, target)
+        return f"{folder.sha256 if folder else ''} {self.config.beam}"
+
     def translate(self, segments: Sequence[str], source: str, target: str) -> Answers:
         """Translate segments; without an answer for languages that no model knows."""
         folder = self._folder(source, target)
