@@ -1,7 +1,9 @@
-# Everything here runs in .venv, made from requirements.lock on first use.
+# Everything here runs in .venv, made on first use: for the main job from requirements.lock, for the
+# tests, with every extra, from requirements-dev.lock.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+READY_DEV := .venv/.ready-dev
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint format types lock clean \
@@ -16,22 +18,26 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	touch $(READY)
 
+$(READY_DEV): $(READY) requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $(READY_DEV)
+
 demo: $(READY)  ## The main job on raw/ and clean/, results in out/
 	$(BIN)/unspun run raw --reference clean --out out
 
-test: $(READY)  ## The tests
-	$(BIN)/python -m pytest -m "not slow"
+test: $(READY_DEV)  ## The tests
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --maxprocesses 4
 
-test-all: $(READY)  ## The tests, the slow ones and 100,000 examples a law included
+test-all: $(READY_DEV)  ## The tests, the slow ones and 100,000 examples a law included
 	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest --timeout=3600
 
-lint: $(READY)  ## Style, types, import rules
+lint: $(READY_DEV)  ## Style, types, import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(READY)  ## Put the code into the one format
+format: $(READY_DEV)  ## Put the code into the one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -44,9 +50,9 @@ SHARED := ../shared
 PEERS_READY := .venv-bench/.ready
 BENCH := .venv-bench/bin/python
 
-$(PEERS_READY): requirements.lock pyproject.toml
+$(PEERS_READY): requirements-dev.lock pyproject.toml
 	test -x $(BENCH) || $(PYTHON) -m venv .venv-bench
-	$(BENCH) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BENCH) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BENCH) -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	for peer in $(PEERS); do \
 	  $(BENCH) -m pip install --quiet --disable-pip-version-check $$peer || echo "without $$peer"; \
@@ -73,11 +79,13 @@ bench-score: $(PEERS_READY)  ## Scores, alignment, diff, matching, beside the pe
 bench-lm: $(PEERS_READY)  ## The language model: speed and perplexity
 	$(BENCH) bench/lm.py --data $(SHARED)/data
 
+LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 \
+        --generate-hashes --no-emit-index-url pyproject.toml
 EXTRAS := lingua parquet zstd html warc remote ray translate duplicates
 
 lock:  ## Resolve the dependencies again (needs uv)
-	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev \
-	  $(EXTRAS:%=--extra %) --no-emit-index-url pyproject.toml -o requirements.lock
+	$(LOCK) -o requirements.lock
+	$(LOCK) --group dev $(EXTRAS:%=--extra %) -c requirements.lock -o requirements-dev.lock
 
 clean:  ## Remove what was made here
 	rm -rf .venv .venv-bench out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
