@@ -23,7 +23,7 @@ def test_verbs_stay_functions_whatever_is_imported_later() -> None:
         "import unspun, unspun.cli, pkgutil, importlib\n"
         "for module in pkgutil.walk_packages(unspun.__path__, 'unspun.'):\n"
         "    if module.name != 'unspun.__main__': importlib.import_module(module.name)\n"
-        "for verb in ('batch', 'clean', 'tag', 'restore', 'diff', 'score', 'run'):\n"
+        "for verb in ('batch', 'clean', 'tag', 'restore', 'diff', 'score', 'run', 'qa'):\n"
         "    assert callable(getattr(unspun, verb)), verb\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

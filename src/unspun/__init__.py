@@ -10,8 +10,9 @@
 
 from __future__ import annotations
 
-from unspun.api import batch, clean, diff, restore, run, score, tag, translate
+from unspun.api import batch, clean, diff, qa, restore, run, score, tag, translate
 from unspun.batches import Summary
+from unspun.checking import QaFinding, QaReport
 from unspun.config import Config, TranslateConfig
 from unspun.diffing import Diff
 from unspun.errors import (
@@ -60,6 +61,8 @@ __all__ = [
     "OutputError",
     "Pipeline",
     "Processed",
+    "QaFinding",
+    "QaReport",
     "Quality",
     "Restored",
     "Scores",
@@ -75,6 +78,7 @@ __all__ = [
     "batch",
     "clean",
     "diff",
+    "qa",
     "restore",
     "run",
     "score",

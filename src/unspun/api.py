@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from unspun import diffing, pipeline, scoring, translators
+from unspun import checking, diffing, pipeline, scoring, translators
 from unspun.arrow import batch
 from unspun.batches import run
+from unspun.bilingual.languages import detect
+from unspun.checking import QaReport
 from unspun.config import Config
 from unspun.diffing import Diff
 from unspun.errors import ConfigError, MismatchError, UnspunError
 from unspun.model import Cleaned, Document, Quality, Restored, Spun, Tagged, Translated
 from unspun.scoring import Scores
 
-__all__ = ["batch", "clean", "diff", "restore", "run", "score", "tag", "translate"]
+__all__ = ["batch", "clean", "diff", "qa", "restore", "run", "score", "tag", "translate"]
 
 
 def clean(text: str, config: Config | None = None, *, id: str = "") -> Cleaned:  # noqa: A002
@@ -105,3 +107,43 @@ def score(
         for number, (text, reference) in enumerate(zip(texts, references, strict=True))
     ]
     return scoring.score_documents(pairs, (config or Config()).score)
+
+
+def qa(
+    source: str | Sequence[str],
+    target: str | Sequence[str],
+    *,
+    source_language: str = "und",
+    target_language: str = "und",
+    glossary: Mapping[str, Sequence[str]] | None = None,
+    rules: Collection[str] | None = None,
+) -> QaReport:
+    """Check a translation against its source.
+
+    Args:
+        source: A text, whose passages are paired with those of its translation, or segments.
+        target: Its translation, or as many segments.
+        source_language: BCP 47; found where it is not given.
+        target_language: The same of the translation.
+        glossary: Terms with the renderings that are allowed.
+        rules: Names of the rules to check; all where none are given.
+
+    Raises:
+        MismatchError: where segments do not pair one to one.
+        ConfigError: for a rule that does not exist.
+
+    >>> [f.message for f in qa("营收10.5亿元。", "It made 1.5 billion yuan.").findings]
+    ['10.5亿 (1,050,000,000) became 1.5 billion (1,500,000,000)']
+    """
+    ours, theirs = ([t] if isinstance(t, str) else list(t) for t in (source, target))
+    if len(ours) != len(theirs):
+        raise MismatchError(f"{len(ours)} segments against {len(theirs)} translations")
+    units = [checking.Unit(a, b, str(k)) for k, (a, b) in enumerate(zip(ours, theirs, strict=True))]
+    languages = detect(units, checking.Languages(source_language, target_language))
+    if isinstance(source, str) and "\n" in source.strip() + units[0].target.strip():
+        units = checking.pair_texts(source, units[0].target, languages)
+    terms = {term: tuple(renderings) for term, renderings in (glossary or {}).items()}
+    found = checking.check_units(units, checking.Context(languages, terms), rules)
+    return QaReport(
+        languages, tuple(checking.Checked(u, f) for u, f in zip(units, found, strict=True))
+    )

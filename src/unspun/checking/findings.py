@@ -27,12 +27,14 @@ class Unit:
         target: Its translation; empty where a passage was left out.
         id: The caller's name for it, such as a line number or the id of an XLIFF unit.
         document: The document that it belongs to.
+        line: The line of the file that it begins on, from 1; 0 where it has none.
     """
 
     source: str
     target: str
     id: str = ""
     document: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

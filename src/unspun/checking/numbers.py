@@ -43,8 +43,18 @@ def check(unit: Unit, context: Context) -> Iterator[QaFinding]:
     """
     ours = quantities(unit.source, context.languages.source)
     theirs = quantities(unit.target, context.languages.target)
-    missing = [q for q in ours if q.firm and not _stated(q, theirs, unit)]
-    added = [q for q in theirs if q.firm and not _explained(q, ours, unit)]
+    missing = [
+        q
+        for q in ours
+        if _demands(q, unit.source, unit.target, context.languages.target)
+        and not _stated(q, theirs, unit)
+    ]
+    added = [
+        q
+        for q in theirs
+        if _demands(q, unit.target, unit.source, context.languages.source)
+        and not _explained(q, ours, unit)
+    ]
     details = [q for q in added if _completes(q, ours, theirs, unit)]
     for quantity, partner in _partners(missing, [q for q in added if q not in details]):
         yield _finding(unit, quantity, partner)
@@ -69,6 +79,20 @@ def quantities(text: str, language: str) -> tuple[Quantity, ...]:
     )
     found += reader
     return tuple(spread(found, plain))
+
+
+def _demands(quantity: Quantity, text: str, other: str, language: str) -> bool:
+    """Whether a quantity must be on the other side, and would be found there.
+
+    Where the number words of its language are not known, words and small numbers may be spelt.
+    """
+    if not quantity.firm or knows(language) or is_han(other, language):
+        return quantity.firm
+    digits = any(map(str.isdigit, text[quantity.start : quantity.end]))
+    return digits and quantity.kind != "weekday" and quantity.values[0] > _SPELT
+
+
+_SPELT = 12  # up to here numbers are usually spelt
 
 
 def is_han(text: str, language: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
-from unspun.checking import numbers, residue, terms, tokens
+from unspun.checking import numbers, punctuation, residue, terms, tokens
 from unspun.checking.findings import Context, Languages, QaFinding, Terms, Unit
 from unspun.errors import ConfigError, unknown_name
 
@@ -35,6 +35,16 @@ RULES: tuple[Rule, ...] = (
     Rule("placeholder", "a placeholder that was lost, added or changed"),
     Rule("tag", "markup that was lost, added or does not nest"),
     Rule("term", "a glossary's term without its rendering"),
+    Rule("omission", "a passage of the source without a translation"),
+    Rule("addition", "a passage of the translation without a source"),
+    Rule("length", "a translation much longer or shorter than its source lets expect"),
+    Rule("inconsistent", "a source that is translated otherwise elsewhere"),
+    Rule("same-target", "a translation that stands for two different sources"),
+    Rule("quotation", "a quotation mark or bracket without its partner"),
+    Rule("final-mark", "a segment that ends otherwise than its source"),
+    Rule("width", "marks of the other width: full in an alphabet, half between Han characters"),
+    Rule("spacing", "two blanks, a blank before a mark, none behind it"),
+    Rule("repetition", "a word that stands twice in a row"),
 )
 
 _CHECKS: tuple[Check, ...] = (
@@ -43,6 +53,7 @@ _CHECKS: tuple[Check, ...] = (
     tokens.check_latin,
     tokens.check,
     terms.check,
+    punctuation.check,
 )
 """In the order in which findings of one place are listed."""
 
@@ -81,26 +92,40 @@ def check_unit(
 ) -> tuple[QaFinding, ...]:
     """The same for a unit of a document, in the order of the source, then of the translation."""
     wanted = chosen(rules)
+    if not unit.source.strip() or not unit.target.strip():
+        return tuple(f for f in _one_sided(unit) if f.rule in wanted)
     found = [f for each in _CHECKS for f in each(unit, context) if f.rule in wanted]
-    return tuple(sorted(found, key=_place))
+    return tuple(sorted(found, key=place_of))
 
 
-def chosen(rules: Collection[str] | None) -> Collection[str]:
+def _one_sided(unit: Unit) -> Iterator[QaFinding]:
+    """A passage without a translation, or a translation of nothing."""
+    spans = (0, len(unit.source)), (0, len(unit.target))
+    if unit.source.strip():
+        message = "the passage has no translation"
+        yield QaFinding("omission", "critical", "Accuracy/Omission", message, *spans)
+    elif unit.target.strip():
+        message = "the source has no such passage"
+        yield QaFinding("addition", "major", "Accuracy/Addition", message, *spans)
+
+
+def chosen(rules: Collection[str] | None) -> frozenset[str]:
     """The names of the rules that are asked for, all where none are.
 
     Raises:
         ConfigError: for a name that is no rule's.
     """
-    known: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
+    known = {rule.name for rule in RULES}
     if rules is None:
-        return known.keys()
+        return frozenset(known)
     for name in rules:
         if name not in known:
             raise ConfigError(unknown_name("rule", name, known))
     return frozenset(rules)
 
 
-def _place(finding: QaFinding) -> tuple[int, int]:
+def place_of(finding: QaFinding) -> tuple[int, int]:
+    """What findings are sorted by."""
     far = 1 << 60
     source, target = finding.source, finding.target
     return source[0] if source else far, target[0] if target else far

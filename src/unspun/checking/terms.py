@@ -61,7 +61,7 @@ def check(unit: Unit, context: Context) -> Iterator[QaFinding]:
         yield QaFinding(
             "term",
             "major",
-            "Terminology/Inconsistent with terminology resource",
+            "Terminology/Inconsistent with resource",
             f"{match[0]} is not rendered as {expected}",
             match.span(),
             None,

@@ -10,11 +10,11 @@ from unspun.checking.findings import Context, QaFinding, Severity, Unit
 from unspun.checking.protected import Token, masked, tokens
 
 _KINDS: dict[str, tuple[str, Severity, str]] = {
-    "link": ("link", "major", "Accuracy/Mistranslation"),
-    "mail": ("link", "major", "Accuracy/Mistranslation"),
-    "handle": ("link", "minor", "Accuracy/Mistranslation"),
-    "placeholder": ("placeholder", "critical", "Markup/Placeholder"),
-    "tag": ("tag", "major", "Markup/Tag"),
+    "link": ("link", "major", "Design and markup/Link"),
+    "mail": ("link", "major", "Design and markup/Link"),
+    "handle": ("link", "minor", "Design and markup/Link"),
+    "placeholder": ("placeholder", "critical", "Design and markup/Markup tag"),
+    "tag": ("tag", "major", "Design and markup/Markup tag"),
 }
 _TAG = re.compile(r"<(/?)([\w:.-]+).*?(/?)>|<!--", re.DOTALL)
 _ID = re.compile(r"""\b(?:id|x|i)\s*=\s*["']?([\w.:-]+)""")
@@ -94,7 +94,12 @@ def _nesting(theirs: Sequence[Token], ours: Sequence[Token]) -> Iterator[QaFindi
     bad = _crossed(theirs)
     if bad is not None and _crossed(ours) is None:
         yield QaFinding(
-            "tag", "major", "Markup/Tag", f"{bad.text} closes what is not open", None, bad.span
+            "tag",
+            "major",
+            "Design and markup/Markup tag",
+            f"{bad.text} closes what is not open",
+            None,
+            bad.span,
         )
 
 

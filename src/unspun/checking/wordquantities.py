@@ -79,7 +79,7 @@ _CLOCK_AFTER = re.compile(
     r"\s?(?P<half>[ap])\.?\s?m\b|\s?o[’']clock|\s?Uhr\b|\s?h\b", re.IGNORECASE
 )
 _MONTH_BEFORE = re.compile(
-    r"(?:\d(?:st|nd|rd|th)?,?|\b(?:in|of|since|by|until|till|last|this|next|early|late|mid|from|to"
+    r"(?:\d(?:st|nd|rd|th)?[.,]?|\b(?:in|of|since|by|until|till|last|this|next|early|late|mid|from|to"
     r"|between|and|before|after|during|for|through|or|on|every|each))[\s-]+$",
     re.IGNORECASE,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unspun.cli import compare, learn, match, results, score, stages, translate
+from unspun.cli import compare, learn, match, qa, results, score, stages, translate
 from unspun.cli import run as runs
 from unspun.cli.app import app
 
@@ -14,6 +14,7 @@ translate.register(app)
 compare.register(app)
 score.register(app)
 match.register(app)
+qa.register(app)
 results.register(app)
 learn.register(app)
 

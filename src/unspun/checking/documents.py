@@ -1,0 +1,46 @@
+"""Units of a whole file: each by itself, then what only their company tells."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+
+from unspun.checking import consistency, lengths
+from unspun.checking.findings import Context, QaFinding, Unit
+from unspun.checking.rules import check_unit, chosen, place_of
+
+CHUNK = 20_000
+"""Units that are compared with one another at a time."""
+
+
+def check_units(
+    units: Sequence[Unit], context: Context, rules: Collection[str] | None = None
+) -> list[tuple[QaFinding, ...]]:
+    """The findings of every unit, in order.
+
+    Raises:
+        ConfigError: for a rule that does not exist.
+    """
+    wanted = chosen(rules)
+    found = [list(check_unit(unit, context, wanted)) for unit in units]
+    if not wanted.isdisjoint(("inconsistent", "same-target")):
+        for place, finding in consistency.check(units):
+            found[place].append(finding)
+    if "length" in wanted:
+        for place, finding in lengths.check(units, lengths.model(units)).items():
+            found[place].append(finding)
+    return [tuple(sorted((f for f in all_ if f.rule in wanted), key=place_of)) for all_ in found]
+
+
+def check_stream(
+    units: Iterable[Unit], context: Context, rules: Collection[str] | None = None
+) -> Iterator[tuple[Unit, tuple[QaFinding, ...]]]:
+    """The same for as many units as there are, compared within chunks of a file.
+
+    Raises:
+        ConfigError: for a rule that does not exist.
+    """
+    wanted = chosen(rules)
+    source = iter(units)
+    while chunk := list(islice(source, CHUNK)):
+        yield from zip(chunk, check_units(chunk, context, wanted), strict=True)

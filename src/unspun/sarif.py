@@ -1,0 +1,79 @@
+"""Findings as SARIF 2.1.0 (OASIS, 2020), which code hosts and editors read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from unspun.checking import RULES, Checked, QaFinding
+from unspun.version import __version__
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {"neutral": "note", "minor": "warning", "major": "error", "critical": "error"}
+
+
+def log(files: Iterable[tuple[Path, Iterable[Checked]]]) -> dict[str, Any]:
+    """The log of a run: the rules, and a result for each finding.
+
+    Args:
+        files: The translations that were checked, each with its units.
+    """
+    places = {rule.name: place for place, rule in enumerate(RULES)}
+    results = [
+        _result(path, checked, finding, places[finding.rule])
+        for path, units in files
+        for checked in units
+        for finding in checked.findings
+    ]
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": _driver()},
+                "columnKind": "unicodeCodePoints",
+                "results": results,
+            }
+        ],
+    }
+
+
+def _driver() -> dict[str, Any]:
+    return {
+        "name": "unspun",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "rules": [
+            {"id": rule.name, "shortDescription": {"text": rule.looks_for}} for rule in RULES
+        ],
+    }
+
+
+def _result(path: Path, checked: Checked, finding: QaFinding, place: int) -> dict[str, Any]:
+    unit = checked.unit
+    names = [name for name in (unit.document, unit.id) if name]
+    location: dict[str, Any] = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(path.as_posix())},
+            "region": {"startLine": max(1, unit.line), "snippet": {"text": unit.target}},
+        }
+    }
+    if names:
+        location["logicalLocations"] = [{"fullyQualifiedName": "/".join(names)}]
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": place,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": finding.message},
+        "locations": [location],
+        "properties": {
+            "severity": finding.severity,
+            "category": finding.category,
+            "source": unit.source,
+            "sourceSpan": list(finding.source) if finding.source else None,
+            "targetSpan": list(finding.target) if finding.target else None,
+            "expected": finding.expected,
+        },
+    }
