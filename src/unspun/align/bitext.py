@@ -186,5 +186,3 @@ def _last(best: Floats, costs: dict[Move, Floats], i: int, j: int) -> Move:
 def passable(rows: int, columns: int) -> bool:
     """Whether texts are short enough to be compared sentence by sentence at once."""
     return rows * columns <= _MOST_CELLS
-
-
