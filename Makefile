@@ -78,6 +78,7 @@ bench-score: $(PEERS_READY)  ## Scores, alignment, diff, matching, beside the pe
 
 bench-lm: $(PEERS_READY)  ## The language model: speed and perplexity
 	$(BENCH) bench/lm.py --data $(SHARED)/data
+	$(BENCH) bench/fluency.py $(SHARED)
 
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 \
         --generate-hashes --no-emit-index-url pyproject.toml

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from time import process_time
 
@@ -9,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import unspun
 from strategies import texts
 from unspun import quality
 from unspun.config import TagConfig
 from unspun.model import Quality, Spun, Tag
+from unspun.quality import fluent
 from unspun.tagging import tag
 
 PROSE = {
@@ -95,12 +98,37 @@ def test_what_other_stages_found_counts() -> None:
     assert assess(text, damage=[Tag("encoding-damage", 0, 9)]).score < clean
     assert assess(text, spun=Spun(0.97, is_spun=True)).score < 0.2
     assert assess(text, spun=Spun(0.0, is_spun=False)).score == pytest.approx(clean)
-    assert assess(text, fluency=0.1).score < assess(text, fluency=0.9).score < clean
+    poor, good = assess(text, fluency=(0.1, -7.9)), assess(text, fluency=(0.9, -6.2))
+    assert poor.score < good.score < clean
+    assert flags(poor) - flags(good) == {"fluency"}
+
+
+def test_words_in_random_order_are_not_fluent() -> None:
+    words = PROSE["en"].split()
+    random.Random(5).shuffle(words)
+    fluency, nats = fluent(PROSE["en"]) or (0.0, 0.0)
+    other, fewer = fluent(" ".join(words)) or (1.0, 0.0)
+    assert fluency > 0.8
+    assert other < 0.4
+    assert fewer < nats
+
+
+@pytest.mark.parametrize("text", ["", "Too short to tell.", "  \n \n", "?" * 30])
+def test_nothing_is_said_of_a_few_words(text: str) -> None:
+    assert fluent(text) is None
+
+
+def test_the_model_of_english_speaks_of_english_alone() -> None:
+    spoken = {
+        language: any(part.name == "fluency" for part in unspun.clean(text).quality.parts)
+        for language, text in PROSE.items()
+    }
+    assert spoken == {language: language == "en" for language in PROSE}
 
 
 @given(texts, st.floats(0, 1))
 def test_any_text_gets_a_score(text: str, fluency: float) -> None:
-    result = assess(text, fluency=fluency)
+    result = assess(text, fluency=(fluency, -7.0))
     assert 0 <= result.score <= 1
     assert all(0 <= part.score <= 1 for part in result.parts)
     assert len({part.name for part in result.parts}) == len(result.parts)

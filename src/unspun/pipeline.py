@@ -192,6 +192,7 @@ def _assess(result: Result, setting: Setting) -> Result:
         spun=_left_spun(result, setting.config.restore),
         chrome=[tag for tag in left if tag.kind == "chrome"],
         damage=[tag for tag in left if tag.kind == "encoding-damage"],
+        fluency=quality.fluent(result.text) if result.tagged.language == "en" else None,
     )
     return replace(result, quality=assessed)
 

@@ -5,7 +5,8 @@ scores n-grams; ``estimate``, ``mixture``, ``prune`` and ``build`` make one (too
 """
 
 from unspun.lm.model import LanguageModel
+from unspun.lm.packaged import english
 from unspun.lm.vocabulary import Vocabulary
 from unspun.lm.words import Tokens, sentence_initial, tokenise
 
-__all__ = ["LanguageModel", "Tokens", "Vocabulary", "sentence_initial", "tokenise"]
+__all__ = ["LanguageModel", "Tokens", "Vocabulary", "english", "sentence_initial", "tokenise"]

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 from unspun.model import Quality, Spun, SubScore, Tag, Tagged
 from unspun.quality import repetition, rules
+from unspun.quality.fluency import of as fluent
 from unspun.quality.shape import Shape
 
-__all__ = ["assess"]
+__all__ = ["assess", "fluent"]
 
 WEIGHTS = {
     "encoding-damage": 1.0,
@@ -25,6 +26,8 @@ WEIGHTS = {
 }
 RULE_WEIGHT = 0.15
 """Rules overlap, so each weighs little; together they weigh as much as any other part."""
+FLUENT = -7.3
+"""Nats a word below which a text is flagged: where .3 of the fluency is left."""
 _FLOOR = 0.01
 
 
@@ -35,7 +38,7 @@ def assess(
     spun: Spun | None = None,
     chrome: Sequence[Tag] = (),
     damage: Sequence[Tag] = (),
-    fluency: float | None = None,
+    fluency: tuple[float, float] | None = None,
 ) -> Quality:
     """Score a text by itself.
 
@@ -45,7 +48,7 @@ def assess(
         spun: The verdict on spinning.
         chrome: Page furniture that is still there.
         damage: Encoding damage that is still there.
-        fluency: How fluent a language model finds it, 0 to 1.
+        fluency: How fluent a language model finds it, 0 to 1, and its nats a word (`fluent`).
 
     Returns:
         The score and its parts; every rule gives its value and threshold and drops nothing.
@@ -60,7 +63,8 @@ def assess(
     if spun is not None:
         parts.append(SubScore("spun", 1 - spun.score, spun.score, 0.5, spun.is_spun))
     if fluency is not None:
-        parts.append(SubScore("fluency", fluency, fluency, 0.3, fluency < 0.3))  # noqa: PLR2004
+        share, value = fluency
+        parts.append(SubScore("fluency", share, value, FLUENT, value < FLUENT))
     parts += [*repetition.parts(shape), *rules.parts(shape)]
     return Quality(_mean(parts), tuple(parts))
 

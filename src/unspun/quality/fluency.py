@@ -1,0 +1,51 @@
+"""How fluent English text is, by the language model that restoration stands on."""
+
+from __future__ import annotations
+
+import math
+
+from unspun.lm import english
+from unspun.lm.words import words_of
+
+PART = 400
+"""Code points that are read at a quarter of the text and at three quarters."""
+LEAST = 40
+"""Words below which nothing is said."""
+_MIDDLE, _SLOPE = -7.0, 2.9
+"""Nats a word where a text is as likely fluent as not, and how fast that turns.
+
+Of 100 documents, 96 have: edited English -6.1 to -3.9, translations by machine -7.1 to -4.4,
+synonym-spun news -7.0 to -5.1, the words of edited English in random order -8.5 to -7.2
+(`python bench/fluency.py SHARED`).
+"""
+
+
+def of(text: str) -> tuple[float, float] | None:
+    """The fluency of an English text, 0 to 1, and its log-likelihood in nats a word.
+
+    Returns:
+        None where the text is too short.
+    """
+    model = english()
+    total = 0.0
+    count = 0
+    for part in _parts(text):
+        total += model.logprob(part)
+        count += len(words_of(part))
+    if count < LEAST:
+        return None
+    value = total / count
+    return 1 / (1 + math.exp(min(_SLOPE * (_MIDDLE - value), 30.0))), value
+
+
+def _parts(text: str) -> list[str]:
+    """Two pieces cut at blanks, or all of a short text."""
+    if len(text) <= 2 * PART:
+        return [text]
+    found = []
+    for quarter in (1, 3):
+        middle = quarter * len(text) // 4
+        start = text.find(" ", middle - PART // 2, middle) + 1
+        end = text.rfind(" ", middle, middle + PART // 2)
+        found.append(text[start or middle - PART // 2 : end if end > 0 else middle + PART // 2])
+    return found
