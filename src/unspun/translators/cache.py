@@ -46,6 +46,11 @@ class Cache:
     def __getstate__(self) -> dict[str, Any]:
         return {"path": self.path, "_open": {}}
 
+    def __del__(self) -> None:
+        connection = self._open.pop(os.getpid(), None)
+        if connection is not None:
+            connection.close()
+
     def check(self) -> None:
         """Make the file, readable for its owner alone.
 

@@ -72,6 +72,11 @@ class Client:
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_http": {}}
 
+    def __del__(self) -> None:
+        session = self._http.pop(os.getpid(), None)
+        if session is not None:
+            session.close()
+
     def key(self) -> str:
         """The key; empty where there is none.
 
@@ -110,14 +115,14 @@ class Client:
             UnansweredError: where this question got no answer.
         """
         before = self.requests
-        reason, wait = "", FIRST_WAIT
+        reason, wait, muddled = "", FIRST_WAIT, False
         for attempt in range(self.config.retries + 1):
             if attempt:
                 time.sleep(wait)
-            self._take_turn()
             self.requests += 1
             reason, asked_wait = self._once(path, body, headers)
-            if reason == "":
+            muddled = reason == ""
+            if muddled:
                 try:
                     value = read(asked_wait)
                 except MalformedError as error:
@@ -129,7 +134,7 @@ class Client:
             if wait > LONGEST_ASKED:
                 reason = f"{reason}; it asks to wait {wait:.0f} s"
                 break
-        self._failed += 1
+        self._failed += not muddled  # the server is there, the question is too hard for it
         if self._failed >= FAILURES:
             raise ModelError(f"{self.url}: gave no answer {FAILURES} times in a row ({reason})")
         raise UnansweredError(reason)
@@ -139,8 +144,10 @@ class Client:
     ) -> tuple[str, Any]:
         """One request: no reason and the answer, or why there is none and how long to wait."""
         httpx = need("httpx", "an engine at a server")
+        session = self._session(httpx)
+        self._take_turn()
         try:
-            response = self._session(httpx).request(
+            response = session.request(
                 "GET" if body is None else "POST",
                 f"{self.url}{path}",
                 json=body,

@@ -73,6 +73,8 @@ def _server(config: TranslateConfig, terms: Terms, cache: Cache | None) -> Serve
     key = client.key()  # a file that cannot be read is told before any document
     if not client.url:
         client.url = _home(config.engine, key)
+    if not client.url.startswith(("http://", "https://")):
+        raise ConfigError(f"{config.url}: no address of a server; it begins with https://")
     if config.engine == "openai" and not config.models:
         raise ConfigError("the engine openai wants the name of a model: --model NAME")
     return kind(config, client, terms)
