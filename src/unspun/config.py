@@ -21,6 +21,18 @@ Profile = Literal["conservative", "ascii", "mt"]
 
 
 @dataclass(frozen=True, slots=True)
+class ExtractConfig:
+    """The text of HTML pages.
+
+    Attributes:
+        html: Which documents are pages: ``auto`` asks the file's name and how the text begins;
+            ``always``; ``never``, and markup is text like any other.
+    """
+
+    html: Literal["auto", "always", "never"] = "auto"
+
+
+@dataclass(frozen=True, slots=True)
 class NormaliseConfig:
     """Repair of encoding damage, stray characters and line endings.
 
@@ -160,6 +172,7 @@ class Config:
     """All settings.
 
     Attributes:
+        extract: HTML pages.
         normalise: Repair.
         chrome: Page furniture.
         tag: Languages.
@@ -168,6 +181,7 @@ class Config:
         score: Scores.
     """
 
+    extract: ExtractConfig = field(default_factory=ExtractConfig)
     normalise: NormaliseConfig = field(default_factory=NormaliseConfig)
     chrome: ChromeConfig = field(default_factory=ChromeConfig)
     tag: TagConfig = field(default_factory=TagConfig)

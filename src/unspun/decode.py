@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import replace
+from typing import Literal
 
 from unspun.encodings import detect
 from unspun.errors import InputError, unknown_name
@@ -48,10 +50,33 @@ _KINDS = (
 )
 _CONTROL = bytes({*range(0x20)} - {*b"\t\n\v\f\r\x1b\x0e\x0f"})
 _ESCAPED = re.compile("[\udc80-\udcff]")
+_HEAD = 4096  # bytes of a page in which it declares its encoding; browsers look at 1024
+_PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html|\?xml)\b", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"""<(?:meta\b[^>]{0,400}?charset|\?xml\b[^>]{0,200}?encoding)\s*=\s*["']?([\w.:-]+)""",
+    re.IGNORECASE,
+)
+_AS_BROWSERS = {  # labels that mean a larger encoding (WHATWG Encoding Standard, 4.2)
+    **dict.fromkeys(
+        ("iso-8859-1", "iso8859-1", "latin1", "latin-1", "us-ascii", "ascii"), "cp1252"
+    ),
+    **dict.fromkeys(("gb2312", "gbk", "x-gbk"), "gb18030"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis"), "cp932"),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987"), "cp949"),
+    "iso-8859-9": "cp1254",
+    "tis-620": "cp874",
+    "big5": "big5hkscs",
+}
 _SMALL = 32  # bytes below which the share of control bytes says little
 
 
-def decode(data: bytes, *, id: str, declared: str | None = None) -> Document:  # noqa: A002
+def decode(
+    data: bytes,
+    *,
+    id: str,  # noqa: A002
+    declared: str | None = None,
+    kind: Literal["text", "html"] = "text",
+) -> Document:
     r"""Read a document.
 
     Tried in this order: byte order mark; the declared encoding; UTF-8, also with a few bad bytes;
@@ -62,6 +87,7 @@ def decode(data: bytes, *, id: str, declared: str | None = None) -> Document:  #
         id: The document's name, for the result and for errors.
         declared: An encoding that a person or a header names. One that does not fit the bytes is
             passed over.
+        kind: What its name says it is. A page may declare its encoding in itself.
 
     Raises:
         InputError: if the bytes are not text, or no such encoding is known.
@@ -70,7 +96,11 @@ def decode(data: bytes, *, id: str, declared: str | None = None) -> Document:  #
     >>> document.text, document.encoding, document.evidence
     ('café', 'utf-8', 'utf-8')
     """
-    names = _declared(declared, id) if declared else ()
+    document = _decode(data, id, _declared(declared, id) if declared else _of_page(data, kind))
+    return replace(document, kind=kind) if kind != document.kind else document
+
+
+def _decode(data: bytes, id: str, names: tuple[str, ...]) -> Document:  # noqa: A002
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             text = _exactly(data, encoding)
@@ -168,6 +198,23 @@ def _declared(name: str, id: str) -> tuple[str, ...]:  # noqa: A002
     if found.name in _NOT_FOR_TEXT or not getattr(found, "_is_text_encoding", True):
         raise InputError(f"{id}: {label!r} is not an encoding of text: name one such as utf-8")
     return _WITHOUT_MARK.get(found.name, (found.name,))
+
+
+def _of_page(data: bytes, kind: str) -> tuple[str, ...]:
+    """The encoding that a page declares, unless it is UTF-8 all the same, as many are."""
+    head = data[:_HEAD]
+    if kind != "html" and not _PAGE.match(head):
+        return ()
+    match = _CHARSET.search(head)
+    if match is None:
+        return ()
+    if b"\x1b" not in data and _few_escaped(data.decode("utf-8", "surrogateescape")):
+        return ()
+    label = match[1].decode("ascii").lower()
+    try:
+        return _declared(_AS_BROWSERS.get(label, label), "")
+    except InputError:
+        return ()
 
 
 def _refuse_binary(data: bytes, id: str) -> None:  # noqa: A002

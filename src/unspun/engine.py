@@ -265,7 +265,7 @@ def _read(job: Job) -> tuple[bytes, Document]:
         raw = job.text.encode("utf-8", "surrogatepass")
         return raw, Document(job.id, job.text)
     raw = files.content(job.source, job.most) if job.data is None else job.data
-    return raw, decode.decode(raw, id=job.id)
+    return raw, decode.decode(raw, id=job.id, kind=files.kind(job.source.path))
 
 
 def _quarantined(job: Job, reason: str) -> Done:

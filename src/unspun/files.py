@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Literal, NamedTuple
 
 from unspun import decode
 from unspun.errors import InputError, OutputError
@@ -24,6 +24,7 @@ from unspun.readers import containers
 STDIN = Path("-")
 MOST = 1 << 28  # bytes of a document, unless more are allowed
 _PIECE = 1 << 20  # bytes copied at a time
+_PAGES = {".html", ".htm", ".xhtml", ".xht"}
 
 
 class Source(NamedTuple):
@@ -70,17 +71,28 @@ def discover(paths: Iterable[Path]) -> list[Source]:
             raise InputError(f"{path}: no such file or folder")
     stems = Counter(_stem(relative) for _, relative in found)
     names = Counter(relative.as_posix() for _, relative in found)
-    targets = Counter(containers.bare(relative) for _, relative in found)
+    targets = Counter(_target(relative) for _, relative in found)
     sources = []
     for path, relative in found:
         name = _stem(relative)
         if stems[name] > 1:
             full = relative.as_posix()
             name = full if names[full] == 1 else path.as_posix()
-        bare = containers.bare(relative)
+        bare = _target(relative)
         target = bare if targets[bare] == 1 else relative
         sources.append(Source(name, path, relative, target, path in outside))
     return sorted(sources, key=lambda source: source.id)
+
+
+def _target(relative: Path) -> Path:
+    """The path of the clean text: it is neither compressed nor a page."""
+    bare = containers.bare(relative)
+    return bare.with_suffix(".txt") if kind(relative) == "html" else bare
+
+
+def kind(path: Path) -> Literal["text", "html"]:
+    """What a document is, by the suffix of its file."""
+    return "html" if containers.bare(path).suffix.lower() in _PAGES else "text"
 
 
 def _leads_out(file: Path, folder: Path) -> bool:
@@ -134,7 +146,7 @@ def read(source: Source, most: int = MOST) -> Document:
     Raises:
         InputError: if it cannot be read, is not text, or larger than ``most`` bytes.
     """
-    return decode.decode(content(source, most), id=source.id)
+    return decode.decode(content(source, most), id=source.id, kind=kind(source.path))
 
 
 def pair(sources: Iterable[Source], references: Path) -> dict[str, Source]:

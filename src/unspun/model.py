@@ -52,12 +52,14 @@ class Document:
         encoding: The Python codec that gives the raw bytes back (see ``decode.encode``).
         evidence: How the encoding was found: ``bom``, ``utf-8``, ``declared``, ``detected``,
             ``fallback``, or ``text`` where the caller passed a string.
+        kind: ``html`` where its name says that it is a page.
     """
 
     id: str
     text: str
     encoding: str = "utf-8"
     evidence: str = "text"
+    kind: Literal["text", "html"] = "text"
 
 
 @dataclass(frozen=True, slots=True)

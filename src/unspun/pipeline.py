@@ -9,7 +9,16 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
 
-from unspun import chrome, edits, normalise, quality, restoration, tagging, translation
+from unspun import (
+    chrome,
+    edits,
+    extraction,
+    normalise,
+    quality,
+    restoration,
+    tagging,
+    translation,
+)
 from unspun.config import Config, RestoreConfig
 from unspun.detect import spun as spun_detector
 from unspun.errors import ConfigError, ModelError
@@ -99,6 +108,14 @@ class Stage(NamedTuple):
     name: str
     run: Callable[[Result, Setting], Result]
     run_many: Callable[[Sequence[Result], Setting], Sequence[Result]] | None = None
+
+
+def _extract(result: Result, setting: Setting) -> Result:
+    if not extraction.is_page(result.document, setting.config.extract):
+        return result
+    step, tags = extraction.extract(result.text)
+    result = _edited(_tagged(result, tags, ()), step)
+    return _snapped(result, extraction.STAGE)
 
 
 def _normalise(result: Result, setting: Setting) -> Result:
@@ -198,7 +215,8 @@ def _assess(result: Result, setting: Setting) -> Result:
 
 
 STAGES = (
-    Stage("normalise", _normalise),  # first: mojibake is no word, and every later stage reads words
+    Stage("extract", _extract),  # first: markup is no text
+    Stage("normalise", _normalise),  # mojibake is no word, and every later stage reads words
     Stage("chrome", _strip_chrome),  # before restoration: menus are neither prose nor spun
     Stage("tag", _tag, _tag_many),  # after chrome, whose spans it tags but does not count
     Stage("detect", _detect),  # on prose alone: furniture would dilute the evidence
@@ -207,10 +225,10 @@ STAGES = (
     Stage("assess", _assess),  # the score of what is left when all is done
 )
 
-CLEAN = ("normalise", "chrome", "tag", "assess")
-TAG = ("normalise", "chrome", "tag", "detect")
-RESTORE = ("detect", "restore")
-TRANSLATE = ("normalise", "tag", "translate")
+CLEAN = ("extract", "normalise", "chrome", "tag", "assess")
+TAG = ("extract", "normalise", "chrome", "tag", "detect")
+RESTORE = ("extract", "detect", "restore")
+TRANSLATE = ("extract", "normalise", "tag", "translate")
 ALL = tuple(stage.name for stage in STAGES)
 
 

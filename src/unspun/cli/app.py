@@ -88,6 +88,10 @@ Profile = Annotated[
     str | None,
     typer.Option(help="How far to normalise: conservative (default), ascii or mt."),
 ]
+Html = Annotated[
+    str | None,
+    typer.Option(help="Which documents are HTML pages: auto (default), always or never."),
+]
 MinConfidence = Annotated[
     float | None,
     typer.Option(min=0, max=1, help="Restore only what is at least this sure, 0 to 1."),
@@ -102,6 +106,7 @@ Models = Annotated[
 def settings(
     file: Path | None = None,
     *,
+    html: str | None = None,
     profile: str | None = None,
     min_confidence: float | None = None,
     family: str | None = None,
@@ -123,6 +128,7 @@ def settings(
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{file}: not TOML ({error})") from error
     options: dict[tuple[str, str], Any] = {
+        ("extract", "html"): html,
         ("normalise", "profile"): profile,
         ("restore", "min_confidence"): min_confidence,
         ("restore", "family"): family,

@@ -16,6 +16,7 @@ from unspun.cli.app import (
     FAILED,
     ConfigFile,
     Family,
+    Html,
     MinConfidence,
     Models,
     Profile,
@@ -52,6 +53,7 @@ def run(
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="OUT", help="Folder for the results.")
     ] = Path("out"),
+    html: Html = None,
     profile: Profile = None,
     min_confidence: MinConfidence = None,
     family: Family = None,
@@ -119,6 +121,7 @@ def run(
     limits = thresholds.parse(fail_under)
     chosen = settings(
         config,
+        html=html,
         profile=profile,
         min_confidence=min_confidence,
         family=family,

@@ -16,6 +16,7 @@ from unspun.cli.app import (
     FAILED,
     ConfigFile,
     Family,
+    Html,
     Json,
     MinConfidence,
     Models,
@@ -44,6 +45,7 @@ def register(app: typer.Typer) -> None:
 
 def clean(
     paths: Paths,
+    html: Html = None,
     profile: Profile = None,
     config: ConfigFile = None,
     out: Out = None,
@@ -60,12 +62,13 @@ def clean(
 
         curl -s https://example.org/a.txt | unspun clean -
     """
-    done = process(paths, settings(config, profile=profile), pipeline.CLEAN)
+    done = process(paths, settings(config, html=html, profile=profile), pipeline.CLEAN)
     answer(done, records.cleaned, json=json, out=out)
 
 
 def restore(
     paths: Paths,
+    html: Html = None,
     min_confidence: MinConfidence = None,
     family: Family = None,
     model: Models = None,
@@ -83,7 +86,7 @@ def restore(
         unspun restore pages/ --min-confidence .95 --json
     """
     chosen = settings(
-        config, min_confidence=min_confidence, family=family, models=model, restore=True
+        config, html=html, min_confidence=min_confidence, family=family, models=model, restore=True
     )
     done = process(paths, chosen, pipeline.RESTORE)
     answer(done, records.restored, json=json, out=out)
@@ -99,7 +102,12 @@ Detector = Annotated[
 
 
 def tag(
-    paths: Paths, config: ConfigFile = None, detector: Detector = None, *, json: Json = False
+    paths: Paths,
+    html: Html = None,
+    config: ConfigFile = None,
+    detector: Detector = None,
+    *,
+    json: Json = False,
 ) -> None:
     """Say the language, script and origin of documents and their passages.
 
@@ -109,7 +117,7 @@ def tag(
 
         echo 'Guten Morgen, wie geht es Ihnen heute?' | unspun tag - --json
     """
-    chosen = settings(config)
+    chosen = settings(config, html=html)
     if detector is not None:
         chosen = replace(chosen, tag=replace(chosen.tag, detector=detector))
     done = process(paths, chosen, pipeline.TAG)
