@@ -13,7 +13,6 @@ from typing import Any
 from unspun import engine, files, pairing, readers, records, reporting, tables
 from unspun.comparison import Totals
 from unspun.config import Config
-from unspun.errors import InputError
 from unspun.readers import Reading
 from unspun.records import Record
 from unspun.store import SCHEMA, LedgerFormat, Writer
@@ -82,7 +81,7 @@ def run(
     raw, out = Path(raw), Path(out)
     reference = None if reference is None else Path(reference)
     config = config or Config()
-    _keep_apart(out, [raw] + ([reference] if reference else []))
+    files.keep_apart(out, [raw] + ([reference] if reference else []))
     sources = files.discover([raw])
     single = [s for s in sources if not readers.holds_records(s.path)]
     references = pairing.pair(single, reference) if reference else {}
@@ -130,15 +129,6 @@ def _translated(config: Config, documents: list[Record], usage: Usage) -> Record
         "fingerprint": fingerprint(config, names),
         "translation": {**told, **totals, "usage": asdict(usage)},
     }
-
-
-def _keep_apart(out: Path, inputs: list[Path]) -> None:
-    """Results never land among the documents, nor documents among the results."""
-    target = out.resolve()
-    for path in inputs:
-        given = path.resolve()
-        if target == given or given in target.parents or target in given.parents:
-            raise InputError(f"{out} and {path} lie inside one another: name another --out")
 
 
 def fingerprint(config: Config, translators: str = "") -> str:

@@ -166,6 +166,19 @@ def pair(sources: Iterable[Source], references: Path) -> dict[str, Source]:
     return pairs
 
 
+def keep_apart(out: Path, inputs: Iterable[Path]) -> None:
+    """Results never land among the documents, nor documents among the results.
+
+    Raises:
+        InputError: if a path lies inside another.
+    """
+    target = out.resolve()
+    for path in inputs:
+        given = path.resolve()
+        if target == given or given in target.parents or target in given.parents:
+            raise InputError(f"{out} and {path} lie inside one another: name another --out")
+
+
 @contextmanager
 def staging(out: Path) -> Iterator[Path]:
     """A folder to write results to, moved into ``out`` piece by piece when all is written.

@@ -40,6 +40,11 @@ def _run_view(manifest: Mapping[str, Any]) -> RunView:
         for key, value in values.items()
     }
     models = {f"model {name}": digest for name, digest in manifest["models"].items()}
+    reviews = {
+        f"review {number}": f"{made['rejected']} edits rejected, {made['accepted']} accepted, "
+        f"of {made['fingerprint']} by decisions {made['decisions']}"
+        for number, made in enumerate(manifest.get("reviews", ()), 1)
+    }
     return RunView(
         title=manifest["title"],
         version=manifest["unspun"],
@@ -47,7 +52,7 @@ def _run_view(manifest: Mapping[str, Any]) -> RunView:
         after=scores.get("clean", {}),
         signatures=corpus.get("signatures", {}),
         fingerprint=manifest["fingerprint"],
-        settings=settings | models,
+        settings=reviews | settings | models,
     )
 
 

@@ -1,4 +1,4 @@
-"""`explain`, `undo`, `report`: open the results of `unspun run` again."""
+"""`explain`, `undo`, `apply`, `report`: open the results of `unspun run` again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from unspun import edits, files, records, reporting
+from unspun import edits, files, records, reporting, review
 from unspun.cli import show
 from unspun.cli.app import FAILED, Json, complain
 from unspun.errors import InputError, OutputError
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(explain)
     app.command()(undo)
+    app.command()(apply)
     app.command()(report)
 
 
@@ -208,6 +209,40 @@ def _undo_records(store: Store, path: Path) -> tuple[int, int]:
             file.write(records.dumps({"id": stored.document["id"], **said}) + b"\n")
             done += 1
     return done, failed
+
+
+def apply(
+    out: OutFolder,
+    decisions: Annotated[
+        Path,
+        typer.Argument(metavar="DECISIONS", help="What the page saved; '-' is standard input."),
+    ],
+    to: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="NEW", help="Another folder. [default: in place]"),
+    ] = None,
+) -> None:
+    """Take back the edits that were rejected on the report page.
+
+    Open OUT/report.html, accept or reject edits, and save the decisions. Text, ledger, records,
+    scores and the page are written anew, or nothing is: where a decision fits no edit of OUT,
+    nothing changes.
+
+    Examples:
+
+        unspun apply out/ decisions.json
+
+        unspun apply out/ decisions.json --out reviewed/
+    """
+    done = review.apply(out, decisions, to)
+    told = (
+        f"{done.rejected} edits taken back in {done.documents} documents, {done.accepted} accepted"
+    )
+    show.console.print(told, markup=False, soft_wrap=True)
+    if done.before:
+        scores = (f"{n} {show.change(done.before[n], after)}" for n, after in done.after.items())
+        show.console.print(", ".join(scores), markup=False, soft_wrap=True)
+    show.console.print(str(done.out / reporting.PAGE), markup=False, soft_wrap=True)
 
 
 def report(out: OutFolder) -> None:

@@ -1,0 +1,254 @@
+"""A reviewer's decisions, applied to stored results: what was rejected is taken back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from unspun import comparison, decisions, edits, files, pipeline, records, reporting
+from unspun.comparison import Comparison, Totals
+from unspun.config import Config
+from unspun.decisions import Decisions, Split
+from unspun.errors import InputError
+from unspun.model import Document, Ledger, Tagged
+from unspun.pipeline import Result, Setting, Snapshot
+from unspun.records import Record
+from unspun.store import Outcome, Store, Stored, Writer
+
+STAGE = "review"
+"""What stands for the reviewer beside the stages, where scores are told stage by stage."""
+_MADE = "made"  # the text as the stages left it, before any review
+
+
+@dataclass(slots=True)
+class Applied:
+    """What came of the decisions.
+
+    Attributes:
+        out: The results folder that was written.
+        accepted: Edits that were decided to stay.
+        rejected: Edits that were taken back.
+        documents: Documents whose text changed.
+        before: Scores of the corpus before, by metric; empty without references.
+        after: Scores of the corpus now.
+    """
+
+    out: Path
+    accepted: int = 0
+    rejected: int = 0
+    documents: int = 0
+    before: Mapping[str, float] = field(default_factory=dict)
+    after: Mapping[str, float] = field(default_factory=dict)
+
+
+def apply(out: Path | str, decided: Path | str, to: Path | str | None = None) -> Applied:
+    """Apply a file of decisions to a results folder.
+
+    Rejected edits leave the ledger and the text, and stand in their document's record as
+    ``rejected``; quality, scores and differences of such documents are found anew. Nothing is
+    written unless every decision can be followed.
+
+    Args:
+        out: A folder that `unspun run` wrote.
+        decided: The decisions that its page saved; ``-`` is standard input.
+        to: Where the results go; in place of the old ones if not given.
+
+    Raises:
+        InputError: for decisions that are damaged or were made on other results.
+        OutputError: if the results cannot be written; what stood there is unchanged.
+    """
+    out, decided = Path(out), Path(decided)
+    target = out if to is None else Path(to)
+    if target.resolve() != out.resolve():
+        files.keep_apart(target, [out])
+    store = Store(out)
+    data = files.read_bytes(decided)
+    given = decisions.read(data, str(decided))
+    _check(store.manifest, given, data, out, str(decided))
+    job = _Job(store, out, given)
+    with files.staging(target) as folder:
+        with Writer(folder, _format(store.manifest)) as writer:
+            for stored in store:
+                writer.add(job.outcome(stored))
+        job.done.out = target
+        manifest = job.manifest(hashlib.sha256(data).hexdigest()[:12], str(decided))
+        (folder / "manifest.json").write_bytes(records.dumps(manifest) + b"\n")
+        reporting.write(folder)
+    return job.done
+
+
+def _format(manifest: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a `LedgerFormat`
+    return str(manifest["ledger"]).rpartition(".")[2]
+
+
+def _check(
+    manifest: Mapping[str, Any], given: Decisions, data: bytes, out: Path, name: str
+) -> None:
+    """Refuse decisions on other results."""
+    if given.fingerprint == manifest["fingerprint"]:
+        return
+    digest = hashlib.sha256(data).hexdigest()[:12]
+    if digest in {review["decisions"] for review in manifest.get("reviews", ())}:
+        raise InputError(f"{name}: applied to {out} already")
+    raise InputError(
+        f"{name}: made on results {given.fingerprint}, but {out} holds {manifest['fingerprint']}: "
+        "decide again on its page"
+    )
+
+
+class _Job:
+    """The decisions on their way through the documents."""
+
+    def __init__(self, store: Store, out: Path, given: Decisions) -> None:
+        self.done = Applied(out)
+        self._before = store.manifest
+        self._out = out
+        self._config = Config.from_dict(store.manifest["config"])
+        self._left = dict(given.documents)
+        self._fingerprint = hashlib.sha256(store.manifest["fingerprint"].encode())
+        self._edits: Counter[str] = Counter()
+        self._totals = Totals()
+
+    def outcome(self, stored: Stored) -> Outcome:
+        """A document's results as decided."""
+        id_ = stored.document["id"]
+        parted = decisions.split(id_, stored.ledger, self._left.pop(id_, {}))
+        document, text, diff = stored.document, stored.text, stored.diff
+        if text is not None:
+            raw = stored.raw_text
+            text = edits.apply(raw, parted.kept)
+            compared = self._compare(stored, raw, text, parted)
+            if parted.rejected:
+                document = self._rejudged(stored, raw, text, parted)
+            if parted.rejected and compared is not None:
+                document |= _rescored(document, compared)
+                diff = records.difference(id_, compared)
+        self._count(id_, parted)
+        return Outcome(
+            id_,
+            None if stored.is_record else stored.file,
+            document,
+            text,
+            stored.spans,
+            [records.edit(edit) for edit in parted.kept],
+            diff,
+            self._kept(stored) if text is None else None,
+        )
+
+    def _kept(self, stored: Stored) -> bytes | Path:
+        """What a quarantined document came as."""
+        if stored.is_record:
+            return (stored.kept or "").encode("utf-8", "surrogateescape")
+        return self._out / "quarantine" / stored.file
+
+    def _count(self, id_: str, parted: Split) -> None:
+        self._edits.update(edit.stage for edit in parted.kept)
+        self.done.accepted += parted.accepted
+        self.done.rejected += len(parted.rejected)
+        self.done.documents += bool(parted.rejected)
+        for edit in parted.rejected:
+            self._fingerprint.update(records.dumps({"id": id_, **records.edit(edit)}))
+
+    def _rejudged(self, stored: Stored, raw: str, text: str, parted: Split) -> Record:
+        """The document's record: its edits, those that were rejected, and its quality."""
+        document = stored.document
+        tagged = Tagged(
+            document["id"],
+            document["language"],
+            document["script"],
+            document["confidence"],
+            tuple(records.to_span(s) for s in stored.spans if s["type"] == "language"),
+        )
+        spun = records.to_spun(document["spun"]) if document["spun"] else None
+        result = Result(
+            Document(document["id"], raw, document["encoding"], document["encoding_evidence"]),
+            text,
+            parted.kept,
+            tuple(records.to_tag(s) for s in stored.spans if s["type"] == "tag"),
+            tagged,
+            spun,
+            spun,
+        )
+        assess = pipeline.STAGES[-1].run
+        quality = assess(result, Setting(self._config)).quality if document["quality"] else None
+        return {
+            **document,
+            "quality": records.quality(quality),
+            "edits": dict(Counter(edit.stage for edit in parted.kept)),
+            "rejected": [records.edit(edit) for edit in _all_rejected(document, parted)],
+        }
+
+    def _compare(self, stored: Stored, raw: str, text: str, parted: Split) -> Comparison | None:
+        """The document against its reference: raw, as the stages made it, and as decided."""
+        if stored.diff is None:
+            return None
+        everything = sorted(
+            (*parted.kept, *_all_rejected(stored.document, parted)),
+            key=lambda edit: (edit.start, edit.end),
+        )
+        made = edits.apply(raw, everything)
+        result = Result(
+            Document(stored.document["id"], raw),
+            text,
+            snapshots=(Snapshot(_MADE, made, ()), Snapshot(STAGE, text, ())),
+        )
+        reference = Document(stored.diff["reference"], stored.diff["text"])
+        compared = comparison.compare(result, reference, self._config.score)
+        self._totals.add(compared)
+        return compared
+
+    def manifest(self, digest: str, name: str) -> Record:
+        """The manifest of the results as decided.
+
+        Raises:
+            InputError: if there are decisions on documents that the results do not hold.
+        """
+        if self._left:
+            names = ", ".join(repr(id_) for id_ in list(self._left)[:5])
+            raise InputError(
+                f"{name}: decisions on {len(self._left)} documents that {self._out} does not "
+                f"hold: {names}"
+            )
+        before = self._before
+        fingerprint = self._fingerprint.hexdigest()[:12] if self.done.rejected else None
+        review = {
+            "decisions": digest,
+            "accepted": self.done.accepted,
+            "rejected": self.done.rejected,
+            "fingerprint": before["fingerprint"],
+        }
+        return {
+            **before,
+            "fingerprint": fingerprint or before["fingerprint"],
+            "counts": {**before["counts"], "edits": dict(self._edits)},
+            "corpus": self._corpus() if self.done.rejected else before["corpus"],
+            "reviews": [*before.get("reviews", ()), review],
+        }
+
+    def _corpus(self) -> Record:
+        """Scores of the batch, with what the reviews brought as one more stage."""
+        before: Record = self._before["corpus"]
+        if not before.get("scores"):
+            return before
+        now = records.corpus(self._totals)
+        brought = [stage for stage in now["stages"] if stage["stage"] == STAGE]
+        earlier = [stage for stage in before["stages"] if stage["stage"] != STAGE]
+        self.done.before, self.done.after = before["scores"]["clean"], now["scores"]["clean"]
+        return {**before, "scores": now["scores"], "stages": earlier + brought}
+
+
+def _all_rejected(document: Mapping[str, Any], parted: Split) -> Ledger:
+    """Everything that was ever rejected of a document, in order."""
+    earlier = tuple(records.to_edit(record) for record in document.get("rejected", ()))
+    return tuple(sorted((*earlier, *parted.rejected), key=lambda edit: (edit.start, edit.end)))
+
+
+def _rescored(document: Mapping[str, Any], compared: Comparison) -> Record:
+    """The scores of a document's record, found anew."""
+    found = records.compared(compared)
+    trail = [step for step in document.get("trail", ()) if step[0] != STAGE]
+    return {**found, "trail": [*trail, [STAGE, dict(compared.clean.scores)]]}
