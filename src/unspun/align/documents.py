@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from unspun.align.monotone import Group, leftovers, monotone, moved
-from unspun.align.similarity import overlap
+from unspun.align.monotone import leftovers, monotone
+from unspun.align.moves import moved
+from unspun.align.similarity import overlap, weigh
 from unspun.align.units import Span, paragraphs, sentences
 
 Kind = Literal["equal", "changed", "moved", "inserted", "dropped"]
 
-MOVED = 0.26  # Dice from which units out of order pair; set on newstest2021 by bench/align.py
+SURE, WORTH = 0.15, 0.11
+"""Dice similarity from which units in order pair at first, and after moves are out of the way.
+
+Set on the first 40 documents of newstest2021 by bench/align.py, as are those of `moves`.
+"""
 _ALIKE = 0.5  # share of words in common, in order, that no two different paragraphs reach
 _FULL = 0.8  # a paragraph that lost more than the rest of this may lack a sentence
 _WORDS = 4  # a shorter paragraph says too little
@@ -103,22 +108,24 @@ def align(hyp: str, ref: str) -> Alignment:
     """
     ours, theirs = _Side(hyp, paragraphs(hyp)), _Side(ref, paragraphs(ref))
     links: list[Link] = []
-    loose_hyp: list[Span] = []
-    loose_ref: list[Span] = []
+    open_blocks: list[tuple[_Side, _Side]] = []
     for equal, left, right in _blocks(ours, theirs):
         if equal:
             links += zip(left.units, right.units, strict=True)
-            continue
-        if left.units and left.all_words() == right.all_words():
+        elif left.units and left.all_words() == right.all_words():
             links.append((left.span(0, len(left.units)), right.span(0, len(right.units))))
-            continue
-        head, *middle, tail = _peel(left, right)
-        found, rest_hyp, rest_ref = _pair(*middle)
-        links += head + found + tail
-        loose_hyp += rest_hyp
-        loose_ref += rest_ref
-    moves, loose_hyp, loose_ref = _second_look(hyp, ref, loose_hyp, loose_ref)
-    return _assemble(hyp, ref, links, moves, loose_hyp, loose_ref)
+        else:
+            head, left_rest, right_rest, tail = _peel(left, right)
+            links += head + tail
+            open_blocks.append(_fine(left_rest, right_rest))
+    weights = weigh([text for block in open_blocks for side in block for text in side.texts()])
+    rest = _Rest([], [])
+    for left, right in open_blocks:
+        links += _pair(left, right, SURE, weights, rest)
+    links.sort()
+    moves, rest = _moves(hyp, ref, links, rest, weights)
+    links, rest = _fill(hyp, ref, links, rest, weights)
+    return _assemble(hyp, ref, links, moves, rest.hyp, rest.ref)
 
 
 def _blocks(ours: _Side, theirs: _Side) -> Iterator[tuple[bool, _Side, _Side]]:
@@ -180,40 +187,74 @@ def _alike(hyp: Sequence[str], ref: Sequence[str]) -> int:
     return count
 
 
-def _pair(ours: _Side, theirs: _Side) -> tuple[list[Link], list[Span], list[Span]]:
-    """Pair the units between two anchors; what is left of either side beside it."""
-    if not ours.units or not theirs.units:
-        return [], list(ours.units), list(theirs.units)
+def _fine(ours: _Side, theirs: _Side) -> tuple[_Side, _Side]:
+    """The sentences of both sides, or their paragraphs where sentences are too many to compare."""
     fine_ours, fine_theirs = ours.split(), theirs.split()
     if len(fine_ours.units) * len(fine_theirs.units) <= _CELLS:
-        ours, theirs = fine_ours, fine_theirs
-    shared = overlap(ours.texts(), theirs.texts())
-    groups = monotone(shared)
-    rest_hyp, rest_ref = leftovers(groups, *shared.shared.shape)
+        return fine_ours, fine_theirs
+    return ours, theirs
+
+
+class _Rest(NamedTuple):
+    """Units without a partner, in order."""
+
+    hyp: list[Span]
+    ref: list[Span]
+
+
+Weights = dict[str, float]
+
+
+def _pair(ours: _Side, theirs: _Side, worth: float, weights: Weights, rest: _Rest) -> list[Link]:
+    """Pair units in order; those without a partner are added to the rest."""
+    if not ours.units or not theirs.units:
+        rest.hyp.extend(ours.units)
+        rest.ref.extend(theirs.units)
+        return []
+    groups = monotone(overlap(ours.texts(), theirs.texts(), weights), worth)
+    lone_hyp, lone_ref = leftovers(groups, len(ours.units), len(theirs.units))
+    rest.hyp.extend(ours.units[i] for i in lone_hyp)
+    rest.ref.extend(theirs.units[j] for j in lone_ref)
+    return [(ours.span(*a), theirs.span(*b)) for a, b in groups]
+
+
+def _moves(
+    hyp: str, ref: str, links: list[Link], rest: _Rest, weights: Weights
+) -> tuple[list[Link], _Rest]:
+    """Pairs out of order among what is left of the whole document, and what is left then."""
+    if not rest.hyp or not rest.ref or len(rest.hyp) * len(rest.ref) > _CELLS:
+        return [], rest
+    ours, theirs = _Side(hyp, rest.hyp), _Side(ref, rest.ref)
+    dice = overlap(ours.texts(), theirs.texts(), weights).dice()
+    pairs = moved(dice, *_gaps(links, rest))
+    lone_hyp, lone_ref = leftovers(
+        [((i, i + 1), (j, j + 1)) for i, j in pairs], len(rest.hyp), len(rest.ref)
+    )
+    left = _Rest([rest.hyp[i] for i in lone_hyp], [rest.ref[j] for j in lone_ref])
+    return [(rest.hyp[i], rest.ref[j]) for i, j in pairs], left
+
+
+def _gaps(links: list[Link], rest: _Rest) -> tuple[list[int], list[int]]:
+    """How many pairs in order stand before each unit of either side."""
+    hyp_starts, ref_starts = [a[0] for a, _ in links], [b[0] for _, b in links]
     return (
-        [(ours.span(*a), theirs.span(*b)) for a, b in groups],
-        [ours.units[i] for i in rest_hyp],
-        [theirs.units[j] for j in rest_ref],
+        [bisect_left(hyp_starts, start) for start, _ in rest.hyp],
+        [bisect_left(ref_starts, start) for start, _ in rest.ref],
     )
 
 
-def _second_look(
-    hyp: str, ref: str, loose_hyp: list[Span], loose_ref: list[Span]
-) -> tuple[list[Link], list[Span], list[Span]]:
-    """Moves among what was left of the whole document."""
-    if not loose_hyp or not loose_ref:
-        return [], loose_hyp, loose_ref
-    ours, theirs = _Side(hyp, loose_hyp).split(), _Side(ref, loose_ref).split()
-    if len(ours.units) * len(theirs.units) > _CELLS:
-        return [], loose_hyp, loose_ref
-    shared = overlap(ours.texts(), theirs.texts())
-    groups: list[Group] = moved(shared, [], MOVED)
-    rest_hyp, rest_ref = leftovers(groups, *shared.shared.shape)
-    return (
-        [(ours.span(*a), theirs.span(*b)) for a, b in groups],
-        [ours.units[i] for i in rest_hyp],
-        [theirs.units[j] for j in rest_ref],
-    )
+def _fill(
+    hyp: str, ref: str, links: list[Link], rest: _Rest, weights: Weights
+) -> tuple[list[Link], _Rest]:
+    """Pair what still stands between the same pairs on both sides, where less will do."""
+    hyp_gap, ref_gap = _gaps(links, rest)
+    left = _Rest([], [])
+    found = list(links)
+    for gap in sorted({*hyp_gap, *ref_gap}):
+        ours = [rest.hyp[k] for k in range(bisect_left(hyp_gap, gap), bisect_right(hyp_gap, gap))]
+        theirs = [rest.ref[k] for k in range(bisect_left(ref_gap, gap), bisect_right(ref_gap, gap))]
+        found += _pair(_Side(hyp, ours), _Side(ref, theirs), WORTH, weights, left)
+    return sorted(found), left
 
 
 def _assemble(

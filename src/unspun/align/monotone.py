@@ -18,8 +18,7 @@ from unspun.align.similarity import Floats, Overlap
 Group = tuple[tuple[int, int], tuple[int, int]]
 """Hypothesis units ``[a, b)`` that pair with reference units ``[c, d)``."""
 
-WORTH = 0.11  # Dice from which a pair pays; set on newstest2021 by bench/align.py
-_JOIN_WORTH = 1.3  # what twice the weight shared has to be of each unit of a joined pair
+_JOIN_WORTH = 1.5  # what twice the weight shared has to be of each unit of a joined pair
 _MOVES = ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1), (1, 4), (4, 1))
 
 
@@ -31,12 +30,17 @@ class _Gains:
     gains: Floats
 
 
-def monotone(overlap: Overlap) -> list[Group]:
-    """The pairs in order that are worth most together."""
+def monotone(overlap: Overlap, worth: float) -> list[Group]:
+    """The pairs in order that are worth most together.
+
+    Args:
+        overlap: What every two units share.
+        worth: Dice similarity from which a pair pays.
+    """
     rows, columns = overlap.shared.shape
     if not rows or not columns:
         return []
-    moves = [_Gains(shape, gains) for shape, gains in _all_gains(overlap)]
+    moves = [_Gains(shape, gains) for shape, gains in _all_gains(overlap, worth)]
     best = np.zeros((rows + 1, columns + 1))
     for i in range(1, rows + 1):
         row = best[i - 1].copy()
@@ -49,7 +53,7 @@ def monotone(overlap: Overlap) -> list[Group]:
     return _trace(best, moves)
 
 
-def _all_gains(overlap: Overlap) -> Iterator[tuple[tuple[int, int], Floats]]:
+def _all_gains(overlap: Overlap, worth: float) -> Iterator[tuple[tuple[int, int], Floats]]:
     shared = 2 * overlap.shared
     hyp, ref = overlap.hyp[:, None], overlap.ref[None, :]
     rows, columns = shared.shape
@@ -60,15 +64,15 @@ def _all_gains(overlap: Overlap) -> Iterator[tuple[tuple[int, int], Floats]]:
             continue
         parts = range(max(a, b))
         if a == b == 1:
-            yield (a, b), shared - WORTH * (hyp + ref)
+            yield (a, b), shared - worth * (hyp + ref)
         elif a == 1:
             slices = [slice(k, columns - b + 1 + k) for k in parts]
-            total = sum(shared[:, s] - WORTH * ref[:, s] for s in slices) - WORTH * hyp
+            total = sum(shared[:, s] - worth * ref[:, s] for s in slices) - worth * hyp
             earns = np.all([ref_side[:, s] > 0 for s in slices], axis=0)
             yield (a, b), np.where(earns, total, -1.0)
         else:
             slices = [slice(k, rows - a + 1 + k) for k in parts]
-            total = sum(shared[s] - WORTH * hyp[s] for s in slices) - WORTH * ref
+            total = sum(shared[s] - worth * hyp[s] for s in slices) - worth * ref
             earns = np.all([hyp_side[s] > 0 for s in slices], axis=0)
             yield (a, b), np.where(earns, total, -1.0)
 
@@ -101,19 +105,3 @@ def leftovers(groups: list[Group], rows: int, columns: int) -> tuple[list[int], 
     ours = set(range(rows)).difference(*(range(*group[0]) for group in groups))
     theirs = set(range(columns)).difference(*(range(*group[1]) for group in groups))
     return sorted(ours), sorted(theirs)
-
-
-def moved(overlap: Overlap, groups: list[Group], threshold: float) -> list[Group]:
-    """Pairs among what was left, out of order, from the most similar on."""
-    ours, theirs = leftovers(groups, *overlap.shared.shape)
-    if not ours or not theirs:
-        return []
-    dice = overlap.dice()[np.ix_(ours, theirs)]
-    found: list[Group] = []
-    while True:
-        a, b = np.unravel_index(int(np.argmax(dice)), dice.shape)
-        if dice[a, b] < threshold:
-            return sorted(found)
-        found.append(((ours[a], ours[a] + 1), (theirs[b], theirs[b] + 1)))
-        dice[a, :] = -1
-        dice[:, b] = -1

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,11 @@ _STEM = 5  # letters of a word that inflection usually leaves alone
 _SHORT = 3  # words up to here are mostly grammar
 _SHORT_WEIGHT = 0.4
 _STEM_WEIGHT = 0.5
+_NUMBER_WEIGHT = 1.5
+_RARITY = 1.15
 
 
+@lru_cache(maxsize=1 << 12)
 def features(text: str) -> tuple[str, ...]:
     """What a unit is compared by: its words, and the beginnings of the longer ones."""
     found: dict[str, None] = {}  # in order of appearance: sums must not depend on the hash seed
@@ -54,10 +58,15 @@ class Overlap:
         return 2 * self.shared / np.maximum(both, 1e-9)
 
 
-def overlap(hyp: Sequence[str], ref: Sequence[str]) -> Overlap:
-    """Compare every hypothesis unit with every reference unit."""
+def overlap(hyp: Sequence[str], ref: Sequence[str], weights: dict[str, float]) -> Overlap:
+    """Compare every hypothesis unit with every reference unit.
+
+    Args:
+        hyp: Units of the hypothesis.
+        ref: Units of the reference.
+        weights: What `weigh` says of the features of all units of both documents.
+    """
     ours, theirs = [features(text) for text in hyp], [features(text) for text in ref]
-    weights = _weights(ours, theirs)
     columns: dict[str, list[int]] = {}
     for j, unit in enumerate(theirs):
         for feature in unit:
@@ -80,16 +89,18 @@ def _sizes(units: list[tuple[str, ...]], weights: dict[str, float]) -> Floats:
     return np.array([sum([weights[f] for f in unit]) for unit in units])
 
 
-def _weights(ours: list[tuple[str, ...]], theirs: list[tuple[str, ...]]) -> dict[str, float]:
-    """Inverse document frequency over both sides' units; grammar counts less."""
+def weigh(texts: Sequence[str]) -> dict[str, float]:
+    """How much each feature says, by how few of the units have it; grammar says less."""
     seen: Counter[str] = Counter()
-    for unit in (*ours, *theirs):
-        seen.update(unit)
-    units = len(ours) + len(theirs)
+    for text in texts:
+        seen.update(features(text))
+    units = len(texts)
     weights = {}
     for feature, count in seen.items():
-        weight = math.log1p(units / count)
-        if feature.endswith("~"):
+        weight = math.log1p(units / count) ** _RARITY
+        if feature[0].isdigit():
+            weight *= _NUMBER_WEIGHT
+        elif feature.endswith("~"):
             weight *= _STEM_WEIGHT
         elif len(feature) <= _SHORT and feature < "\u3040":
             weight *= _SHORT_WEIGHT
