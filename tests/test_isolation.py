@@ -7,15 +7,21 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 import faults
-from unspun import batches, engine, files
+from unspun import batches, engine, files, plan
 from unspun.config import Config
-from unspun.engine import Done, Task
+from unspun.engine import Done, Engine, Hand, Here, Local, Order, Task
 from unspun.errors import ModelError
+from unspun.plan import Chunk
+from unspun.readers import Reading
 from unspun.store import Store
 from unspun.workers import Failure, Limits, Pool, WorkerError
 
@@ -42,8 +48,37 @@ def folder(base: Path, contents: list[str]) -> list[files.Source]:
 def done(
     sources: list[files.Source], task: Task, workers: int, limits: Limits = LIMITS
 ) -> list[Done]:
-    config = Config()
-    return list(engine.run(sources, {}, config, workers=workers, limits=limits, task=task))
+    with hands(sources[0].path.parent.parent, task, workers, limits) as (at, hand):
+        chunks = plan.cut(sources, {}, hand.order.reading, goal=400)
+        chunks = [replace(chunk, key=str(n)) for n, chunk in enumerate(chunks)]
+        made: list[Done] = []
+        for _, answer in at.map(Told(hand).tell, chunks, lambda *_: None):
+            assert isinstance(answer, list)
+            made += answer
+        return made
+
+
+class Told(NamedTuple):
+    """What came of a chunk, told rather than kept."""
+
+    hand: Hand
+
+    def tell(self, chunk: Chunk) -> Generator[int, None, list[Done]]:
+        made = []
+        for one in self.hand.documents(chunk):
+            made.append(one)
+            yield len(made)
+        return made
+
+
+@contextmanager
+def hands(base: Path, task: Task, workers: int, limits: Limits) -> Iterator[tuple[Engine, Hand]]:
+    order = Order(base, Config(), Reading(), limits, task)
+    if workers == 0:
+        yield Here(), Hand(order, apart="here")
+        return
+    with Local(workers, Config()) as local:
+        yield local, Hand(order)
 
 
 @pytest.mark.parametrize(("workers", "kinds"), [(1, ["exit", "spin", "memory"]), (3, [*FAULTS])])
@@ -95,9 +130,10 @@ def test_answers_larger_than_any_pipe(tmp_path: Path) -> None:
 def test_nothing_lives_on_when_the_reader_stops_early(tmp_path: Path) -> None:
     sources = folder(tmp_path / "raw", [GOOD] * 9)
     before = children(os.getpid())
-    outcomes = engine.run(sources, {}, Config(), workers=2, limits=LIMITS)
-    next(outcomes)
-    outcomes.close()  # type: ignore[attr-defined]
+    with hands(tmp_path, engine.work, 2, LIMITS) as (at, hand):
+        chunks = plan.cut(sources, {}, Reading(), goal=1)
+        assert len(chunks) == 9
+        next(iter(at.map(Told(hand).tell, chunks, lambda *_: None)))
     assert children(os.getpid()) == before
 
 
@@ -109,7 +145,7 @@ def children(pid: int) -> list[str]:
 def test_window_is_bounded_and_endless_jobs_are_taken_in_turn() -> None:
     taken = []
 
-    def endless() -> object:
+    def endless() -> Iterator[int]:
         number = 0
         while True:
             taken.append(number)
@@ -117,7 +153,7 @@ def test_window_is_bounded_and_endless_jobs_are_taken_in_turn() -> None:
             number += 1
 
     with Pool(2, LIMITS) as pool:
-        answers = pool.map(faults.whoami, endless(), lambda _: 1)  # type: ignore[arg-type]
+        answers = pool.map(faults.whoami, endless(), lambda _: 1)
         first = [next(answers)[0] for _ in range(1000)]
     assert first == list(range(1000))
     assert len(taken) <= 1000 + 256 + 1

@@ -87,7 +87,7 @@ def test_a_failing_run_leaves_the_earlier_results(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        batches.run(raw, None, tmp_path / "out", progress=interrupt)
+        batches.run(raw, None, tmp_path / "out", progress=interrupt, resume=False)
     assert digests(tmp_path / "out") == before
 
 
@@ -101,13 +101,16 @@ def test_a_killed_run_leaves_the_earlier_results_and_no_strays_after_the_next(
     draw = random.Random(7)
     for _ in range(4):
         process = subprocess.Popen(
-            [sys.executable, "-m", "unspun", "run", str(raw), "--out", str(out)],
+            [sys.executable, "-m", "unspun", "run", str(raw), "--out", str(out), "--no-resume"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
         deadline = time.monotonic() + 60
-        while not list(out.glob(".unspun-*/documents.jsonl")) and time.monotonic() < deadline:
+        while (
+            not list(out.glob(".unspun-run/chunks/.*/documents.jsonl"))
+            and time.monotonic() < deadline
+        ):
             if process.poll() is not None:
                 break
             time.sleep(0.005)
@@ -118,7 +121,7 @@ def test_a_killed_run_leaves_the_earlier_results_and_no_strays_after_the_next(
         assert {k: v for k, v in kept.items() if k != "manifest.json"} == {
             k: v for k, v in before.items() if k != "manifest.json"
         }
-    batches.run(raw, None, out)
+    batches.run(raw, None, out, resume=False)
     assert not list(out.glob(".unspun-*"))
     after = digests(out)
     assert {k for k in after if after[k] != before.get(k)} <= {"manifest.json"}
@@ -129,7 +132,8 @@ def test_a_full_disk_is_one_clear_line_and_nothing_is_lost(tmp_path: Path) -> No
     out = tmp_path / "out"
     batches.run(raw, None, out)
     before = digests(out)
-    limited = f'ulimit -f 4; exec "{sys.executable}" -m unspun run "{raw}" --out "{out}"'
+    run = f'"{sys.executable}" -m unspun run "{raw}" --out "{out}" --no-resume'
+    limited = f"ulimit -f 4; exec {run}"
     done = subprocess.run(
         ["/bin/bash", "-c", limited],
         capture_output=True,

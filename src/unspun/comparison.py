@@ -14,6 +14,9 @@ from unspun.scoring import Counts, DocumentScore
 
 RAW = "raw"
 
+StageCounts = Sequence[tuple[str, Mapping[str, Counts]]]
+"""What each metric counted in a document, raw and after each stage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -78,13 +81,13 @@ class Totals:
         self.signatures: Mapping[str, str] = {}
         self._counts: dict[str, dict[str, list[Counts]]] = {}  # by stage and metric
 
-    def add(self, compared: Comparison) -> None:
+    def add(self, stages: StageCounts, signatures: Mapping[str, str]) -> None:
         """Count one more document."""
         self.documents += 1
-        self.signatures = compared.signatures
-        for stage, document in compared.stages:
+        self.signatures = signatures
+        for stage, counted in stages:
             by_metric = self._counts.setdefault(stage, {})
-            for name, counts in document.counts.items():
+            for name, counts in counted.items():
                 by_metric.setdefault(name, []).append(counts)
 
     def scores(self) -> dict[str, dict[str, float]]:

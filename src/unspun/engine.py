@@ -1,97 +1,51 @@
-"""Run the flow over many documents: workers, order, quarantine.
+"""Do the chunks of a plan: processes, order, quarantine.
 
-Outcomes come in the order of the documents' ids, whatever the number of workers, and a document
-that fails is quarantined with its reason and never stops the rest. Documents are read and done in
-worker processes, also where there is only one, so that one that crashes its process, hangs or eats
-memory takes only itself along.
+A hand is a process that does chunks: it reads records, and keeps the results. Each document is
+done in one more process under limits, so that one that crashes its process, hangs or eats memory
+takes only itself along: it is quarantined with its reason and never stops the rest. Nothing
+depends on how many hands there are.
 """
 
 from __future__ import annotations
 
-import hashlib
+import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, Protocol, Self, TypeVar
 
-from unspun import chrome, comparison, decode, files, pipeline, readers, records, translators
-from unspun.comparison import Comparison
+from unspun import chrome, files, plan, readers, scans, segments, translators
 from unspun.config import Config
-from unspun.errors import ConfigError, InputError, ModelError, UnspunError
 from unspun.files import Source
-from unspun.model import Document
-from unspun.pipeline import Result, Setting
-from unspun.readers import Reading, containers
-from unspun.records import Record
-from unspun.store import Outcome
-from unspun.translation.protocol import Usage
-from unspun.workers import Failure, Limits, Pool
+from unspun.pipeline import Setting
+from unspun.plan import Chunk
+from unspun.readers import Reading
+from unspun.readers.rows import WHOLE
+from unspun.work import Done, Job, Task, glance, quarantined, warm, work
+from unspun.workers import Failure, Forker, Limits, Pool, Spawner, WorkerError
+
+__all__ = ["Done", "Engine", "Hand", "Here", "Job", "Local", "Order", "Task", "warm", "work"]
 
 POOL_FROM_BYTES = 2_000_000  # below this a second worker costs more than it saves
-TYPICAL_RATIO = 4  # bytes of text from one of a compressed file
-RECURRING_FROM = 4  # documents; fewer have no furniture in common that could be told
+UNLIMITED = Limits(math.inf, 1 << 30)  # of a hand: only documents are limited
+J = TypeVar("J")
+R = TypeVar("R")
+
+Apart = Literal["forked", "fresh", "here"]
+"""Where documents are done: in a ``forked`` process, which needs that this one has a single thread;
+in one that comes from a ``fresh`` interpreter; or ``here``, where nothing holds a document back
+that crashes, hangs or eats memory."""
 
 
-class Job(NamedTuple):
-    """One document to do, and what it is compared with.
-
-    Attributes:
-        source: The file that it is, or stands in.
-        id: Its name.
-        reference: What it is compared with.
-        data: Its bytes where workers cannot read them: of standard input, of a record.
-        text: The text of a record.
-        number: The place of a record in its file, from 1.
-        problem: Why it cannot be done, if that is known already.
-        most: Bytes beyond which it is refused.
-    """
-
-    source: Source
-    id: str
-    reference: Source | None = None
-    data: bytes | None = None
-    text: str | None = None
-    number: int | None = None
-    problem: str | None = None
-    most: int = files.MOST
-
-
-class Done(NamedTuple):
-    """An outcome, with what is summed up over the whole batch: counts of scores, and of usage."""
-
-    outcome: Outcome
-    comparison: Comparison | None
-    usage: Usage = Usage()
-
-
-Task = Callable[[Setting, Job], Done]
-"""Does one document; `work`, or one that a test lets go wrong."""
-
-
-def workers_for(sources: Sequence[Source], asked: int | None) -> int:
+def workers_for(chunks: Sequence[Chunk], asked: int | None) -> int:
     """How many processes to use: as asked, else one for small batches, else one a core."""
     if asked is not None:
         return asked
-    if sum(_size(source) for source in sources) <= POOL_FROM_BYTES:
+    if sum(chunk.size for chunk in chunks) <= POOL_FROM_BYTES:
         return 1
-    cores = os.cpu_count() or 1
-    return cores if any(map(readers.holds_records, _paths(sources))) else min(len(sources), cores)
-
-
-def _paths(sources: Sequence[Source]) -> list[Path]:
-    return [source.path for source in sources]
-
-
-def _size(source: Source) -> int:
-    """Bytes of a file, about; 0 for standard input, and for a file that is gone meanwhile."""
-    if source.path == files.STDIN:
-        return 0
-    with suppress(OSError):
-        swollen = TYPICAL_RATIO if containers.kind(source.path) else 1
-        return source.path.stat().st_size * swollen
-    return 0
+    return min(len(chunks), os.cpu_count() or 1)
 
 
 def recurring_lines(sources: Iterable[Source]) -> frozenset[str]:
@@ -103,135 +57,140 @@ def recurring_lines(sources: Iterable[Source]) -> frozenset[str]:
     return tally.recurring()
 
 
-def glance(job: Job) -> chrome.Tally:
-    """The lines of one document; none if it cannot be read, which its own turn will tell."""
-    tally = chrome.Tally()
-    if job.problem or (job.source.path == files.STDIN and job.text is None):
-        return tally
-    with suppress(UnspunError):
-        tally.add(files.read(job.source, job.most).text if job.text is None else job.text)
-    return tally
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What hands have to know.
+
+    Attributes:
+        folder: Where scans and chunks are kept.
+        config: Settings.
+        reading: How files of records are read, and how large a document may be.
+        limits: What one document may take.
+        task: What is done to each document.
+    """
+
+    folder: Path
+    config: Config
+    reading: Reading
+    limits: Limits
+    task: Task = work
+
+    @property
+    def scans(self) -> Path:
+        """Where scans are kept."""
+        return self.folder / "scans"
+
+    @property
+    def chunks(self) -> Path:
+        """Where chunks are kept."""
+        return self.folder / "chunks"
 
 
-def run(
-    sources: Sequence[Source],
-    references: dict[str, Source],
-    config: Config,
-    *,
-    workers: int | None = None,
-    limits: Limits | None = None,
-    reading: Reading | None = None,
-    task: Task | None = None,
-) -> Iterator[Done]:
-    """Take documents through the flow, in order.
+class Hand:
+    """Does chunks, one after another.
 
     Args:
-        sources: The documents.
-        references: The reference of each document that has one, by document id.
-        config: Settings.
-        workers: Processes; one a core for large batches if not given. 0 does all in this process,
-            where nothing holds a document back that crashes, hangs or eats memory.
-        limits: What one document may take.
-        reading: How files of records are read, and how large a document may be.
-        task: What is done to each document; `work` if not given.
-
-    Raises:
-        ConfigError: for settings that no document could be done with.
-        ModelError: for a model that cannot be used.
-        WorkerError: if no worker process can be started.
+        order: What to do.
+        recurring: The lines that recur, once they are known.
+        apart: Where documents are done.
     """
-    reading = reading or Reading()
-    count = workers_for(sources, workers)
-    translator = translators.open_engine(config.translate)
-    do = partial(_do, task or work)
-    if count == 0:
-        tally = chrome.Tally()
-        for job in _jobs(sources, {}, reading):
-            tally.merge(glance(job))
-        setting = Setting(config, tally.recurring(), translator)
-        yield from (do(setting, job) for job in _jobs(sources, references, reading))
-        return
-    with Pool(count, translators.limits(limits, translator), partial(warm, config)) as pool:
-        recurring, failed = _first_pass(pool, sources, reading)
-        jobs = (
-            job._replace(problem=failed.get(place, job.problem))
-            for place, job in enumerate(_jobs(sources, references, reading))
-        )
-        setting = Setting(config, recurring, translator)
-        for job, answer in pool.map(partial(do, setting), map(_with_data, jobs), _weight):
-            yield _quarantined(job, answer.reason) if isinstance(answer, Failure) else answer
+
+    def __init__(
+        self,
+        order: Order,
+        recurring: frozenset[str] = frozenset(),
+        *,
+        apart: Apart = "forked",
+    ) -> None:
+        self.order, self.apart = order, apart
+        translator = translators.open_engine(order.config.translate)
+        self.setting = Setting(order.config, recurring, translator)
+        self.limits = translators.limits(order.limits, translator)
+        self._pool: Pool | None = None
+
+    def __getstate__(self) -> Mapping[str, object]:
+        """Processes do not travel."""
+        return {**self.__dict__, "_pool": None}
+
+    def count(self, chunk: Chunk) -> Generator[int, None, int]:
+        """The lines of a part of a file."""
+        yield 0
+        return readers.count(chunk.sources[0].path, chunk.part or WHOLE)
+
+    def scan(self, job: tuple[Chunk, str | None]) -> Generator[int, None, None]:
+        """Look at a chunk for the first time, and keep what is found.
+
+        Args:
+            job: The chunk, and the cutoff of a sample that others have filled (`chrome.Tally`).
+        """
+        chunk, below = job
+        order = self.order
+        if chunk.part is not None:
+            found, names = scans.of_records(chunk, chunk.part, order.reading, below)
+            scans.keep(order.scans, chunk.key, found, names)
+            yield sum(share.documents for share in found.shares)
+            return
+        tally, failed = chrome.Tally(below), []
+        for place, (_, answer) in enumerate(self._answers(glance, chunk)):
+            if isinstance(answer, Failure):
+                failed.append((place, answer.reason))
+            else:
+                tally.merge(answer)
+            yield place + 1
+        found = scans.Scan((), tuple(failed), None, tally, below)
+        scans.keep(order.scans, chunk.key, found, None)
+
+    def do(self, chunk: Chunk) -> Generator[int, None, None]:
+        """Do a chunk, and keep its results."""
+        yield from self._keep(chunk, self.documents(chunk))
+
+    def give_up(self, chunk: Chunk, reason: str) -> None:
+        """Keep that a chunk cannot be done, of which processes die on reading it."""
+        (source,) = chunk.sources[:1]
+        if chunk.part is None:
+            raise WorkerError(f"{source.path}: processes end without work: {reason}")
+        name = source.id if chunk.problem else f"{source.id}:{chunk.part.first}"
+        failed = quarantined(Job(source, name), f"reading it {reason}")
+        for _ in self._keep(chunk, [failed]):
+            pass
+
+    def _keep(self, chunk: Chunk, outcomes: Iterable[Done]) -> Generator[int, None, None]:
+        about = {"limits": list(self.order.limits)}
+        with segments.keeping(self.order.chunks, chunk.key, about) as keeper:
+            for done in outcomes:
+                keeper.add(done)
+                yield keeper.counts.documents
+
+    def documents(self, chunk: Chunk) -> Iterator[Done]:
+        """What came of each document of a chunk, in order."""
+        task = partial(_do, self.order.task, self.setting)
+        for job, answer in self._answers(task, chunk):
+            yield quarantined(job, answer.reason) if isinstance(answer, Failure) else answer
+
+    def _answers(self, task: Callable[[Job], R], chunk: Chunk) -> Iterator[tuple[Job, R | Failure]]:
+        jobs = plan.jobs(chunk, self.order.reading)
+        if self.apart == "here":
+            return ((job, task(job)) for job in jobs)
+        if self._pool is None:
+            self._pool = self._start()
+        return self._pool.map(task, jobs, _weight)
+
+    def _start(self) -> Pool:
+        limits = self.limits
+        if self.apart == "fresh":
+            return Pool(1, limits, partial(warm, self.order.config))
+        source = Forker() if hasattr(os, "fork") else Spawner()
+        return Pool(1, limits, source=source)
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._pool is not None:
+            self._pool.__exit__(None, None, None)
+            self._pool = None
 
 
 def _do(task: Task, setting: Setting, job: Job) -> Done:
-    return _quarantined(job, job.problem) if job.problem else task(setting, job)
-
-
-def _jobs(
-    sources: Sequence[Source], references: dict[str, Source], reading: Reading
-) -> Iterator[Job]:
-    """A job for each document: those that are files, and those that stand in files of records."""
-    names = _Names()
-    for source in sources:
-        if readers.holds_records(source.path) and not source.outside:
-            yield from _record_jobs(source, reading, names)
-        else:
-            yield Job(
-                source, names.own(source.id), references.get(source.id), most=reading.most_bytes
-            )
-
-
-class _Names:
-    """Names of documents, each used once."""
-
-    def __init__(self) -> None:
-        self._used: set[bytes] = set()  # digests: names can be long
-
-    def own(self, name: str, spare: str | None = None) -> str:
-        """The name, or the spare one if it is taken."""
-        digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        if spare is not None and digest in self._used:
-            return self.own(spare)
-        self._used.add(digest)
-        return name
-
-
-def _record_jobs(source: Source, reading: Reading, names: _Names) -> Iterator[Job]:
-    try:
-        for row in readers.rows(source.path, reading):
-            place = f"{source.id}:{row.number}"
-            name = names.own(row.id, f"{row.id}#{place}") if row.id else names.own(place)
-            yield Job(source, name, None, row.raw, row.text, row.number, row.problem)
-    except InputError as error:  # of the file as a whole; what was read until then stands
-        yield Job(source, names.own(source.id), problem=str(error))
-
-
-def warm(config: Config) -> None:
-    """Load what every document needs, once for all workers."""
-    with suppress(UnspunError):  # a setting or model that cannot be used: the first job will say
-        pipeline.process(Document("", "It\u00e2\u20ac\u2122s a long way to the mill.\n"), config)
-
-
-def _first_pass(
-    pool: Pool, sources: Sequence[Source], reading: Reading
-) -> tuple[frozenset[str], dict[int, str]]:
-    """The lines that recur; and the places of jobs that are not tried again, with the reasons."""
-    failed: dict[int, str] = {}
-    tally = chrome.Tally()
-    if len(sources) < RECURRING_FROM and not any(map(readers.holds_records, _paths(sources))):
-        return frozenset(), failed
-    answers = pool.map(glance, _jobs(sources, {}, reading), _weight)
-    for place, (_, answer) in enumerate(answers):
-        if isinstance(answer, Failure):
-            failed[place] = answer.reason
-        else:
-            tally.merge(answer)
-    return tally.recurring(), failed
-
-
-def _with_data(job: Job) -> Job:
-    if job.source.path == files.STDIN and job.data is None and job.problem is None:
-        return job._replace(data=files.read_bytes(files.STDIN))
-    return job
+    return quarantined(job, job.problem) if job.problem else task(setting, job)
 
 
 def _weight(job: Job) -> int:
@@ -239,106 +198,85 @@ def _weight(job: Job) -> int:
         return 0
     if job.text is not None:
         return len(job.text)
-    return len(job.data) if job.data is not None else _size(job.source)
+    return plan.size_of(job.source, plan.stamp(job.source)[0])
 
 
-def work(setting: Setting, job: Job) -> Done:
-    """Do one document; whatever goes wrong with it stays with it."""
+class Engine(Protocol):
+    """Where hands are: in this process, in others, or on other machines."""
+
+    @property
+    def apart(self) -> Apart:
+        """Where its hands do documents."""
+
+    def map(
+        self,
+        work: Callable[[J], Generator[int, None, R]],
+        jobs: Iterable[J],
+        note: Callable[[J, int], None],
+    ) -> Iterator[tuple[J, R | Failure]]:
+        """Have hands do jobs; each with its answer, in the order of the jobs.
+
+        Args:
+            work: What to do, as a method of a hand.
+            jobs: Taken in as room is made.
+            note: Called with a job and how many of its documents are done.
+        """
+
+
+class Here:
+    """All is done in this process."""
+
+    apart: Apart = "here"
+
+    def map(
+        self,
+        work: Callable[[J], Generator[int, None, R]],
+        jobs: Iterable[J],
+        note: Callable[[J, int], None],
+    ) -> Iterator[tuple[J, R | Failure]]:
+        """Do jobs one after another."""
+        for job in jobs:
+            yield job, _driven(work(job), partial(note, job))
+
+
+def _driven(steps: Generator[int, None, R], note: Callable[[int], None]) -> R:
     try:
-        raw, document = _read(job)
-        result = pipeline.process(
-            document, setting.config, recurring=setting.recurring, translator=setting.translator
-        )
-        compared = _compare(result, job, setting.config)
-        return Done(_outcome(job, raw, result, compared), compared, result.usage)
-    except (ConfigError, ModelError, MemoryError):
-        raise  # no document's fault: every other one would fail alike; memory is the pool's affair
-    except UnspunError as error:
-        return _quarantined(job, str(error))
-    except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch along
-        return _quarantined(job, f"{type(error).__name__}: {error}")
+        while True:
+            note(next(steps))
+    except StopIteration as end:
+        answer: R = end.value
+        return answer
+    finally:
+        steps.close()
 
 
-def _read(job: Job) -> tuple[bytes, Document]:
-    """The bytes that `undo` gives back, and the document they are."""
-    if job.text is not None:
-        raw = job.text.encode("utf-8", "surrogatepass")
-        return raw, Document(job.id, job.text)
-    raw = files.content(job.source, job.most) if job.data is None else job.data
-    return raw, decode.decode(raw, id=job.id, kind=files.kind(job.source.path))
+class Local:
+    """Hands are processes on this machine.
 
+    Args:
+        count: How many.
+        config: What they load before they begin.
 
-def _quarantined(job: Job, reason: str) -> Done:
-    record = {**_place(job), "status": "quarantined", "reason": reason}
-    raw: bytes | Path | None = job.data
-    if raw is None and job.source.path != files.STDIN and not job.source.outside:
-        raw = job.source.path
-    relative = job.source.relative.as_posix() if job.number is None else None
-    return Done(Outcome(job.id, relative, record, None, raw=raw), None)
+    Raises:
+        WorkerError: if no process can be started.
+    """
 
+    apart: Apart = "forked"
 
-def _place(job: Job) -> Record:
-    """Where a document comes from, and where its text goes if not to the same path."""
-    source = job.source
-    record: Record = {"id": job.id, "source": source.relative.as_posix()}
-    if job.number is not None:
-        return record | {"record": job.number}
-    if source.target != source.relative:
-        record["file"] = source.target.as_posix()
-    return record
+    def __init__(self, count: int, config: Config) -> None:
+        self._pool = Pool(count, UNLIMITED, partial(warm, config))
 
+    def __enter__(self) -> Self:
+        return self
 
-def _compare(result: Result, job: Job, config: Config) -> Comparison | None:
-    if job.reference is None:
-        return None
-    return comparison.compare(result, files.read(job.reference), config.score)
+    def __exit__(self, *reason: object) -> None:
+        self._pool.__exit__(None, None, None)
 
-
-def _container(job: Job) -> Record:
-    """How a file is compressed, and whether a flipped bit would have been noticed."""
-    kind = containers.kind(job.source.path)
-    if kind is None or job.number is not None:
-        return {}
-    with job.source.path.open("rb") as file:
-        return {"container": kind.name, "checked": not containers.unchecked(file.read(8))}
-
-
-def _outcome(job: Job, raw: bytes, result: Result, compared: Comparison | None) -> Outcome:
-    spans: list[Record] = []
-    if result.tagged is not None:
-        spans += ({"type": "language", **records.span(s)} for s in result.tagged.spans)
-    spans += ({"type": "tag", **records.tag(t)} for t in result.tags)
-    return Outcome(
-        job.id,
-        job.source.target.as_posix() if job.number is None else None,
-        _document_record(job, raw, result, compared),
-        result.text,
-        spans,
-        [records.edit(e) for e in result.ledger],
-        records.difference(result.document.id, compared) if compared else None,
-    )
-
-
-def _document_record(job: Job, raw: bytes, result: Result, compared: Comparison | None) -> Record:
-    document, tagged = result.document, result.tagged
-    by_stage: dict[str, int] = {}
-    for edit in result.ledger:
-        by_stage[edit.stage] = by_stage.get(edit.stage, 0) + 1
-    return {
-        **_place(job),
-        **_container(job),
-        "status": "done",
-        "bytes": len(raw),
-        "sha256": hashlib.sha256(raw).hexdigest(),
-        "encoding": document.encoding,
-        "encoding_evidence": document.evidence,
-        "language": tagged.language if tagged else "und",
-        "script": tagged.script if tagged else "Zyyy",
-        "confidence": round(tagged.confidence, 4) if tagged else 0.0,
-        "origin": records.origin(tagged.origin) if tagged else None,
-        "spun": records.spun(result.spun) if result.spun else None,
-        "quality": records.quality(result.quality),
-        **({"translation": records.translation(result.translation)} if result.translation else {}),
-        "edits": by_stage,
-        **(records.compared(compared) if compared else {"reference": None}),
-    }
+    def map(
+        self,
+        work: Callable[[J], Generator[int, None, R]],
+        jobs: Iterable[J],
+        note: Callable[[J, int], None],
+    ) -> Iterator[tuple[J, R | Failure]]:
+        """Do jobs in these processes."""
+        return self._pool.map(work, jobs, lambda _: 0, note)

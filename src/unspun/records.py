@@ -10,9 +10,10 @@ from typing import Any
 
 import orjson
 
-from unspun.comparison import Comparison, Totals
+from unspun.comparison import Comparison, StageCounts, Totals
 from unspun.model import Edit, Finding, LanguageSpan, Origin, Quality, Spun, SubScore, Tag, Tagged
 from unspun.pipeline import Result
+from unspun.scoring import Counts
 from unspun.translation.protocol import Translation
 
 Record = dict[str, Any]
@@ -247,6 +248,24 @@ def difference(id_: str, item: Comparison) -> Record:
         "reference": item.reference.id,
         "text": item.reference.text,
     }
+
+
+def counts(item: Comparison) -> Record:
+    """What the metrics counted in a document, for the scores of its batch."""
+    stages = [
+        [stage, {name: counted.values for name, counted in score.counts.items()}]
+        for stage, score in item.stages
+    ]
+    return {"stages": stages, "signatures": dict(item.signatures)}
+
+
+def to_counts(record: Mapping[str, Any]) -> tuple[StageCounts, Mapping[str, str]]:
+    """The counts of a record, and the signatures of their metrics."""
+    stages = [
+        (stage, {name: Counts(name, tuple(values)) for name, values in counted.items()})
+        for stage, counted in record["stages"]
+    ]
+    return stages, record["signatures"]
 
 
 def corpus(item: Totals) -> Record:

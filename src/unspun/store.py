@@ -18,10 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Literal, NamedTuple, Self
+from typing import IO, Literal, NamedTuple, overload
 
 from unspun import decode, edits, files, records, tabular
 from unspun.errors import InputError
@@ -58,47 +57,27 @@ class Outcome(NamedTuple):
 
 
 class Writer:
-    """Writes outcomes, in the order given, into a staging folder."""
+    """Writes outcomes, in the order given, into a folder; files appear as there is need of them."""
 
-    def __init__(self, folder: Path, ledger_format: LedgerFormat = "jsonl") -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._stack = ExitStack()
-        self._format = ledger_format
-        self._texts: tabular.TextWriter | None = None
-        self._failed: IO[bytes] | None = None
-        (folder / "text").mkdir()
-        self._documents = self._open("documents.jsonl")
-        self._spans = self._open("spans.jsonl")
-        self._diffs = self._open("diffs.jsonl")
-        self._ledger: tabular.LedgerWriter
-        if ledger_format == "parquet":
-            self._ledger = tabular.ParquetLedger(folder / "ledger.parquet", SCHEMA)
-        else:
-            self._ledger = tabular.JsonLedger(self._open("ledger.jsonl"))
-        self._stack.callback(self._ledger.close)
+        self._files: dict[str, IO[bytes]] = {}
 
-    def _open(self, name: str) -> IO[bytes]:
-        return self._stack.enter_context((self._folder / name).open("wb"))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stack.close()
+    def close(self) -> None:
+        """Finish the files."""
+        with ExitStack() as stack:
+            for file in self._files.values():
+                stack.callback(file.close)
 
     def add(self, outcome: Outcome) -> None:
         """Write one document's results."""
-        self._documents.write(records.dumps(outcome.document) + b"\n")
+        self._write("documents.jsonl", outcome.document)
         for span in outcome.spans:
-            self._spans.write(records.dumps({"id": outcome.id, **span}) + b"\n")
-        self._ledger.add(outcome.id, outcome.ledger)
+            self._write("spans.jsonl", {"id": outcome.id, **span})
+        for edit in outcome.ledger:
+            self._write("ledger.jsonl", {"id": outcome.id, **edit})
         if outcome.diff is not None:
-            self._diffs.write(records.dumps(outcome.diff) + b"\n")
+            self._write("diffs.jsonl", outcome.diff)
         if outcome.relative is None:
             self._add_record(outcome)
         elif outcome.text is not None:
@@ -109,23 +88,66 @@ class Writer:
     def _add_record(self, outcome: Outcome) -> None:
         """Texts of records stand in one file: millions of small ones help nobody."""
         if outcome.text is not None:
-            if self._texts is None:
-                self._texts = self._open_texts()
-            self._texts.add(outcome.id, outcome.text)
+            self._write("text.jsonl", {"id": outcome.id, "text": outcome.text})
             return
-        if self._failed is None:
-            self._failed = self._open("quarantine.jsonl")
         raw = outcome.raw if isinstance(outcome.raw, bytes) else b""
         record = {"id": outcome.id, "raw": raw.decode("utf-8", "surrogateescape")}
-        self._failed.write(records.dumps(record) + b"\n")
+        self._write("quarantine.jsonl", record)
 
-    def _open_texts(self) -> tabular.TextWriter:
-        if self._format == "parquet":
-            texts: tabular.TextWriter = tabular.ParquetTexts(self._folder / "text.parquet", SCHEMA)
-        else:
-            texts = tabular.JsonTexts(self._open("text.jsonl"))
-        self._stack.callback(texts.close)
-        return texts
+    def _write(self, name: str, record: Record) -> None:
+        file = self._files.get(name)
+        if file is None:
+            file = self._files[name] = (self._folder / name).open("wb")
+        file.write(records.dumps(record) + b"\n")
+
+
+class Documents(Sequence[Record]):
+    """The records of all documents, read from the results as they are asked for.
+
+    Args:
+        path: The file.
+        count: How many there are.
+    """
+
+    def __init__(self, path: Path, count: int) -> None:
+        self._path, self._count = path, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Record]:
+        return lines(self._path)
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Record, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Record | tuple[Record, ...]:
+        if isinstance(index, slice):
+            wanted = range(*index.indices(self._count))
+            if wanted.step < 0:
+                return self[wanted[-1] : wanted[0] + 1 : -wanted.step][::-1] if wanted else ()
+            return tuple(islice(iter(self), wanted.start, wanted.stop, wanted.step))
+        return next(islice(iter(self), range(self._count)[index], None))
+
+
+def lines(path: Path) -> Iterator[Record]:
+    """The records of a file of results.
+
+    Raises:
+        InputError: if it cannot be read, or is damaged.
+    """
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    yield records.loads(line)
+                except ValueError as error:
+                    raise InputError(f"{path}:{number}: damaged ({error})") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 class Stored(NamedTuple):
@@ -248,16 +270,7 @@ class Store:
         return data.decode("utf-8")
 
     def _lines(self, name: str) -> Iterator[Record]:
-        path = self._out / name
-        try:
-            with path.open("rb") as file:
-                for number, line in enumerate(file, 1):
-                    try:
-                        yield records.loads(line)
-                    except ValueError as error:
-                        raise InputError(f"{path}:{number}: damaged ({error})") from error
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+        return lines(self._out / name)
 
     def _ledger_rows(self) -> Iterator[Record]:
         path = self._out / "ledger.parquet"

@@ -4,36 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from unspun import records
 from unspun.errors import OutputError
 from unspun.records import Record
 
 
-class TextWriter:
-    """Writes the texts of records."""
-
-    def add(self, id_: str, text: str) -> None:
-        """One more."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Finish the file."""
-
-
-class JsonTexts(TextWriter):
-    """One object a line."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def add(self, id_: str, text: str) -> None:
-        """One more."""
-        self._file.write(records.dumps({"id": id_, "text": text}) + b"\n")
-
-
-class ParquetTexts(TextWriter):
+class ParquetTexts:
     """One row a text."""
 
     BATCH_CHARACTERS = 1 << 22
@@ -83,29 +61,6 @@ def pyarrow() -> tuple[Any, Any]:
     return pa, pq
 
 
-class LedgerWriter:
-    """Writes edits."""
-
-    def add(self, id_: str, ledger: Sequence[Record]) -> None:
-        """Those of one more document."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Finish the file."""
-
-
-class JsonLedger(LedgerWriter):
-    """One object a line."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def add(self, id_: str, ledger: Sequence[Record]) -> None:
-        """Those of one more document."""
-        for edit in ledger:
-            self._file.write(records.dumps({"id": id_, **edit}) + b"\n")
-
-
 def edit_fields(pa: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - Arrow's own
     """The columns of an edit, with their types."""
     texts = ("before", "after", "stage", "rule")
@@ -127,7 +82,7 @@ def edit_row(edit: Record) -> Record:
     return {**edit, "history": history, **lossy}
 
 
-class ParquetLedger(LedgerWriter):
+class ParquetLedger:
     """One row an edit."""
 
     BATCH = 10_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
 
 SAMPLE = 4096
@@ -21,10 +21,15 @@ class Tally:
     Kaplan, Summarizing data using bottom-k sketches, PODC 2007), so that the result is the same
     for any number of shards and any order. Batches up to that size are counted in full. Identical
     documents count once.
+
+    Args:
+        below: Hashes beyond this one, in hexadecimal digits, are not looked at: where others have
+            filled the sample with smaller ones, see `cutoff`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, below: str | None = None) -> None:
         self._documents: dict[bytes, frozenset[str]] = {}
+        self._below = None if below is None else bytes.fromhex(below)
 
     def __len__(self) -> int:
         """Number of documents in the sample."""
@@ -33,13 +38,30 @@ class Tally:
     def add(self, text: str) -> None:
         """Count a document."""
         digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        self._documents[digest] = _candidates(text)
-        self._prune()
+        if self._below is None or digest <= self._below:
+            self._documents[digest] = _candidates(text)
+            self._prune()
 
     def merge(self, other: Tally) -> None:
         """Take over the documents of another tally."""
         self._documents |= other._documents
         self._prune()
+
+    def cutoff(self) -> str | None:
+        """The largest hash of a sample that is full; None as long as it is not."""
+        documents = self._smallest()
+        return max(documents).hex() if len(documents) == SAMPLE else None
+
+    def to_dict(self) -> dict[str, list[str]]:
+        """The sample in plain values."""
+        return {digest.hex(): sorted(lines) for digest, lines in self._smallest().items()}
+
+    @classmethod
+    def from_dict(cls, documents: Mapping[str, Iterable[str]]) -> Tally:
+        """The sample of plain values."""
+        tally = cls()
+        tally._documents = {bytes.fromhex(d): frozenset(lines) for d, lines in documents.items()}
+        return tally
 
     def recurring(self, *, min_documents: int = 4, min_share: float = 0.02) -> frozenset[str]:
         """Stripped lines found in at least so many documents and so large a share of them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unspun.cli import compare, learn, match, qa, results, score, stages, translate
+from unspun.cli import compare, learn, match, qa, results, score, stages, status, translate
 from unspun.cli import run as runs
 from unspun.cli.app import app
 
@@ -16,6 +16,7 @@ score.register(app)
 match.register(app)
 qa.register(app)
 results.register(app)
+status.register(app)
 learn.register(app)
 
 

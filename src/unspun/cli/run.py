@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,7 @@ from unspun.store import LedgerFormat
 from unspun.workers import Limits
 
 SHOWN = 40
+NAMED = 1000  # quarantined documents
 DEFAULT_REFERENCE = Path("clean")
 
 
@@ -102,11 +104,22 @@ def run(
     restore: Annotated[
         bool, typer.Option("--restore/--no-restore", help="Whether spun text is restored.")
     ] = True,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume/--no-resume", help="Go on where a run ended that was killed, or start again."
+        ),
+    ] = True,
+    chunk: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="KB", help="What is done, and kept, as one. [default: 256 up]"),
+    ] = None,
 ) -> None:
     """Clean, tag, restore, compare and report on a folder of documents.
 
     Writes OUT/text, documents.jsonl, spans.jsonl, ledger.jsonl, diffs.jsonl, report.html and
-    manifest.json. Never writes inside RAW or CLEAN.
+    manifest.json. Never writes inside RAW or CLEAN. A run that was killed goes on where it ended
+    when it is run again; 'unspun status OUT' says how far it is.
 
     Examples:
 
@@ -143,12 +156,15 @@ def run(
             limits=Limits(timeout, memory),
             reading=Reading(Columns(text_column, id_column), max_size << 20),
             ledger_format=_ledger_format(ledger_format),
+            resume=resume,
+            chunk_bytes=chunk and chunk << 10,
             progress=advance,
+            notice=complain,
         )
     _print(summary)
     scores = summary.corpus.get("scores", {}).get("clean", {})
     passed = thresholds.report(thresholds.gates(scores, limits), junit=junit, github=github)
-    if not passed or summary.quarantined:
+    if not passed or summary.manifest["counts"]["quarantined"]:
         raise typer.Exit(FAILED)
 
 
@@ -185,8 +201,11 @@ def _progress() -> Iterator[batches.Progress | None]:
 
 
 def _print(summary: batches.Summary) -> None:
-    for document in summary.quarantined:
+    quarantined = summary.manifest["counts"]["quarantined"]
+    for document in islice(summary.quarantined, NAMED):
         complain(f"{document['source']}: quarantined: {document['reason']}")
+    if quarantined > NAMED:
+        complain(f"and {quarantined - NAMED} more in {summary.out / 'documents.jsonl'}")
     if summary.unpaired:
         names = ", ".join(summary.unpaired[:SHOWN])
         complain(f"no reference for {len(summary.unpaired)} of {len(summary.documents)}: {names}")

@@ -12,6 +12,7 @@ is the one it died of; the others are handed out again.
 from __future__ import annotations
 
 from unspun.workers.limits import Failure, Limits, WorkerError
+from unspun.workers.nursery import Forker, Spawner
 from unspun.workers.pool import Pool
 
-__all__ = ["Failure", "Limits", "Pool", "WorkerError"]
+__all__ = ["Failure", "Forker", "Limits", "Pool", "Spawner", "WorkerError"]

@@ -24,6 +24,7 @@ _BOOT = (
     "nursery.nurse(int(sys.argv[1]))"
 )
 _ORDER = struct.Struct("!cq")
+_HANDLES = 4096  # file descriptors that may be open
 START, END = b"s", b"e"
 
 
@@ -140,6 +141,30 @@ class Nursery:
         """No more workers."""
         self._control.close()
         self._process.wait()
+
+
+class Forker:
+    """Workers forked from this very process, which must have no other thread."""
+
+    def start(self) -> tuple[Connection, int]:
+        """A new worker: its channel and its process number."""
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            handle = theirs.detach()
+            os.closerange(3, handle)  # nothing that others wait for is held open here
+            os.closerange(handle + 1, _HANDLES)
+            work(Connection(handle))
+        theirs.close()
+        return Connection(ours.detach()), pid
+
+    def end(self, pid: int) -> int:
+        """Kill a worker, if it still lives, and tell its exit status."""
+        os.kill(pid, signal.SIGKILL)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    def close(self) -> None:
+        """No more workers: whoever was not ended sees its channel closed."""
 
 
 class Spawner:

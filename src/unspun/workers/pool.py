@@ -9,13 +9,13 @@ import pickle
 import signal
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar, overload
 
 from unspun.workers.limits import MEGABYTE, Failure, Limits, WorkerError
 from unspun.workers.nursery import Nursery, Source, Spawner
@@ -27,6 +27,7 @@ AHEAD = 2  # jobs a worker holds, so that it never waits for us
 TRIES = 2  # a worker can also be killed from outside; the second time it was the document
 
 J = TypeVar("J")
+N = TypeVar("N")
 R = TypeVar("R")
 
 
@@ -47,6 +48,7 @@ class Pool:
         limits: What one document may take.
         prepare: Called once before the first worker, to load what they share.
         fork: Whether workers are forked from a nursery; where the system can, if not given.
+        source: Where workers come from, if from neither a nursery nor nothing.
     """
 
     def __init__(
@@ -56,9 +58,10 @@ class Pool:
         prepare: Callable[[], object] = gc.collect,
         *,
         fork: bool = hasattr(os, "fork"),
+        source: Source | None = None,
     ) -> None:
         self.count, self.limits = count, limits
-        self._source: Source = Nursery(prepare) if fork else Spawner()
+        self._source: Source = source or (Nursery(prepare) if fork else Spawner())
         self.workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
@@ -91,31 +94,56 @@ class Pool:
         worker.channel.close()
         return self._source.end(worker.pid)
 
+    @overload
+    def map(
+        self,
+        task: Callable[[J], Generator[N, None, R]],
+        jobs: Iterable[J],
+        size: Callable[[J], int],
+        note: Callable[[J, N], None],
+    ) -> Iterator[tuple[J, R | Failure]]: ...
+
+    @overload
     def map(
         self, task: Callable[[J], R], jobs: Iterable[J], size: Callable[[J], int]
-    ) -> Iterator[tuple[J, R | Failure]]:
+    ) -> Iterator[tuple[J, R | Failure]]: ...
+
+    def map(
+        self,
+        task: Callable[[J], Any],
+        jobs: Iterable[J],
+        size: Callable[[J], int],
+        note: Callable[[J, Any], None] | None = None,
+    ) -> Iterator[tuple[J, Any]]:
         """Do jobs; each with its answer, in the order of the jobs.
 
         Args:
-            task: What to do; it and the jobs travel to other processes.
+            task: What to do; it and the jobs travel to other processes. A generator gives notes
+                on the way, and returns its answer.
             jobs: Taken in as room is made, so they may be endless.
             size: The bytes of a job's document.
+            note: Called with a job and each note of it.
 
         Raises:
             Exception: what ``task`` raises; failures of single jobs are its business to catch,
                 other than `MemoryError`, crashes and hangs.
             WorkerError: if no worker can be started.
         """
-        return _Flow(self, task, jobs, size).run()
+        return _Flow(self, task, jobs, size, note).run()
 
 
 class _Flow(Generic[J, R]):
     """One `Pool.map`: what is in hand, who works on what, and what is done."""
 
     def __init__(
-        self, pool: Pool, task: Callable[[J], R], jobs: Iterable[J], size: Callable[[J], int]
+        self,
+        pool: Pool,
+        task: Callable[[J], R],
+        jobs: Iterable[J],
+        size: Callable[[J], int],
+        note: Callable[[J, Any], None] | None,
     ) -> None:
-        self._pool = pool
+        self._pool, self._note = pool, note
         self._task = pickle.dumps(("task", task, 0))
         self._jobs = enumerate(jobs)
         self._size = size
@@ -223,6 +251,10 @@ class _Flow(Generic[J, R]):
             return
         if kind == "raise":
             raise value
+        if kind == "note":
+            if self._note is not None:
+                self._note(self._held[worker.held[0]][0], value)
+            return
         if kind == "ready":
             worker.ready, worker.since = True, time.monotonic()
             return

@@ -1,0 +1,176 @@
+"""Do one document: read it, take it through the flow, and say what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from unspun import chrome, comparison, decode, files, pipeline, records
+from unspun.comparison import Comparison
+from unspun.config import Config
+from unspun.errors import ConfigError, ModelError, UnspunError
+from unspun.files import Source
+from unspun.model import Document
+from unspun.pipeline import Result, Setting
+from unspun.readers import containers
+from unspun.records import Record
+from unspun.store import Outcome
+from unspun.translation.protocol import Usage
+
+
+class Job(NamedTuple):
+    """One document to do, and what it is compared with.
+
+    Attributes:
+        source: The file that it is, or stands in.
+        id: Its name.
+        reference: What it is compared with.
+        data: Its bytes where workers cannot read them: of standard input, of a record.
+        text: The text of a record.
+        number: The place of a record in its file, from 1.
+        problem: Why it cannot be done, if that is known already.
+        most: Bytes beyond which it is refused.
+    """
+
+    source: Source
+    id: str
+    reference: Source | None = None
+    data: bytes | None = None
+    text: str | None = None
+    number: int | None = None
+    problem: str | None = None
+    most: int = files.MOST
+
+
+class Done(NamedTuple):
+    """An outcome, with what is summed up over the whole batch: counts of scores, and of usage."""
+
+    outcome: Outcome
+    comparison: Comparison | None
+    usage: Usage = Usage()
+
+
+Task = Callable[[Setting, Job], Done]
+"""Does one document; `work`, or one that a test lets go wrong."""
+
+
+def warm(config: Config) -> None:
+    """Load what every document needs, once for all workers."""
+    with suppress(UnspunError):  # a setting or model that cannot be used: the first job will say
+        pipeline.process(Document("", "It\u00e2\u20ac\u2122s a long way to the mill.\n"), config)
+
+
+def glance(job: Job) -> chrome.Tally:
+    """The lines of one document; none if it cannot be read, which its own turn will tell."""
+    tally = chrome.Tally()
+    if job.problem or (job.source.path == files.STDIN and job.text is None):
+        return tally
+    with suppress(UnspunError):
+        tally.add(files.read(job.source, job.most).text if job.text is None else job.text)
+    return tally
+
+
+def work(setting: Setting, job: Job) -> Done:
+    """Do one document; whatever goes wrong with it stays with it."""
+    try:
+        raw, document = _read(job)
+        result = pipeline.process(
+            document, setting.config, recurring=setting.recurring, translator=setting.translator
+        )
+        compared = _compare(result, job, setting.config)
+        return Done(_outcome(job, raw, result, compared), compared, result.usage)
+    except (ConfigError, ModelError, MemoryError):
+        raise  # no document's fault: every other one would fail alike; memory is the pool's affair
+    except UnspunError as error:
+        return quarantined(job, str(error))
+    except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch along
+        return quarantined(job, f"{type(error).__name__}: {error}")
+
+
+def _read(job: Job) -> tuple[bytes, Document]:
+    """The bytes that `undo` gives back, and the document they are."""
+    if job.text is not None:
+        raw = job.text.encode("utf-8", "surrogatepass")
+        return raw, Document(job.id, job.text)
+    raw = files.content(job.source, job.most) if job.data is None else job.data
+    return raw, decode.decode(raw, id=job.id, kind=files.kind(job.source.path))
+
+
+def quarantined(job: Job, reason: str) -> Done:
+    """What is said of a document that cannot be done."""
+    record = {**_place(job), "status": "quarantined", "reason": reason}
+    raw: bytes | Path | None = job.data
+    if raw is None and job.source.path != files.STDIN and not job.source.outside:
+        raw = job.source.path
+    relative = job.source.relative.as_posix() if job.number is None else None
+    return Done(Outcome(job.id, relative, record, None, raw=raw), None)
+
+
+def _place(job: Job) -> Record:
+    """Where a document comes from, and where its text goes if not to the same path."""
+    source = job.source
+    record: Record = {"id": job.id, "source": source.relative.as_posix()}
+    if job.number is not None:
+        return record | {"record": job.number}
+    if source.target != source.relative:
+        record["file"] = source.target.as_posix()
+    return record
+
+
+def _compare(result: Result, job: Job, config: Config) -> Comparison | None:
+    if job.reference is None:
+        return None
+    return comparison.compare(result, files.read(job.reference), config.score)
+
+
+def _container(job: Job) -> Record:
+    """How a file is compressed, and whether a flipped bit would have been noticed."""
+    kind = containers.kind(job.source.path)
+    if kind is None or job.number is not None:
+        return {}
+    with job.source.path.open("rb") as file:
+        return {"container": kind.name, "checked": not containers.unchecked(file.read(8))}
+
+
+def _outcome(job: Job, raw: bytes, result: Result, compared: Comparison | None) -> Outcome:
+    spans: list[Record] = []
+    if result.tagged is not None:
+        spans += ({"type": "language", **records.span(s)} for s in result.tagged.spans)
+    spans += ({"type": "tag", **records.tag(t)} for t in result.tags)
+    return Outcome(
+        job.id,
+        job.source.target.as_posix() if job.number is None else None,
+        _document_record(job, raw, result, compared),
+        result.text,
+        spans,
+        [records.edit(e) for e in result.ledger],
+        records.difference(result.document.id, compared) if compared else None,
+    )
+
+
+def _document_record(job: Job, raw: bytes, result: Result, compared: Comparison | None) -> Record:
+    document, tagged = result.document, result.tagged
+    by_stage: dict[str, int] = {}
+    for edit in result.ledger:
+        by_stage[edit.stage] = by_stage.get(edit.stage, 0) + 1
+    return {
+        **_place(job),
+        **_container(job),
+        "status": "done",
+        "bytes": len(raw),
+        "sha256": hashlib.sha256(raw).hexdigest(),
+        "encoding": document.encoding,
+        "encoding_evidence": document.evidence,
+        "language": tagged.language if tagged else "und",
+        "script": tagged.script if tagged else "Zyyy",
+        "confidence": round(tagged.confidence, 4) if tagged else 0.0,
+        "origin": records.origin(tagged.origin) if tagged else None,
+        "spun": records.spun(result.spun) if result.spun else None,
+        "quality": records.quality(result.quality),
+        **({"translation": records.translation(result.translation)} if result.translation else {}),
+        "edits": by_stage,
+        **(records.compared(compared) if compared else {"reference": None}),
+    }
