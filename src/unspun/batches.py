@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from unspun import (
     engine,
@@ -24,6 +25,7 @@ from unspun import (
     segments,
     tables,
 )
+from unspun.cluster import Cluster
 from unspun.config import Config
 from unspun.engine import Engine, Here, Local, Order
 from unspun.errors import InputError, UnspunError
@@ -41,6 +43,8 @@ from unspun.workers import Limits
 
 Progress = Callable[[int, int], None]
 """Called after each document with the number done and the number of all; 0 where nobody knows."""
+
+EngineName = Literal["local", "ray"]
 
 Notice = Callable[[str], None]
 """Called with a sentence that is worth saying, such as what is taken over from an earlier run."""
@@ -85,6 +89,8 @@ def run(
     ledger_format: LedgerFormat = "jsonl",
     resume: bool = True,
     chunk_bytes: int | None = None,
+    at: EngineName = "local",
+    address: str | None = None,
     progress: Progress | None = None,
     notice: Notice | None = None,
 ) -> Summary:
@@ -105,6 +111,8 @@ def run(
         resume: Whether what an earlier run has done is taken over.
         chunk_bytes: What is done, and kept, as one; a share of the input if not given. Results do
             not depend on it.
+        at: ``local``, or ``ray`` (needs the extra of that name).
+        address: Of the cluster of Ray; one is started on this machine if not given.
         progress: Called after each document.
         notice: Called with what is worth saying.
 
@@ -123,7 +131,7 @@ def run(
     unpaired = tuple(s.id for s in single if s.id not in references) if reference else ()
     config, reading, say = config or Config(), reading or Reading(), notice or (lambda _: None)
     with runs.opened(out, resume=resume) as folder:
-        order = Order(folder.path, config, reading, limits or Limits())
+        order = Order(folder.path.resolve(), config, reading, limits or Limits())
         chunks = plan.cut(_spooled(sources, folder), references, reading, goal=chunk_bytes)
         job = _Job(folder, order, chunks, ledger_format, say)
         manifest = job.finished() if resume else None
@@ -132,8 +140,9 @@ def run(
             say(f"{out}: made from this input with these settings already: nothing to do")
         else:
             job.begin(raw.name)
-            with _failing(folder), _local(chunks, workers, config) as local:
-                manifest = job.run(local, raw.name, progress or _ignore, started)
+            count = engine.workers_for(chunks, workers)
+            with _failing(folder), _engine(at, address, count, workers, config) as place:
+                manifest = job.run(place, raw.name, progress or _ignore, started)
     documents = Documents(out / "documents.jsonl", manifest["counts"]["documents"])
     return Summary(out, documents, manifest["corpus"], unpaired, manifest)
 
@@ -142,10 +151,12 @@ def _ignore(_: int, __: int) -> None:
     """Nobody waits for it."""
 
 
-def _local(
-    chunks: Sequence[Chunk], workers: int | None, config: Config
+def _engine(
+    name: EngineName, address: str | None, count: int, asked: int | None, config: Config
 ) -> AbstractContextManager[Engine]:
-    count = engine.workers_for(chunks, workers)
+    """Where the work is done."""
+    if name == "ray":
+        return Cluster(address, asked)
     return nullcontext(Here()) if count == 0 else Local(count, config)
 
 

@@ -104,6 +104,13 @@ def run(
     restore: Annotated[
         bool, typer.Option("--restore/--no-restore", help="Whether spun text is restored.")
     ] = True,
+    engine: Annotated[
+        str, typer.Option(metavar="NAME", help="Where it is done: local, or ray.")
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Of the cluster of Ray. [default: one started here]"),
+    ] = None,
     resume: Annotated[
         bool,
         typer.Option(
@@ -157,6 +164,8 @@ def run(
             reading=Reading(Columns(text_column, id_column), max_size << 20),
             ledger_format=_ledger_format(ledger_format),
             resume=resume,
+            at=_engine(engine),
+            address=address,
             chunk_bytes=chunk and chunk << 10,
             progress=advance,
             notice=complain,
@@ -166,6 +175,14 @@ def run(
     passed = thresholds.report(thresholds.gates(scores, limits), junit=junit, github=github)
     if not passed or summary.manifest["counts"]["quarantined"]:
         raise typer.Exit(FAILED)
+
+
+def _engine(name: str) -> batches.EngineName:
+    if name == "local":
+        return "local"
+    if name == "ray":
+        return "ray"
+    raise typer.BadParameter(f"{name!r}: the engines are local and ray", param_hint="--engine")
 
 
 def _ledger_format(name: str) -> LedgerFormat:
