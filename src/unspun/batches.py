@@ -28,7 +28,7 @@ from unspun import (
 from unspun.cluster import Cluster
 from unspun.config import Config
 from unspun.engine import Engine, Here, Local, Order
-from unspun.errors import InputError, UnspunError
+from unspun.errors import UnspunError
 from unspun.files import Source
 from unspun.passes import Passes, rows
 from unspun.plan import Chunk

@@ -81,8 +81,13 @@ class Totals:
         self.signatures: Mapping[str, str] = {}
         self._counts: dict[str, dict[str, list[Counts]]] = {}  # by stage and metric
 
-    def add(self, stages: StageCounts, signatures: Mapping[str, str]) -> None:
+    def add(self, compared: Comparison) -> None:
         """Count one more document."""
+        stages = [(stage, document.counts) for stage, document in compared.stages]
+        self.add_counts(stages, compared.signatures)
+
+    def add_counts(self, stages: StageCounts, signatures: Mapping[str, str]) -> None:
+        """Count one more document, of which only the counts were kept."""
         self.documents += 1
         self.signatures = signatures
         for stage, counted in stages:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from unspun import comparison, decisions, edits, files, pipeline, records, reporting
+from unspun import comparison, decisions, edits, files, pipeline, records, reporting, segments
 from unspun.comparison import Comparison, Totals
 from unspun.config import Config
 from unspun.decisions import Decisions, Split
@@ -17,7 +17,7 @@ from unspun.errors import InputError
 from unspun.model import Document, Ledger, Tagged
 from unspun.pipeline import Result, Setting, Snapshot
 from unspun.records import Record
-from unspun.store import Outcome, Store, Stored, Writer
+from unspun.store import Outcome, Store, Stored
 
 STAGE = "review"
 """What stands for the reviewer beside the stages, where scores are told stage by stage."""
@@ -71,7 +71,7 @@ def apply(out: Path | str, decided: Path | str, to: Path | str | None = None) ->
     _check(store.manifest, given, data, out, str(decided))
     job = _Job(store, out, given)
     with files.staging(target) as folder:
-        with Writer(folder, _format(store.manifest)) as writer:
+        with segments.whole(folder, _format(store.manifest)) as writer:
             for stored in store:
                 writer.add(job.outcome(stored))
         job.done.out = target

@@ -15,7 +15,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -225,8 +225,19 @@ def assemble(folders: Sequence[Path], target: Path, ledger_format: LedgerFormat)
     totals = Totals()
     for folder in folders:
         for record in _rows(folder / SCORES):
-            totals.add(*records.to_counts(record))
+            totals.add_counts(*records.to_counts(record))
     return totals
+
+
+@contextmanager
+def whole(target: Path, ledger_format: LedgerFormat) -> Iterator[Writer]:
+    """Write results that are no chunks."""
+    part = target / ".part"
+    part.mkdir()
+    with closing(Writer(part)) as writer:
+        yield writer
+    assemble([part], target, ledger_format)
+    shutil.rmtree(part)
 
 
 def _join_rows(folders: Sequence[Path], target: Path, ledger_format: LedgerFormat) -> None:
