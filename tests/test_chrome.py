@@ -274,3 +274,54 @@ def test_a_single_line_of_furniture_goes(line: str, at: int) -> None:
 @pytest.mark.parametrize("line", LINES["stays"])
 def test_a_single_line_between_paragraphs_stays(line: str) -> None:
     assert strip(with_line(line, 2)) == with_line(line, 2)
+
+
+_PROSE = (
+    "The board met in the old customs house and went through the accounts of the year",
+    "Nobody had expected the crane to last so long, least of all the people who bought it",
+    "A second berth was dredged in spring, and the larger boats have used it since then",
+    "The fishermen asked for more light on the north quay and were promised six lamps",
+)
+
+
+def _paged(number: str, header: str, feed: str, pages: int = 5, lines: int = 14) -> str:
+    """A document of pages: header, prose that runs on over the turn, number."""
+    made = []
+    for page in range(1, pages + 1):
+        body = "\n".join(f"{_PROSE[(page + k) % 4]} ({page}.{k})," for k in range(lines))
+        made.append("\n".join(filter(None, (header, body, number.format(page)))))
+    return f"\n{feed}".join(made) + "\n"
+
+
+@pytest.mark.parametrize("feed", ["\f", ""])
+@pytest.mark.parametrize("header", ["", "Harbour Board of Eastness", "HARBOUR BOARD | REVIEW 2019"])
+@pytest.mark.parametrize("number", ["{}", "- {} -", "Page {} of 5", "Seite {}", "第 {} 页"])
+def test_pages_lose_numbers_and_headers(number: str, header: str, feed: str) -> None:
+    text = _paged(number, header, feed)
+    left = [line.strip() for line in strip(text).split("\n") if line.strip()]
+    prose = [line for line in map(str.strip, text.split("\n")) if line.startswith(_PROSE)]
+    first = [header] if header and not feed else []  # the first page's header is no turn's
+    assert left in (prose, first + prose, [header, *prose])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _paged("{}", "", "", pages=2),  # too few pages
+        _paged("Chapter {}", "", "", pages=3),  # a heading
+        _paged("{}", "", "", lines=3),  # too near each other
+        _paged("Year {}", "", "", pages=3),
+        "\n".join(f"{k}\n{_PROSE[k % 4]}." for k in range(1, 30)) + "\n",  # a numbered list
+        "\n".join(f"{_PROSE[0]}.\n{k * k}" for k in range(1, 9)) + "\n",
+        "\f".join(f"{line}.\n" for line in _PROSE),  # pages of one line
+        "1\n2\n3\n4\n5\n",
+    ],
+)
+def test_other_numbers_stay(text: str) -> None:
+    assert not {tag.value for tag in chrome.find(text, CONFIG)[1]} & {"page-number", "page-header"}
+
+
+@given(st.lists(st.sampled_from(["1\n", "2\n", "3\n", "\f", "Harbour Board\n", f"{_PROSE[0]}.\n"])))
+def test_pages_come_out_the_same_twice(parts: list[str]) -> None:
+    once = strip("".join(parts) * 3)
+    assert strip(once) == once

@@ -63,6 +63,9 @@ NAMES: tuple[str, ...] = (
     "site-title",
     "duplicate",
     "recurring",
+    # of paged documents
+    "page-number",
+    "page-header",
 )
 """Every rule that an edit or tag can name, for ``ChromeConfig.disable``."""
 

@@ -74,6 +74,7 @@ class Line:
         lead: White space before the text.
         gap: Blank lines before it; 0 for the first.
         shape: What it looks like.
+        turn: Whether a form feed stands before it.
     """
 
     text: str
@@ -82,6 +83,7 @@ class Line:
     lead: int
     gap: int
     shape: Shape
+    turn: bool = False
 
     @property
     def body(self) -> bool:
@@ -143,7 +145,8 @@ def split(text: str) -> list[Line]:
 
 
 def _lines(text: str) -> Iterator[Line]:
-    start, gap, first = 0, 0, True
+    start, gap, first, turn = 0, 0, True, False
+    paged = "\f" in text
     while start < len(text):
         feed = text.find("\n", start)
         end = len(text) if feed < 0 else feed + 1
@@ -151,8 +154,10 @@ def _lines(text: str) -> Iterator[Line]:
         stripped = line.strip()
         if stripped:
             lead = len(line) - len(line.lstrip())
-            yield Line(stripped, start, end, lead, 0 if first else gap, shape(stripped))
-            gap, first = 0, False
+            turn |= paged and "\f" in line[:lead]
+            yield Line(stripped, start, end, lead, 0 if first else gap, shape(stripped), turn)
+            gap, first, turn = 0, False, False
         else:
             gap += 1
+            turn |= paged and "\f" in line
         start = end

@@ -11,6 +11,7 @@ from unspun.chrome.headlines import related_headline
 from unspun.chrome.listings import listing
 from unspun.chrome.neighbours import foreign_title, framed, leftover, offer, run, section, slug
 from unspun.chrome.page import Page, Verdict
+from unspun.chrome.paged import paged
 from unspun.chrome.people import author, date
 from unspun.chrome.repeats import duplicate, recurring, site_title
 from unspun.chrome.separators import address, separator
@@ -34,5 +35,6 @@ RULES: tuple[Callable[[Page], Iterator[Verdict]], ...] = (
     site_title,
     duplicate,
     recurring,  # needs the batch
+    paged,
     related_headline,  # the least sure: only where the page has other furniture
 )
