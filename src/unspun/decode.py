@@ -155,6 +155,17 @@ def encode(text: str, encoding: str) -> bytes:
         raise InputError(f"the text cannot be written as {encoding}: {error}") from error
 
 
+def raw_bytes(document: Document) -> bytes:
+    """The bytes of a document; of one that came as a string, its UTF-8.
+
+    Raises:
+        InputError: if the text cannot be written in the document's encoding.
+    """
+    if document.evidence == "text":
+        return document.text.encode("utf-8", "surrogatepass")
+    return encode(document.text, document.encoding)
+
+
 def _exactly(data: bytes, encoding: str) -> str | None:
     """The text, if `encode` takes it back to the same bytes."""
     try:

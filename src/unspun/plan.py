@@ -187,7 +187,15 @@ def _record_jobs(chunk: Chunk, part: Part, reading: Reading) -> Iterator[Job]:
             name = place
             if row.id:
                 name = f"{row.id}#{place}" if row.number in chunk.displaced else row.id
-            yield Job(source, name, None, row.raw, row.text, row.number, row.problem)
+            yield Job(
+                source,
+                name,
+                data=row.raw,
+                text=row.text,
+                number=row.number,
+                problem=row.problem,
+                decoded=row.decoded,
+            )
     except InputError as error:  # of the file as a whole; what was read until then stands
         problem = str(error)
     if problem is not None:

@@ -24,7 +24,7 @@ from typing import IO, Literal, NamedTuple, overload
 
 from unspun import decode, edits, files, records, tabular
 from unspun.errors import InputError
-from unspun.model import Ledger
+from unspun.model import Document, Ledger
 from unspun.records import Record
 
 SCHEMA = 1
@@ -258,7 +258,8 @@ class Store:
         if stored.is_record:
             if stored.text is None:
                 return (stored.kept or "").encode("utf-8", "surrogateescape")
-            return stored.raw_text.encode("utf-8", "surrogatepass")
+            said = stored.document["encoding"], stored.document["encoding_evidence"]
+            return decode.raw_bytes(Document(stored.document["id"], stored.raw_text, *said))
         if stored.text is None:
             return files.read_bytes(self._out / "quarantine" / stored.document["source"])
         return decode.encode(stored.raw_text, stored.document["encoding"])

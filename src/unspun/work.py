@@ -16,6 +16,7 @@ from unspun.files import Source
 from unspun.model import Document
 from unspun.pipeline import Result, Setting
 from unspun.readers import containers
+from unspun.readers.rows import Decoded
 from unspun.records import Record
 from unspun.store import Outcome
 from unspun.translation.protocol import Usage
@@ -33,6 +34,7 @@ class Job(NamedTuple):
         number: The place of a record in its file, from 1.
         problem: Why it cannot be done, if that is known already.
         most: Bytes beyond which it is refused.
+        decoded: How the bytes of a record became text.
     """
 
     source: Source
@@ -43,6 +45,7 @@ class Job(NamedTuple):
     number: int | None = None
     problem: str | None = None
     most: int = files.MOST
+    decoded: Decoded = Decoded()
 
 
 class Done(NamedTuple):
@@ -93,8 +96,8 @@ def work(setting: Setting, job: Job) -> Done:
 def _read(job: Job) -> tuple[bytes, Document]:
     """The bytes that `undo` gives back, and the document they are."""
     if job.text is not None:
-        raw = job.text.encode("utf-8", "surrogatepass")
-        return raw, Document(job.id, job.text)
+        document = Document(job.id, job.text, *job.decoded)
+        return decode.raw_bytes(document), document
     raw = files.content(job.source, job.most) if job.data is None else job.data
     return raw, decode.decode(raw, id=job.id, kind=files.kind(job.source.path))
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from unspun.errors import InputError
-from unspun.readers import containers, delimited, jsonl, parquet
+from unspun.readers import containers, delimited, jsonl, parquet, warc
 from unspun.readers.rows import WHOLE, Columns, Part, Row
 
 _LINES = {".jsonl", ".ndjson"}
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
-_RECORDS = {*_LINES, *_DELIMITERS, ".parquet"}
+_RECORDS = {*_LINES, *_DELIMITERS, ".parquet", ".warc", ".wet"}
 
 
 class Reading(NamedTuple):
@@ -44,6 +44,9 @@ def rows(path: Path, reading: Reading, part: Part = WHOLE) -> Iterator[Row]:
     kind = containers.bare(path).suffix.lower()
     if kind == ".parquet":
         yield from parquet.rows(path, columns, most, part)
+        return
+    if kind in (".warc", ".wet"):
+        yield from warc.rows(containers.pieces(path), columns, most, where=str(path))
         return
     if kind in _DELIMITERS:
         content = partial(containers.pieces, path)

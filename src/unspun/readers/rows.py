@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 KEPT = 1 << 20  # bytes of a record too large to be read that are kept with its reason
 
@@ -38,6 +38,14 @@ class Part(NamedTuple):
 WHOLE = Part()
 
 
+class Decoded(NamedTuple):
+    """How the bytes of a record became text, as in `Document`."""
+
+    encoding: str = "utf-8"
+    evidence: str = "text"
+    kind: Literal["text", "html"] = "text"
+
+
 class Row(NamedTuple):
     """One record.
 
@@ -49,6 +57,7 @@ class Row(NamedTuple):
         problem: Why it cannot be read.
         end: Where it ends, measured as in `Part`; 0 where the file cannot be cut behind it.
         lines: How many lines it stands on.
+        decoded: How its bytes became text, where it stood there as bytes.
     """
 
     number: int
@@ -58,6 +67,7 @@ class Row(NamedTuple):
     problem: str | None = None
     end: int = 0
     lines: int = 1
+    decoded: Decoded = Decoded()
 
 
 def lines(pieces: Iterable[bytes], most: int) -> Iterator[tuple[bytes, int]]:
