@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+import tiny_model
 from translation_server import SENTENCES, Service, serving
-from unspun import pipeline, translators
+from unspun import inventory, pipeline, tables, translators
 from unspun.config import Config
 from unspun.errors import ConfigError, ModelError
 from unspun.model import Document
@@ -312,3 +313,51 @@ def test_a_key_is_never_shown(
 )
 def test_languages_as_servers_spell_them(tag: str, known: list[str], code: str | None) -> None:
     assert codes.spelled(tag, known) == code
+
+
+def models(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "unspun", "models", *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def test_models_tell_where_they_come_from(tmp_path: Path) -> None:
+    told = {entry.name: entry for entry in inventory.packaged()}
+    assert all(e.purpose and e.origin and e.maker and e.licence for e in told.values())
+    shipped = {name for name in tables.digests() if name.endswith((".lm", ".channel", ".npz"))}
+    assert shipped <= told.keys()
+    done = models(UNSPUN_MODELS=str(tmp_path / "none"))
+    assert done.returncode == 0
+    assert "opus-mt-zh-en" in done.stdout
+    assert "CC BY-NC 4.0" in done.stdout
+
+
+def test_a_changed_translation_model_is_noticed(tmp_path: Path) -> None:
+    folder = tiny_model.build(tmp_path / "toy-zh-en")
+    (folder / "README.md").write_text("---\nlicense: cc-by-4.0\n---\n", encoding="utf-8")
+    [before] = inventory.translators(tmp_path)
+    assert (before.purpose, before.licence) == ("zh to en", "cc-by-4.0")
+    assert before.state == "not recorded"
+    [recorded] = inventory.record(tmp_path)
+    assert recorded.state == "as recorded"
+    with (folder / "model.bin").open("ab") as file:
+        file.write(b"\0")
+    done = models(tmp_path, "--json")
+    assert done.returncode == 1
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert (last["kind"], last["state"]) == ("translation", "changed")
+    values = {"to": "en", "models": [str(folder)]}
+    with pytest.raises(ModelError, match="not the model that was recorded"):
+        flow(TEXT, Config.from_dict({"translate": values}))
+
+
+def test_a_damaged_model_is_listed_with_what_is_wrong(tmp_path: Path) -> None:
+    folder = tiny_model.build(tmp_path / "toy-zh-en")
+    (folder / "source.spm").unlink()
+    [entry] = inventory.translators(tmp_path)
+    assert "no SentencePiece model" in entry.purpose
+    assert models(tmp_path).returncode == 1

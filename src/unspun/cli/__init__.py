@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from unspun.cli import compare, learn, match, qa, results, score, stages, status, translate
+from unspun.cli import (
+    compare,
+    learn,
+    match,
+    models,
+    qa,
+    results,
+    score,
+    stages,
+    status,
+    translate,
+)
 from unspun.cli import run as runs
 from unspun.cli.app import app
 
@@ -18,6 +29,7 @@ qa.register(app)
 results.register(app)
 status.register(app)
 learn.register(app)
+models.register(app)
 
 
 def main() -> None:

@@ -121,6 +121,8 @@ class Local:
 
     def _load(self, folder: Folder) -> _Loaded:
         if folder.path not in self._loaded:
+            if folder.info.get("sha256", folder.sha256) != folder.sha256:
+                raise ModelError(f"{folder.path}: is not the model that was recorded; see 'models'")
             ctranslate2 = need("ctranslate2", "the engine ctranslate2")
             sentencepiece = need("sentencepiece", "the engine ctranslate2")
             with unmetered():
