@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from unspun import files, records, report
-from unspun.report.view import DiffView, DocumentView, RunView, SegmentView
+from unspun.report.view import DiffView, DocumentView, Interval, RunView, SegmentView
 from unspun.store import Store, Stored
 
 PAGE = "report.html"
@@ -50,10 +50,18 @@ def _run_view(manifest: Mapping[str, Any]) -> RunView:
         version=manifest["unspun"],
         before=scores.get("raw", {}),
         after=scores.get("clean", {}),
+        gains=tuple(_gain(stage) for stage in corpus.get("stages", ())),
         signatures=corpus.get("signatures", {}),
         fingerprint=manifest["fingerprint"],
         settings=reviews | settings | models,
     )
+
+
+def _gain(stage: Mapping[str, Any]) -> tuple[str, Mapping[str, Interval]]:
+    figures = {
+        name: (i["gained"], i["low"], i["high"]) for name, i in stage.items() if name != "stage"
+    }
+    return stage["stage"], figures
 
 
 def _views(store: Store) -> Iterator[DocumentView]:

@@ -6,11 +6,13 @@ The page reads lists by position; the layouts stand in the functions' docstrings
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from unspun import diffing
 from unspun.model import Edit
 from unspun.report.rows import (
     Mark,
@@ -25,6 +27,10 @@ from unspun.report.rows import (
 from unspun.report.view import DiffView, DocumentView, Limits, MetricView
 
 _EXCERPT = 160
+_JUDGED = 2_000  # characters of an edit beyond which only coming and going are told apart
+_WORD = 40  # characters of a word on either side of an edit
+_HEAD = re.compile(r"\S+\Z")
+_TAIL = re.compile(r"\S+")
 
 
 def detail(view: DocumentView, metrics: tuple[MetricView, ...], limits: Limits) -> dict[str, Any]:
@@ -54,7 +60,7 @@ def detail(view: DocumentView, metrics: tuple[MetricView, ...], limits: Limits) 
         "origin": _origin(view),
         "findings": _findings(view, layout[:shown], limits),
         "rows": list(_rows(view, layout[:shown], ops)),
-        "edits": [_edit(e) for e in view.edits[: _edits_shown(layout, shown)]],
+        "edits": [_edit(e, view.raw) for e in view.edits[: _edits_shown(layout, shown)]],
         "differences": [_difference(view, op) for op in ops],
         "languages": [
             [s.language, s.script, number(s.confidence), s.start, s.end] for s in view.spans
@@ -125,15 +131,27 @@ def _rows(view: DocumentView, layout: list[Row], ops: list[DiffView]) -> Iterato
         ]
 
 
-def _edit(edit: Edit) -> list[Any]:
-    """``[start, end, before, after, stage, rule, confidence, [earlier steps]]``."""
+def _edit(edit: Edit, raw: str) -> list[Any]:
+    """``[start, end, before, after, stage, rule, confidence, class, [earlier steps]]``."""
     history = [
         [step.before, step.after, step.stage, step.rule, number(step.confidence)]
         for step in edit.history
     ]
     start, end = edit.start, edit.end
     fields = [start, end, edit.before, edit.after, edit.stage, edit.rule, number(edit.confidence)]
+    fields.append(_class(edit, raw))
     return [*fields, history] if history else fields
+
+
+def _class(edit: Edit, raw: str) -> str:
+    """The class of an edit, judged by the whole words that it touches."""
+    if len(edit.before) + len(edit.after) > _JUDGED:
+        return "insertion" if not edit.before else "synonym" if edit.after else "deletion"
+    head = _HEAD.search(raw, max(0, edit.start - _WORD), edit.start)
+    tail = _TAIL.match(raw, edit.end, edit.end + _WORD)
+    left, right = (match.group() if match else "" for match in (head, tail))
+    before, after = left + edit.before + right, left + edit.after + right
+    return diffing.classify_span(before, (0, len(before)), after, (0, len(after)))
 
 
 def _difference(view: DocumentView, op: DiffView) -> list[Any]:

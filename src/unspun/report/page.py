@@ -17,11 +17,21 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from unspun.report import chart
-from unspun.report.escape import visible
+from unspun.report import chart, tallies
+from unspun.report.escape import script_json, visible
 from unspun.report.summary import STAGES, Batch, gather
 from unspun.report.view import DocumentView, Limits, RunView
 
+SCRIPTS = (  # one script in this order, in one scope
+    "base.js",
+    "overview.js",
+    "tip.js",
+    "decisions.js",
+    "filters.js",
+    "texts.js",
+    "reader.js",
+    "start.js",
+)
 _CHUNK = 64  # pieces of the template joined into one chunk
 
 
@@ -40,7 +50,7 @@ def render(
     """
     limits = limits or Limits()
     batch = gather(documents, run.metrics, limits)
-    style, script = _asset("style.css"), _asset("script.js")
+    style, script = _asset("style.css"), _script()
     stream = (
         _environment()
         .get_template("report.html.j2")
@@ -48,6 +58,9 @@ def render(
             run=run,
             batch=batch,
             panels=_panels(run, batch),
+            gains=[made for metric in run.metrics if (made := tallies.gains(metric, run.gains))],
+            tallies=_tallies(batch),
+            facts=script_json({"version": run.version, "fingerprint": run.fingerprint}),
             policy=_policy(style, script),
             style=Markup(style),  # noqa: S704 - packaged with the code
             script=Markup(script),  # noqa: S704
@@ -69,6 +82,17 @@ def _panels(run: RunView, batch: Batch) -> list[chart.Panel]:
     return panels
 
 
+def _tallies(batch: Batch) -> list[tallies.Tally]:
+    """Pictures of the batch; one document needs none."""
+    if batch.documents - batch.set_aside < tallies.LEAST:
+        return []
+    return [
+        tallies.languages(batch.languages),
+        tallies.edits(batch.sizes),
+        *([tallies.qualities(batch.qualities)] if batch.qualities else ()),
+    ]
+
+
 def _policy(style: str, script: str) -> str:
     return "; ".join(
         (
@@ -85,6 +109,13 @@ def _policy(style: str, script: str) -> str:
 
 def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _script() -> str:
+    """All scripts as one, which sees nothing of the page's names and leaves none."""
+    body = "\n".join(_asset(f"scripts/{name}") for name in SCRIPTS)
+    return f'"use strict";\n(() => {{\n{body}}})();\n'
 
 
 @cache

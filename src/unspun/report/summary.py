@@ -43,6 +43,9 @@ class Batch:
     scored: int = 0
     edits: Counter[str] = field(default_factory=Counter)
     pairs: dict[str, list[Pair]] = field(default_factory=dict)
+    languages: Counter[str] = field(default_factory=Counter)
+    sizes: list[int] = field(default_factory=list)
+    qualities: list[float] = field(default_factory=list)
 
     @property
     def stages(self) -> list[tuple[str, int]]:
@@ -67,6 +70,11 @@ def gather(
             batch.set_aside += 1
             if len(batch.quarantined) < limits.rows:
                 batch.quarantined.append((view.id, view.reason))
+        else:
+            batch.languages[view.language] += 1
+            batch.sizes.append(len(view.edits))
+            if view.quality is not None:
+                batch.qualities.append(view.quality.score)
         if len(batch.lines) >= limits.rows:
             continue
         index = None

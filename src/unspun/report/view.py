@@ -15,6 +15,8 @@ from unspun.model import Finding, LanguageSpan, Ledger, Origin, Quality, Spun, T
 Status = Literal["done", "quarantined"]
 Scores = Mapping[str, float]
 """Metric name (``bleu``, ``chrf``, ``ter``) to score; empty where there is no reference."""
+Interval = tuple[float, float, float]
+"""A figure with the lower and upper bound of its 95% interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ class RunView:
         created: When, as text; empty leaves it out (two equal runs then give equal pages).
         before: Scores of the whole corpus, raw against reference.
         after: Scores of the whole corpus, clean against reference.
+        gains: What each stage brought to the corpus: (stage, metric name to points gained, with
+            the lower and upper bound of the 95% interval).
         coverage: Share of all segments that alignment paired, 0 to 1.
         metrics: The metrics, in the order of the tables.
         signatures: Metric name to its signature.
@@ -150,6 +154,7 @@ class RunView:
     created: str = ""
     before: Scores = field(default_factory=dict)
     after: Scores = field(default_factory=dict)
+    gains: tuple[tuple[str, Mapping[str, Interval]], ...] = ()
     coverage: float | None = None
     metrics: tuple[MetricView, ...] = METRICS
     signatures: Mapping[str, str] = field(default_factory=dict)
