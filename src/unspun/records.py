@@ -225,17 +225,22 @@ def restored(result: Result) -> Record:
     }
 
 
+def _rounded(scores: Mapping[str, float]) -> Record:
+    """Scores as they are stored: Python 3.12 sums more exactly than 3.11, in the last digits."""
+    return {name: round(score, 9) for name, score in scores.items()}
+
+
 def compared(item: Comparison) -> Record:
     """The share of a comparison that stands in documents.jsonl."""
     trail = [
-        [stage, dict(after.scores)]
+        [stage, _rounded(after.scores)]
         for (_, before), (stage, after) in pairwise(item.stages)
         if before is not after
     ]
     return {
         "reference": item.reference.id,
         "coverage": {"hyp": round(item.coverage[0], 4), "ref": round(item.coverage[1], 4)},
-        "scores": {"raw": dict(item.raw.scores), "clean": dict(item.clean.scores)},
+        "scores": {"raw": _rounded(item.raw.scores), "clean": _rounded(item.clean.scores)},
         "trail": trail,
     }
 
@@ -274,7 +279,9 @@ def corpus(item: Totals) -> Record:
         {
             "stage": stage,
             **{
-                name: {"gained": i.score, "low": i.mean - i.margin, "high": i.mean + i.margin}
+                name: _rounded(
+                    {"gained": i.score, "low": i.mean - i.margin, "high": i.mean + i.margin}
+                )
                 for name, i in intervals.items()
             },
         }
@@ -282,7 +289,7 @@ def corpus(item: Totals) -> Record:
     ]
     return {
         "documents": item.documents,
-        "scores": item.scores(),
+        "scores": {name: _rounded(scores) for name, scores in item.scores().items()},
         "stages": gains,
         "signatures": dict(item.signatures),
     }
