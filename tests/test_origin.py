@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 
+import unspun
 from strategies import texts
+from unspun import batches, pipeline
 from unspun.config import TagConfig
-from unspun.model import Origin, Spun
+from unspun.model import Document, Origin, Spun
 from unspun.tagging import evidence, origin, style, tag
 
 BODY = (
@@ -156,3 +159,75 @@ def test_style_ranks_systems_of_another_year(shared: Path) -> None:
     assert min(len(mine), len(theirs)) > 50
     wins = sum((a > b) + 0.5 * (a == b) for a in mine for b in theirs)
     assert wins / (len(mine) * len(theirs)) > 0.9
+
+
+STATED = [
+    (
+        (
+            'The ferry stays in harbour. The wind was too strong. This article "The ferry that '
+            'never left" is an English translation of the original Chinese article, written '
+            "by Lin Mei.\n\n"
+            '"從未離開的渡船與它的船長\n\nOriginal Chinese article at:\n\n'
+            "https://example.org/zh/%E5%BE%9E%E6%9C%AA%E9%9B%A2%E9%96%8B%E7%9A%84%E6%B8%A1%E8%88%B9/\n"
+        ),
+        ("zh", "從未離開的渡船與它的船長", "The ferry that never left", "Lin Mei"),
+        "https://example.org/zh/%E5%BE%9E%E6%9C%AA%E9%9B%A2%E9%96%8B%E7%9A%84%E6%B8%A1%E8%88%B9/",
+    ),
+    (
+        (
+            "The mill was sold. Nobody asked why. This story was translated from Polish. "
+            "Original title: Kto kupił młyn? Author: Jan Nowak\nIt first stood at "
+            "https://example.org/mlyn.html."
+        ),
+        ("pl", "Kto kupił młyn?", "", "Jan Nowak"),
+        "https://example.org/mlyn.html",
+    ),
+    (
+        (
+            "The bridge is open. Original Chinese article at: "
+            "https://example.org/%E6%A9%8B%E6%A2%81%E9%87%8D%E9%96%8B"
+        ),
+        ("zh", "橋梁重開", "", ""),
+        "https://example.org/%E6%A9%8B%E6%A2%81%E9%87%8D%E9%96%8B",
+    ),
+]
+SILENT = [
+    "The council met on Monday. It will meet again. Read more at https://example.org/a.",
+    'She wrote "The ferry that never left" in a week. It was translated into ten languages.',
+    "This article was translated from Polish. It is about a mill.",
+]
+
+
+@pytest.mark.parametrize(("text", "named", "link"), STATED)
+def test_the_source_that_a_page_states(
+    text: str, named: tuple[str, str, str, str], link: str
+) -> None:
+    stated = unspun.tag(text).origin.stated
+    assert stated is not None
+    assert (stated.language, stated.title, stated.translated, stated.author) == named
+    assert stated.link == link
+    assert 0 <= stated.start < stated.end <= len(text)
+
+
+@pytest.mark.parametrize("text", SILENT)
+def test_no_source_is_made_up(text: str) -> None:
+    assert unspun.tag(text).origin.stated is None
+
+
+def test_the_customers_page_names_its_source(shared: Path, tmp_path: Path) -> None:
+    page = shared / "corpus/raw/zh-translated.txt"
+    text = page.read_text(encoding="utf-8")
+    result = pipeline.process(Document("page", text))
+    assert result.tagged is not None
+    stated = result.tagged.origin.stated
+    assert stated is not None
+    assert (stated.language, stated.author) == ("zh", "Xiao Lin")
+    assert f'"{stated.title}' in text
+    assert f'"{stated.translated}"' in text
+    assert stated.link in text
+    residue = [text[t.start : t.end] for t in result.tags if t.kind == "residue"]
+    assert len(residue) == 3
+    batches.run(page, None, tmp_path / "out")
+    record = json.loads((tmp_path / "out/documents.jsonl").read_text(encoding="utf-8"))
+    assert record["origin"]["stated"]["title"] == stated.title
+    assert stated.title in (tmp_path / "out/report.html").read_text(encoding="utf-8")

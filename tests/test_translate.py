@@ -536,3 +536,20 @@ def test_a_model_counts_against_no_documents_memory(toy: Path, tmp_path: Path) -
         raw, None, tmp_path / "out", config(toy), workers=1, limits=Limits(None, 400)
     )
     assert [d["status"] for d in summary.documents] == ["done"] * 3
+
+
+def test_the_customers_page_is_translated_and_its_source_kept(shared: Path, tmp_path: Path) -> None:
+    page = shared / "corpus/raw/zh-translated.txt"
+    text = page.read_text(encoding="utf-8")
+    han = sorted({c for c in text if "\u4e00" <= c <= "\u9fff"})
+    words = {c: f"▁w{chr(97 + k // 26)}{chr(97 + k % 26)}" for k, c in enumerate(han)}
+    model = tiny_model.build(tmp_path / "toy-zh-en", words)
+    done = command("translate", page, "--to", "en", "--model", model, "--json")
+    record = json.loads(done.stdout)
+    assert record["translation"]["segments"] == {"zh-Hans": 2, "zh-Hant": 1}
+    assert record["translation"]["kept"] == {}
+    assert not set(han) & set(record["text"])
+    stated = record["origin"]["stated"]
+    assert f'"{stated["title"]}' in text
+    assert [t["kind"] for t in record["tags"]].count("residue") == 3
+    assert [e["before"] in text for e in record["edits"]] == [True] * len(record["edits"])

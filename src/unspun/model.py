@@ -120,6 +120,29 @@ class LanguageSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedSource:
+    """The original that a translated page names.
+
+    Attributes:
+        start: First code point of the note that states it.
+        end: One past the last note.
+        language: BCP 47 tag of the original, if it is named.
+        title: Its title in its own language; empty where it is not told.
+        translated: Its title as the page translates it.
+        author: Who wrote it.
+        link: Where it stands.
+    """
+
+    start: int
+    end: int
+    language: str | None = None
+    title: str = ""
+    translated: str = ""
+    author: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where a document's wording comes from, with the evidence.
 
@@ -128,12 +151,14 @@ class Origin:
         source_language: BCP 47 tag of the language it was translated from, if known.
         evidence: Findings that a person can check.
         score: Probability of the label, 0 to 1.
+        stated: The original that the document itself names.
     """
 
     label: OriginLabel = "original"
     source_language: str | None = None
     evidence: tuple[Finding, ...] = ()
     score: float = 1.0
+    stated: StatedSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

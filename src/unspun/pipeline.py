@@ -31,6 +31,7 @@ from unspun.model import (
     Origin,
     Quality,
     Spun,
+    StatedSource,
     Tag,
     Tagged,
 )
@@ -154,10 +155,23 @@ def _tag_many(results: Sequence[Result], setting: Setting) -> list[Result]:
         replace(found, origin=tagging.origin.judge(text, found))
         for found, text in zip(tagged, texts, strict=True)
     )
-    return [
-        replace(result, tagged=_map_tagged(found, place.origin) if snapshot.ledger else found)
-        for result, found, place, snapshot in zip(results, judged, now, given, strict=True)
+    placed = [
+        _map_tagged(found, place.origin) if snapshot.ledger else found
+        for found, place, snapshot in zip(judged, now, given, strict=True)
     ]
+    return [
+        replace(result, tagged=found, tags=result.tags + _residue(found))
+        for result, found in zip(results, placed, strict=True)
+    ]
+
+
+def _residue(tagged: Tagged) -> tuple[Tag, ...]:
+    """Passages that were left in another language than the document's."""
+    return tuple(
+        Tag(f.kind, f.start, f.end, f.detail, f.score)
+        for f in tagged.origin.evidence
+        if f.kind == "residue"
+    )
 
 
 def _detect(result: Result, setting: Setting) -> Result:
@@ -167,7 +181,7 @@ def _detect(result: Result, setting: Setting) -> Result:
     if verdict.is_spun and result.tagged is not None:
         strongest = sorted(findings, key=lambda f: -f.score)[:SHOWN_EVIDENCE]
         evidence = tuple(sorted(strongest, key=lambda f: (f.start, f.end)))
-        origin = Origin("spun", None, evidence, verdict.score)
+        origin = Origin("spun", None, evidence, verdict.score, result.tagged.origin.stated)
         result = replace(result, tagged=replace(result.tagged, origin=origin))
     return result
 
@@ -209,7 +223,7 @@ def _assess(result: Result, setting: Setting) -> Result:
         spun=_left_spun(result, setting.config.restore),
         chrome=[tag for tag in left if tag.kind == "chrome"],
         damage=[tag for tag in left if tag.kind == "encoding-damage"],
-        fluency=quality.fluent(result.text) if result.tagged.language == "en" else None,
+        fluency=quality.fluent(result.text) if tagged.language == "en" else None,
     )
     return replace(result, quality=assessed)
 
@@ -351,7 +365,7 @@ def _snapped(result: Result, stage: str) -> Result:
 
 
 _Move = Callable[[int, int], tuple[int, int]]
-_Placed = TypeVar("_Placed", Tag, Finding, LanguageSpan)
+_Placed = TypeVar("_Placed", Tag, Finding, LanguageSpan, StatedSource)
 
 
 def _map(item: _Placed, move: _Move) -> _Placed:
@@ -365,7 +379,9 @@ def _map_findings(findings: Sequence[Finding], move: _Move) -> tuple[Finding, ..
 
 def _map_tagged(tagged: Tagged, move: _Move) -> Tagged:
     """The tags with their spans moved; spans that are gone are left out."""
-    origin = replace(tagged.origin, evidence=_map_findings(tagged.origin.evidence, move))
+    stated = tagged.origin.stated and _map(tagged.origin.stated, move)
+    evidence = _map_findings(tagged.origin.evidence, move)
+    origin = replace(tagged.origin, evidence=evidence, stated=stated)
     spans = (_map(s, move) for s in tagged.spans)
     paragraphs = (_map(p, move) for p in tagged.paragraphs)
     return replace(

@@ -11,7 +11,18 @@ from typing import Any
 import orjson
 
 from unspun.comparison import Comparison, StageCounts, Totals
-from unspun.model import Edit, Finding, LanguageSpan, Origin, Quality, Spun, SubScore, Tag, Tagged
+from unspun.model import (
+    Edit,
+    Finding,
+    LanguageSpan,
+    Origin,
+    Quality,
+    Spun,
+    StatedSource,
+    SubScore,
+    Tag,
+    Tagged,
+)
 from unspun.pipeline import Result
 from unspun.scoring import Counts
 from unspun.translation.protocol import Translation
@@ -97,6 +108,7 @@ def origin(item: Origin) -> Record:
         "source_language": item.source_language,
         "score": round(item.score, 4),
         "evidence": [finding(f) for f in item.evidence],
+        **({"stated": asdict(item.stated)} if item.stated else {}),
     }
 
 
@@ -140,6 +152,7 @@ def translated(result: Result) -> Record:
         "id": result.document.id,
         "text": result.text,
         "language": result.tagged.language if result.tagged else "und",
+        "origin": origin(result.tagged.origin) if result.tagged else None,
         "translation": translation(result.translation) if result.translation else None,
         "edits": [edit(e) for e in result.ledger],
         "tags": [tag(t) for t in result.tags],
@@ -174,7 +187,9 @@ def to_span(record: Mapping[str, Any]) -> LanguageSpan:
 def to_origin(record: Mapping[str, Any]) -> Origin:
     """The origin of a record."""
     evidence = tuple(to_finding(f) for f in record["evidence"])
-    return Origin(record["label"], record["source_language"], evidence, record["score"])
+    said = record.get("stated")
+    stated = StatedSource(**said) if said else None
+    return Origin(record["label"], record["source_language"], evidence, record["score"], stated)
 
 
 def to_spun(record: Mapping[str, Any]) -> Spun:

@@ -89,6 +89,7 @@ def _document_view(stored: Stored) -> DocumentView:
         spans=tuple(records.to_span(r) for r in stored.spans if r["type"] == "language"),
         origin=records.to_origin(document["origin"]) if document["origin"] else None,
         spun=records.to_spun(document["spun"]) if document["spun"] else None,
+        translated=_translated(document.get("translation")),
         quality=records.to_quality(document["quality"]) if document["quality"] else None,
         tags=tuple(records.to_tag(r) for r in stored.spans if r["type"] == "tag"),
         before=scores["raw"],
@@ -97,6 +98,18 @@ def _document_view(stored: Stored) -> DocumentView:
         coverage=(document.get("coverage") or {}).get("ref"),
         encoding=document["encoding"],
     )
+
+
+def _translated(record: Mapping[str, Any] | None) -> str:
+    """How many segments were translated by what, and how many were left for which reasons."""
+    if not record or not record["segments"]:
+        return ""
+    total, kept = sum(record["segments"].values()), sum(record["kept"].values())
+    models = ", ".join(f"{language}: {model}" for language, model in record["models"].items())
+    reasons = ", ".join(f"{reason} {count}" for reason, count in record["kept"].items())
+    left = f"; left: {reasons}" if kept else ""
+    by = f"{record['engine']} ({models})" if models else record["engine"]
+    return f"{total - kept} of {total} segments into {record['to']} by {by}{left}"
 
 
 def _segment(record: Mapping[str, Any]) -> SegmentView:

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from unspun import diffing
-from unspun.model import Edit
+from unspun.model import Edit, StatedSource
 from unspun.report.rows import (
     Mark,
     Row,
@@ -58,6 +58,7 @@ def detail(view: DocumentView, metrics: tuple[MetricView, ...], limits: Limits) 
         "metrics": [m.label for m in metrics],
         "quality": _quality(view),
         "origin": _origin(view),
+        "translated": view.translated or None,
         "findings": _findings(view, layout[:shown], limits),
         "rows": list(_rows(view, layout[:shown], ops)),
         "edits": [_edit(e, view.raw) for e in view.edits[: _edits_shown(layout, shown)]],
@@ -176,9 +177,22 @@ def _origin(view: DocumentView) -> dict[str, Any]:
         "label": origin.label if origin else None,
         "source": origin.source_language if origin else None,
         "score": number(origin.score) if origin else None,
+        "stated": _stated(origin.stated) if origin and origin.stated else None,
         "spun": number(spun.score) if spun else None,
         "family": spun.family if spun else None,
     }
+
+
+def _stated(source: StatedSource) -> str:
+    """The original that the document names, in one line."""
+    titles = [source.title, f"({source.translated})" if source.translated else ""]
+    parts = [
+        " ".join(filter(None, titles)),
+        f"by {source.author}" if source.author else "",
+        f"in {source.language}" if source.language else "",
+        source.link,
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def _evidence(view: DocumentView) -> Iterator[tuple[str, str, int, int, float, str]]:
@@ -195,6 +209,8 @@ def _evidence(view: DocumentView) -> Iterator[tuple[str, str, int, int, float, s
                 seen.add(key)
                 yield source, f.kind, f.start, f.end, f.score, f.detail
     for tag in view.tags:
+        if (tag.kind, tag.start, tag.end) in seen:
+            continue
         if tag.kind != "chrome" or tag.value not in {e.rule for e in view.edits}:
             yield "tag", tag.kind, tag.start, tag.end, tag.confidence, tag.value
 

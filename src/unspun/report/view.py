@@ -92,6 +92,7 @@ class DocumentView:
         spans: Stretches of one language and script.
         origin: Original, machine-translated or spun, with the evidence.
         spun: The spun score and its evidence.
+        translated: What was translated by which engine, in one line; empty for nothing.
         quality: The score without a reference, with its parts.
         tags: Further statements about spans.
         findings: Further evidence.
@@ -117,6 +118,7 @@ class DocumentView:
     spans: tuple[LanguageSpan, ...] = ()
     origin: Origin | None = None
     spun: Spun | None = None
+    translated: str = ""
     quality: Quality | None = None
     tags: tuple[Tag, ...] = ()
     findings: tuple[Finding, ...] = ()

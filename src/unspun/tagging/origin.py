@@ -11,7 +11,7 @@ import re
 from collections import Counter
 
 from unspun.model import Finding, Origin, Spun, Tagged
-from unspun.tagging import evidence, style
+from unspun.tagging import evidence, provenance, style
 
 PRIOR = -2.5
 """Log odds before anything is seen: fewer than eight pages in a hundred."""
@@ -43,12 +43,13 @@ def judge(text: str, tagged: Tagged, spun: Spun | None = None) -> Origin:
     if written > 0:
         findings.append(Finding("translated-style", 0, len(text), written, "log odds of style"))
     findings.sort(key=lambda f: (f.start, f.end, f.kind))
+    named = provenance.stated(text, findings, _source(findings))
     if spun is not None and spun.is_spun:
-        return Origin("spun", None, (*spun.findings, *findings), spun.score)
+        return Origin("spun", None, (*spun.findings, *findings), spun.score, named)
     probability = 1 / (1 + math.exp(-_log_odds(findings) - written))
     if probability > 0.5 and _sentences(text) >= _SENTENCES:  # noqa: PLR2004 - more likely than not
-        return Origin("machine-translated", _source(findings), tuple(findings), probability)
-    return Origin("original", None, tuple(findings), 1 - probability)
+        return Origin("machine-translated", _source(findings), tuple(findings), probability, named)
+    return Origin("original", None, tuple(findings), 1 - probability, named)
 
 
 def _log_odds(findings: list[Finding]) -> float:

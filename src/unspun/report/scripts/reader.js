@@ -64,6 +64,8 @@ class Reader {
     return h("dl", { class: "facts" },
       fact("Language", `${d.language} ${d.script}` + (d.confidence ? ` (${pretty(d.confidence, 2)})` : "")),
       fact("Origin", origin),
+      fact("Stated source", d.origin.stated),
+      fact("Translated", d.translated),
       fact("Spun", d.origin.spun !== null && pretty(d.origin.spun, 2) + (d.origin.family ? `, ${d.origin.family}` : "")),
       fact("Quality", d.quality && pretty(d.quality.score, 2)),
       fact("Encoding", d.encoding),
