@@ -106,7 +106,7 @@ def encoded_links(text: str, tagged: Tagged) -> list[Finding]:
     if "%" not in text:
         return found
     for match in ENCODED.finditer(text):
-        words = _OCTETS.sub(_decoded, match[0])
+        words = unquoted(match[0])
         language = _script_language(words)
         if language and language.split("-")[0] != tagged.language.split("-")[0]:
             detail = f"{language} {words}"
@@ -114,6 +114,11 @@ def encoded_links(text: str, tagged: Tagged) -> list[Finding]:
                 Finding("encoded-link", match.start(), match.end(), float(len(words)), detail)
             )
     return found
+
+
+def unquoted(link: str) -> str:
+    """A part of a link with its percent-encoded octets read as UTF-8."""
+    return str(_OCTETS.sub(_decoded, link))
 
 
 def _decoded(octets: regex.Match[str]) -> str:

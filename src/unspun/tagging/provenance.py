@@ -7,11 +7,11 @@ page is a translation: what stands around it names the original.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import unquote
 
 import regex
 
 from unspun.model import Finding, StatedSource
+from unspun.tagging import evidence
 
 _OPEN, _CLOSE = '"“«„「『《', '"”»“」』》'
 _QUOTED = regex.compile(rf"[{_OPEN}](?P<title>[^{_OPEN}{_CLOSE}\n]{{3,300}})[{_CLOSE}]\s*[,(]?\s*$")
@@ -103,7 +103,7 @@ def _title(
         for f in findings
         if f.kind == "residue" and notes[0].start <= f.start < end
     ]
-    slug = unquote(link.rstrip("/").rsplit("/", 1)[-1]) if "%" in link else ""
+    slug = evidence.unquoted(link.rstrip("/").rsplit("/", 1)[-1]) if "%" in link else ""
     for candidate in left:
         if not slug or _same(candidate, slug):
             return candidate
