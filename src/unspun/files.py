@@ -19,7 +19,7 @@ from typing import IO, Literal, NamedTuple
 from unspun import decode
 from unspun.errors import InputError, OutputError
 from unspun.model import Document
-from unspun.readers import containers
+from unspun.readers import containers, places
 
 STDIN = Path("-")
 MOST = 1 << 28  # bytes of a document, unless more are allowed
@@ -46,27 +46,34 @@ class Source(NamedTuple):
 
 
 def discover(paths: Iterable[Path]) -> list[Source]:
-    """The documents under files and folders, in the order of their ids.
+    """The documents under files, folders, patterns and addresses, in the order of their ids.
 
     Hidden files are passed over. An id is the path below its folder without the suffix (and that
     of a compression), or with it where two files would share one.
 
     Raises:
-        InputError: for a path that does not exist, or a folder without documents.
+        InputError: for a path that does not exist, a folder without documents, a pattern that
+            nothing fits, or an address that cannot be read.
     """
     found: list[tuple[Path, Path]] = []
     outside: set[Path] = set()
-    for path in paths:
+    for path in map(places.located, paths):
         if path == STDIN:
             found.append((path, path))
         elif path.is_dir():
-            inside = sorted(_walk(path))
+            inside = sorted(places.walk(path), key=_parts)
             if not inside:
                 raise InputError(f"{path}: the folder holds no documents")
-            found += ((file, file.relative_to(path)) for file in inside)
+            found += ((file, places.relative(file, path)) for file in inside)
             outside.update(file for file in inside if _leads_out(file, path))
         elif path.exists():
             found.append((path, Path(path.name)))
+        elif places.is_pattern(path):
+            base, inside = places.matches(path)
+            if not inside:
+                raise InputError(f"{path}: no file fits")
+            found += ((file, places.relative(file, base)) for file in inside)
+            outside.update(file for file in inside if _leads_out(file, base))
         else:
             raise InputError(f"{path}: no such file or folder")
     stems = Counter(_stem(relative) for _, relative in found)
@@ -82,6 +89,10 @@ def discover(paths: Iterable[Path]) -> list[Source]:
         target = bare if targets[bare] == 1 else relative
         sources.append(Source(name, path, relative, target, path in outside))
     return sorted(sources, key=lambda source: source.id)
+
+
+def _parts(path: Path) -> tuple[str, ...]:
+    return path.parts
 
 
 def _target(relative: Path) -> Path:
@@ -102,16 +113,6 @@ def _leads_out(file: Path, folder: Path) -> bool:
 
 def _stem(relative: Path) -> str:
     return containers.bare(relative).with_suffix("").as_posix()
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    """Regular files below a folder; links to folders are not followed, so there are no loops."""
-    for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
-            path = Path(root, name)
-            if not name.startswith(".") and path.is_file():
-                yield path
 
 
 def read_bytes(path: Path) -> bytes:
@@ -172,11 +173,21 @@ def keep_apart(out: Path, inputs: Iterable[Path]) -> None:
     Raises:
         InputError: if a path lies inside another.
     """
+    if url := places.address(out):
+        raise InputError(f"{url}: results are written to a local folder: copy them from there")
     target = out.resolve()
-    for path in inputs:
-        given = path.resolve()
+    for given in _inputs(inputs):
+        path = given
         if target == given or given in target.parents or target in given.parents:
             raise InputError(f"{out} and {path} lie inside one another: name another --out")
+
+
+def _inputs(paths: Iterable[Path]) -> Iterator[Path]:
+    """The local files and folders that are read."""
+    for path in map(places.located, paths):
+        if isinstance(path, Path):
+            given = places.matches(path)[1] if places.is_pattern(path) else [path]
+            yield from (one.resolve() for one in given)
 
 
 @contextmanager

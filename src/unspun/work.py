@@ -79,7 +79,7 @@ def glance(job: Job) -> chrome.Tally:
 def work(setting: Setting, job: Job) -> Done:
     """Do one document; whatever goes wrong with it stays with it."""
     try:
-        raw, document = _read(job)
+        raw, document = read(job)
         result = pipeline.process(
             document, setting.config, recurring=setting.recurring, translator=setting.translator
         )
@@ -93,8 +93,12 @@ def work(setting: Setting, job: Job) -> Done:
         return quarantined(job, f"{type(error).__name__}: {error}")
 
 
-def _read(job: Job) -> tuple[bytes, Document]:
-    """The bytes that `undo` gives back, and the document they are."""
+def read(job: Job) -> tuple[bytes, Document]:
+    """The bytes that `undo` gives back, and the document they are.
+
+    Raises:
+        InputError: if it cannot be read, is no text, or is too large.
+    """
     if job.text is not None:
         document = Document(job.id, job.text, *job.decoded)
         return decode.raw_bytes(document), document

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
+import shutil
 import sys
+import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +20,7 @@ from typer.core import TyperGroup
 from unspun.cli.show import errors_console, visible
 from unspun.config import Config
 from unspun.errors import ConfigError, InputError, MismatchError, UnspunError
+from unspun.files import STDIN
 from unspun.version import __version__
 
 FAILED = 1
@@ -77,7 +84,7 @@ def top(
 
 Paths = Annotated[
     list[Path],
-    typer.Argument(metavar="PATH...", help="Files or folders; '-' is standard input."),
+    typer.Argument(metavar="PATH...", help="Files, folders, patterns, addresses; '-' is stdin."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a document.")]
 ConfigFile = Annotated[
@@ -92,6 +99,17 @@ Html = Annotated[
     str | None,
     typer.Option(help="Which documents are HTML pages: auto (default), always or never."),
 ]
+TextField = Annotated[str, typer.Option(metavar="NAME", help="Of records: where the text stands.")]
+IdField = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Of records: what names them. [default: id, if any]"),
+]
+StdinKind = Annotated[
+    str | None,
+    typer.Option(
+        "--stdin", metavar="KIND", help="What '-' is: txt (default), html, jsonl, csv, tsv, ..."
+    ),
+]
 MinConfidence = Annotated[
     float | None,
     typer.Option(min=0, max=1, help="Restore only what is at least this sure, 0 to 1."),
@@ -101,6 +119,34 @@ Models = Annotated[
     list[Path] | None,
     typer.Option("--model", metavar="FILE", help="A model of 'unspun learn', stacked on ours."),
 ]
+
+
+_KIND = re.compile(r"[a-z]+(\.[a-z0-9]+)?")
+
+
+@contextmanager
+def spooled(paths: list[Path], kind: str | None) -> Iterator[list[Path]]:
+    """The paths; standard input as a file of the kind that it is said to be.
+
+    Args:
+        paths: What was named.
+        kind: The suffix that such a file would have, without its dot.
+
+    Raises:
+        ConfigError: for a kind that is none.
+    """
+    if kind is None or STDIN not in paths:
+        yield paths
+        return
+    if not _KIND.fullmatch(kind):
+        raise ConfigError(f"--stdin {kind}: name a kind of file, such as jsonl or csv.gz")
+    with tempfile.TemporaryDirectory(prefix="unspun-") as folder:
+        file = Path(folder, f"stdin.{kind}")
+        with file.open("wb") as target:
+            shutil.copyfileobj(sys.stdin.buffer, target)
+        stamp = int.from_bytes(hashlib.sha256(file.read_bytes()).digest()[:6], "big")
+        os.utime(file, ns=(stamp, stamp))  # a run that is taken up knows it by its content
+        yield [file if path == STDIN else path for path in paths]
 
 
 def settings(

@@ -18,11 +18,15 @@ from unspun.cli.app import (
     ConfigFile,
     Family,
     Html,
+    IdField,
     MinConfidence,
     Models,
     Profile,
+    StdinKind,
+    TextField,
     complain,
     settings,
+    spooled,
 )
 from unspun.readers import Reading
 from unspun.readers.rows import Columns
@@ -79,13 +83,9 @@ def run(
     ledger_format: Annotated[
         str, typer.Option("--format", help="Of the ledger: jsonl or parquet.")
     ] = "jsonl",
-    text_column: Annotated[
-        str, typer.Option(metavar="NAME", help="Of records: where the text stands.")
-    ] = "text",
-    id_column: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Of records: what names them. [default: id, if any]"),
-    ] = None,
+    text_column: TextField = "text",
+    id_column: IdField = None,
+    stdin: StdinKind = None,
     max_size: Annotated[
         int, typer.Option(min=1, metavar="MB", help="Larger documents are quarantined.")
     ] = 256,
@@ -153,9 +153,9 @@ def run(
     )
     if reference is None and DEFAULT_REFERENCE.is_dir():
         reference = DEFAULT_REFERENCE
-    with _progress() as advance:
+    with spooled([raw], stdin) as (given,), _progress() as advance:
         summary = batches.run(
-            raw,
+            given,
             reference,
             out,
             chosen,

@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated, Self
 
 import typer
 
-from unspun import engine, files, pipeline, records, translators
+from unspun import chrome, files, pipeline, plan, records, translators
 from unspun.cli import show
 from unspun.cli.app import (
     FAILED,
     ConfigFile,
     Family,
     Html,
+    IdField,
     Json,
     MinConfidence,
     Models,
     Paths,
     Profile,
+    StdinKind,
+    TextField,
     complain,
     settings,
+    spooled,
 )
 from unspun.config import Config
-from unspun.errors import ConfigError, ModelError, OutputError, UnspunError
+from unspun.errors import ConfigError, InputError, ModelError, OutputError, UnspunError
 from unspun.pipeline import Result
+from unspun.readers import Reading, containers
+from unspun.readers.rows import Columns
 from unspun.records import Record
+from unspun.work import Job, glance, read
 
 Out = Annotated[
     Path | None,
@@ -49,6 +57,9 @@ def clean(
     profile: Profile = None,
     config: ConfigFile = None,
     out: Out = None,
+    text_column: TextField = "text",
+    id_column: IdField = None,
+    stdin: StdinKind = None,
     *,
     json: Json = False,
 ) -> None:
@@ -62,8 +73,11 @@ def clean(
 
         curl -s https://example.org/a.txt | unspun clean -
     """
-    done = process(paths, settings(config, html=html, profile=profile), pipeline.CLEAN)
-    answer(done, records.cleaned, json=json, out=out)
+    chosen = settings(config, html=html, profile=profile)
+    reading = Reading(Columns(text_column, id_column))
+    with spooled(paths, stdin) as given:
+        done = process(given, chosen, pipeline.CLEAN, reading)
+        answer(done, records.cleaned, json=json, out=out)
 
 
 def restore(
@@ -74,6 +88,9 @@ def restore(
     model: Models = None,
     config: ConfigFile = None,
     out: Out = None,
+    text_column: TextField = "text",
+    id_column: IdField = None,
+    stdin: StdinKind = None,
     *,
     json: Json = False,
 ) -> None:
@@ -88,8 +105,10 @@ def restore(
     chosen = settings(
         config, html=html, min_confidence=min_confidence, family=family, models=model, restore=True
     )
-    done = process(paths, chosen, pipeline.RESTORE)
-    answer(done, records.restored, json=json, out=out)
+    reading = Reading(Columns(text_column, id_column))
+    with spooled(paths, stdin) as given:
+        done = process(given, chosen, pipeline.RESTORE, reading)
+        answer(done, records.restored, json=json, out=out)
 
 
 Detector = Annotated[
@@ -106,6 +125,9 @@ def tag(
     html: Html = None,
     config: ConfigFile = None,
     detector: Detector = None,
+    text_column: TextField = "text",
+    id_column: IdField = None,
+    stdin: StdinKind = None,
     *,
     json: Json = False,
 ) -> None:
@@ -120,10 +142,15 @@ def tag(
     chosen = settings(config, html=html)
     if detector is not None:
         chosen = replace(chosen, tag=replace(chosen.tag, detector=detector))
-    done = process(paths, chosen, pipeline.TAG)
-    if json:
-        answer(done, _tag_record, json=True, out=None)
-        return
+    with spooled(paths, stdin) as given:
+        done = process(given, chosen, pipeline.TAG, Reading(Columns(text_column, id_column)))
+        if json:
+            answer(done, _tag_record, json=True, out=None)
+        else:
+            _tag_table(done)
+
+
+def _tag_table(done: Iterator[tuple[Job, Result | None]]) -> None:
     rows = []
     failed = False
     for _, result in done:
@@ -160,64 +187,118 @@ def _tag_row(result: Result) -> list[str]:
 
 
 def process(
-    paths: list[Path], config: Config, stages: tuple[str, ...]
-) -> Iterator[tuple[files.Source, Result | None]]:
+    paths: list[Path], config: Config, stages: tuple[str, ...], reading: Reading | None = None
+) -> Iterator[tuple[Job, Result | None]]:
     """Each document with its result; None, and a line of complaint, where it failed."""
-    sources = files.discover(paths)
-    recurring = engine.recurring_lines(sources) if "chrome" in stages else frozenset()
+    reading = reading or Reading()
+    jobs = list(_chunks(paths, reading))
+    recurring = _recurring(jobs, reading) if "chrome" in stages else frozenset()
     translator = translators.open_engine(config.translate) if "translate" in stages else None
     result: Result | None
-    for source in sources:
-        try:
-            document = files.read(source)
-            result = pipeline.process(
-                document, config, stages=stages, recurring=recurring, translator=translator
-            )
-        except (ConfigError, ModelError):
-            raise  # no document's fault
-        except UnspunError as error:
-            complain(str(error))
-            result = None
-        except Exception as error:  # noqa: BLE001 - a defect of ours must not stop the rest
-            complain(f"{source.path}: {type(error).__name__}: {error}")
-            result = None
-        yield source, result
+    for chunk in jobs:
+        for job in plan.jobs(chunk, reading):
+            try:
+                if job.problem:
+                    raise InputError(job.problem)  # noqa: TRY301 - told below as all others are
+                _, document = read(job)
+                result = pipeline.process(
+                    document, config, stages=stages, recurring=recurring, translator=translator
+                )
+            except (ConfigError, ModelError):
+                raise  # no document's fault
+            except UnspunError as error:
+                complain(_named(job, str(error)))
+                result = None
+            except Exception as error:  # noqa: BLE001 - a defect of ours must not stop the rest
+                complain(_named(job, f"{type(error).__name__}: {error}"))
+                result = None
+            yield job, result
+
+
+def _chunks(paths: list[Path], reading: Reading) -> list[plan.Chunk]:
+    return plan.cut(files.discover(paths), {}, reading, goal=sys.maxsize)
+
+
+def _recurring(chunks: list[plan.Chunk], reading: Reading) -> frozenset[str]:
+    """The lines that recur across documents; standard input can be read only once."""
+    tally = chrome.Tally()
+    for chunk in chunks:
+        for job in plan.jobs(chunk, reading):
+            tally.merge(glance(job))
+    return tally.recurring()
+
+
+def _named(job: Job, said: str) -> str:
+    """What went wrong, with the place where it did."""
+    place = str(job.source.path)
+    if job.number is not None:
+        place = f"{place}: {job.id}"
+    return said if said.startswith(str(job.source.path)) else f"{place}: {said}"
 
 
 def answer(
-    done: Iterator[tuple[files.Source, Result | None]],
+    done: Iterator[tuple[Job, Result | None]],
     record: Callable[[Result], Record],
     *,
     json: bool,
     out: Path | None,
 ) -> None:
     """Print or write the results; status 1 if a document failed."""
-    failed = False
-    several = False
-    for source, result in done:
-        if result is None:
-            failed = True
-        elif json:
-            sys.stdout.buffer.write(records.dumps(record(result)) + b"\n")
-        elif out is not None:
-            _write(out, source, result.text)
-        else:
-            if several:
-                sys.stdout.buffer.write(b"\n")
-            sys.stdout.buffer.write(result.text.encode("utf-8", "surrogateescape"))
-            several = True
+    failed = several = False
+    with _Texts(out) as texts:
+        for job, result in done:
+            if result is None:
+                failed = True
+            elif json:
+                sys.stdout.buffer.write(records.dumps(record(result)) + b"\n")
+            elif out is not None:
+                texts.add(job, result.text)
+            else:
+                sys.stdout.buffer.write(b"\n" if several else b"")
+                sys.stdout.buffer.write(result.text.encode("utf-8", "surrogateescape"))
+                several = True
     sys.stdout.buffer.flush()
     if failed:
         raise typer.Exit(FAILED)
 
 
-def _write(out: Path, source: files.Source, text: str) -> None:
-    target = out / (source.target.name if source.path == files.STDIN else source.target)
-    if target.resolve() == source.path.resolve():
-        raise OutputError(f"{target}: would overwrite the document; name another folder")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{out}: cannot be written ({error.strerror})") from error
-    with files.replacing(target) as file:
-        file.write(text.encode("utf-8", "surrogateescape"))
+class _Texts:
+    """Texts written to a folder: a file each, or a line of the file of records they came in."""
+
+    def __init__(self, out: Path | None) -> None:
+        self._out = out or Path()
+        self._of: files.Source | None = None
+        self._lines: IO[bytes] | None = None
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self._open.__exit__(*reason)  # type: ignore[arg-type]
+
+    def add(self, job: Job, text: str) -> None:
+        """One more."""
+        source = job.source
+        if job.number is None:
+            target = source.target.name if source.path == files.STDIN else source.target
+            with self._replacing(self._out / target, source) as file:
+                file.write(text.encode("utf-8", "surrogateescape"))
+            return
+        if source != self._of or self._lines is None:
+            self._open.close()
+            self._of = source
+            target = self._out / f"{source.target.as_posix()}.jsonl"
+            if containers.bare(source.path).suffix.lower() == ".jsonl":
+                target = self._out / source.target
+            self._lines = self._open.enter_context(self._replacing(target, source))
+        self._lines.write(records.dumps({"id": job.id, "text": text}) + b"\n")
+
+    def _replacing(self, target: Path, source: files.Source) -> AbstractContextManager[IO[bytes]]:
+        if target.resolve() == source.path.resolve():
+            raise OutputError(f"{target}: would overwrite the document; name another folder")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{self._out}: cannot be written ({error.strerror})") from error
+        return files.replacing(target)

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from unspun import files, pipeline, records
+from unspun import pipeline, records
 from unspun.cli import show, stages
 from unspun.cli.app import ConfigFile, Json, Paths, complain, settings
 from unspun.pipeline import Result
 from unspun.translation.protocol import Usage
+from unspun.work import Job
 
 To = Annotated[str, typer.Option("--to", metavar="LANGUAGE", help="The language to write: en.")]
 Engine = Annotated[
@@ -162,8 +163,8 @@ class _Told:
         self.usage = Usage()
 
     def watch(
-        self, done: Iterator[tuple[files.Source, Result | None]]
-    ) -> Iterator[tuple[files.Source, Result | None]]:
+        self, done: Iterator[tuple[Job, Result | None]]
+    ) -> Iterator[tuple[Job, Result | None]]:
         """The same results, after counting them."""
         for source, result in done:
             told = result.translation if result is not None else None

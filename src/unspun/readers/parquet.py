@@ -27,7 +27,7 @@ def rows(path: Path, columns: Columns, most: int, part: Part = WHOLE) -> Iterato
     """
     pa, pq = _pyarrow(path)
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with pq.ParquetFile(_openable(path), page_checksum_verification=True) as file:
             wanted = _wanted(file.schema_arrow, columns, path, pa)
             groups, number = _groups(file.metadata, part)
             for batch in file.iter_batches(_BATCH, row_groups=groups, columns=wanted):
@@ -47,6 +47,11 @@ def rows(path: Path, columns: Columns, most: int, part: Part = WHOLE) -> Iterato
         raise InputError(f"{path}: damaged Parquet ({error})") from error
 
 
+def _openable(path: Path) -> object:
+    """What Arrow can open: files of other file systems it is handed open."""
+    return path if isinstance(path, Path) else path.open("rb")
+
+
 def cut(path: Path, columns: Columns, size: int) -> list[Part]:
     """Parts of a file of about so many bytes: row groups, several small ones or shares of one.
 
@@ -55,7 +60,7 @@ def cut(path: Path, columns: Columns, size: int) -> list[Part]:
     """
     pa, pq = _pyarrow(path)
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(_openable(path)) as file:
             metadata = file.metadata
             names = [metadata.schema.column(n).path for n in range(metadata.num_columns)]
             at = names.index(columns.text) if columns.text in names else None
