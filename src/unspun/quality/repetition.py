@@ -70,6 +70,8 @@ def _levels(units: Sequence[str], most: int) -> list[_Repeats]:
     level = _again(1, np.arange(len(ids)), ids)
     levels = [level, level]
     for n in range(2, most + 1):
+        if not len(level.at):
+            return levels + [level] * (most + 1 - len(levels))
         follows = (level.at[1:] == level.at[:-1] + 1).nonzero()[0]
         gram = level.gram[follows] * len(numbers) + ids[level.at[follows] + n - 1]
         level = _again(n, level.at[follows], gram)
@@ -80,8 +82,14 @@ def _levels(units: Sequence[str], most: int) -> list[_Repeats]:
 def _again(n: int, at: NDArray[np.int64], gram: NDArray[np.int64]) -> _Repeats:
     if len(at) == 0:
         return _Repeats(n, at, gram)
-    _, number, counts = np.unique(gram, return_inverse=True, return_counts=True)
-    twice = counts[number] > 1
+    order = gram.argsort(kind="stable")
+    ranked = gram[order]
+    new = np.ones(len(ranked) + 1, bool)
+    np.not_equal(ranked[1:], ranked[:-1], out=new[1:-1])
+    twice = np.empty(len(ranked), bool)
+    twice[order] = ~(new[:-1] & new[1:])
+    number = np.empty(len(ranked), np.int64)
+    number[order] = new[:-1].cumsum()
     return _Repeats(n, at[twice], number[twice])
 
 
@@ -98,9 +106,9 @@ def _duplicate(repeats: _Repeats, sizes: NDArray[np.int64]) -> int:
     """Characters in n-grams seen before, none counted twice."""
     if len(repeats.at) == 0:
         return 0
-    _, first = np.unique(repeats.gram, return_index=True)
-    seen = np.delete(repeats.at, first)
-    covered = np.zeros(len(sizes) + 1, np.int64)
-    np.add.at(covered, seen, 1)
-    np.add.at(covered, seen + repeats.n, -1)
-    return int(sizes[covered.cumsum()[:-1] > 0].sum())
+    again = np.ones(len(repeats.at), bool)
+    again[np.unique(repeats.gram, return_index=True)[1]] = False
+    seen = repeats.at[again]
+    steps = np.bincount(seen, minlength=len(sizes) + 1)
+    steps -= np.bincount(seen + repeats.n, minlength=len(sizes) + 1)
+    return int(sizes[steps.cumsum()[:-1] > 0].sum())

@@ -11,7 +11,7 @@ import re
 from itertools import filterfalse
 
 from unspun.model import SubScore
-from unspun.quality.shape import Shape
+from unspun.quality.shape import Shape, repeated
 
 STOP_WORDS = frozenset({"the", "be", "to", "of", "and", "that", "have", "with"})
 _DAMAGE = re.compile(
@@ -78,15 +78,19 @@ def _lines(shape: Shape) -> list[SubScore]:
     bullets = sum(line.startswith(_BULLETS) for line in shape.lines) / count
     ellipses = sum(line.endswith(("...", "…")) for line in shape.lines) / count
     ended = sum(line.endswith(_TERMINAL) for line in shape.lines) / count
+    _, again = repeated(shape.lines)
     found = [
         _most("gopher-bullets", bullets, 0.9),
         _most("gopher-ellipses", ellipses, 0.3),
+        _most("fineweb-duplicate-line-characters", again, 0.1),
     ]
     if shape.language not in {"th", "lo", "km", "my", "bo"}:  # they end a sentence with a space
         found.append(_least("fineweb-line-ends", ended, 0.12))
     if shape.words:
         short = sum(len(line) < _SHORT_LINE for line in shape.lines) / count
         found.append(_most("fineweb-short-lines", short, 0.67))
+        feeds = shape.text.count("\n") / len(shape.words)
+        found.append(_most("fineweb-list", feeds, 0.3))
     return found
 
 
