@@ -114,9 +114,8 @@ def main() -> None:
         for name in FILTERS:
             same = sum(a[name] == b[name] for a, b in zip(own, other, strict=True))
             flags = sum(a[name] for a in own), sum(b[name] for b in other)
-            print(
-                f"  {name:20}equal verdicts {same / len(texts):7.1%}  flagged {flags[0]}, {flags[1]}"
-            )
+            share = same / len(texts)
+            print(f"  {name:20}equal verdicts {share:7.1%}  flagged {flags[0]}, {flags[1]}")
 
 
 if __name__ == "__main__":
