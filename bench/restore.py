@@ -25,6 +25,7 @@ import orjson
 import regex
 import sacrebleu
 import zstandard
+from prose import kinds
 from rapidfuzz.distance import Levenshtein
 from spinner import Spinner
 
@@ -282,6 +283,29 @@ def bench_clean(texts: Iterable[str], limit: int) -> None:
     print(f"  {characters / seconds / 1e6:.1f} MB/s to decide")
 
 
+def bench_prose(shared: Path) -> None:
+    """False alarms and false edits in clean English of other kinds."""
+    print("Clean prose of other kinds: passages, words, taken for spun, edits")
+    total = Counter[str]()
+    for kind, texts in kinds(shared):
+        found = Counter[str](passages=len(texts), words=sum(len(text.split()) for text in texts))
+        for text in texts:
+            _, proposed, score = restored(text)
+            found.update(flagged=score >= CONFIG.threshold, edits=len(proposed))
+        total.update(found)
+        _print_prose(kind, found)
+    _print_prose("together", total)
+
+
+def _print_prose(kind: str, found: Counter[str]) -> None:
+    rate = found["edits"] * 1e5 / max(found["words"], 1)
+    print(
+        f"  {kind:<47} {found['passages']:5} {found['words']:8} {found['flagged']:4} "
+        f"{found['edits']:4}  {rate:.2f} edits in 100,000 words",
+        flush=True,
+    )
+
+
 def bench_speed(test: Sequence[Pair], spinner: Spinner) -> None:
     """Restoring beside a plain replacement by the inverse table in the same run."""
     text = [pair.spun for pair in test]
@@ -336,6 +360,7 @@ def main() -> None:
     bench_calibration([*full, *half])
     bench_decision([*full, *half][: options.documents], spinner)
     bench_clean(clean_texts(options.shared), options.clean_words)
+    bench_prose(options.shared)
     bench_speed(full[:40], spinner)
 
 

@@ -17,6 +17,7 @@ from unspun.channel.align import regions
 from unspun.channel.document import decode
 from unspun.channel.habits import Prices
 from unspun.channel.index import Index
+from unspun.channel.keys import Words
 from unspun.channel.model import Channel, Entry, stack
 from unspun.channel.phrases import LONGEST, LONGEST_SPUN, Lexicon
 from unspun.errors import InputError, MismatchError, ModelError
@@ -163,9 +164,23 @@ def test_markers_lean_to_their_side() -> None:
     weights = markers.weigh(toy_pairs(40))
     assert weights["corporate"] > 0 > weights["begin"]
     glance = markers.Glance(weights)
-    assert glance(["the", "corporate", "will", "commence"]) > 2
-    assert glance(["nothing", "of", "note"]) == 0
-    assert glance([]) == 0
+    assert told(glance, "Then the corporate will commence.") > 2
+    assert told(glance, "nothing of note") == 0
+    assert told(glance, "") == 0
+
+
+def told(glance: markers.Glance, text: str) -> float:
+    words = Words.of(text)
+    return glance.find(words).told(0, len(words))
+
+
+def test_a_marker_says_a_thing_once() -> None:
+    glance = markers.Glance({"corporate": 3.0, "one other": 2.0, "top-tier": 1.0, "a b c": 9.0})
+    once = told(glance, "one other corporate")
+    assert once > 0
+    assert told(glance, "one other corporate, one other corporate. Corporate") == once
+    assert told(glance, "one, other") == told(glance, "one other")
+    assert told(glance, "a b c") == 0
 
 
 def test_the_best_reading_is_the_best_of_all(lm: LanguageModel) -> None:

@@ -10,7 +10,6 @@ has no share worth naming is dropped before the next pass. (Coarse to fine: Char
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +21,8 @@ Int32s = NDArray[np.int32]
 Float32s = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
+_FAR = 600.0  # nats between two paths that a float can still tell apart
+_NOWHERE = -1e30  # score of what no path reaches
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio (Knuth 6.4)
 
 
@@ -99,12 +100,14 @@ class Phrases:
         originals: For each length, the number of the original phrase behind each hash.
         heads: For each length, which words begin such a phrase.
         ends: For each length, which words end one.
+        sizes: For each original phrase, how many words it has; at the end 0.
     """
 
     keys: tuple[NDArray[np.uint64], ...]
     originals: tuple[Int32s, ...]
     heads: tuple[NDArray[np.bool_], ...]
     ends: tuple[NDArray[np.bool_], ...]
+    sizes: Int32s
 
     def find(self, grams: Int32s) -> Int32s:
         """The phrase that each row is, or -1."""
@@ -138,73 +141,90 @@ def begin(lattice: Arrays, lm: LanguageModel, openings: list[bool], stop: int) -
     )  # fmt: skip
 
 
-def expand(
-    graph: Graph,
-    lattice: Arrays,
-    lm: LanguageModel,
-    phrases: Phrases,
-    order: int,
-    alive: Int32s,
-) -> Graph:
+def expand(graph: Graph, lattice: Arrays, lm: LanguageModel, phrases: Phrases, order: int) -> Graph:
     """Join states with the arcs that may follow, and score the steps with `order` words.
 
+    A state of the order is a step of the order below; what may follow it are the steps that leave
+    where it leads.
+
     Args:
-        graph: The graph of the order below.
+        graph: The graph of the order below, or one without steps.
         lattice: The readings.
         lm: The language model.
         phrases: What the spinner would have replaced.
         order: Words the model may look at.
-        alive: Arcs that may be taken.
     """
-    if len(graph.step):
-        arc, node, tail, source = _states(graph, lattice, order)
-    else:
-        arc, node, tail = graph.arc, graph.node, graph.tail
-        everything = alive[np.argsort(lattice.end[alive], kind="stable")]
-        arc = np.concatenate([arc, everything]).astype(np.int32)
-        node = np.concatenate([node, lattice.end[everything]]).astype(np.int32)
-        last = lattice.words[everything, lattice.size[everything] - 1]
-        tail = np.concatenate([tail, last[:, None]]).astype(np.int32)
-    followers = alive[np.argsort(lattice.start[alive], kind="stable")]
-    counts = np.bincount(lattice.start[followers], minlength=lattice.nodes)
-    offsets = np.concatenate([[0], np.cumsum(counts)])
-    fan = counts[node]
-    source = np.repeat(np.arange(len(node), dtype=np.int32), fan)
+    if not len(graph.step):
+        graph = _first(graph, lattice)
+    arc, node, tail, lower, reached = _states(graph, lattice, order)
+    leaving = np.argsort(graph.source, kind="stable")
+    counts = np.bincount(graph.source, minlength=len(graph.arc))
+    offsets = np.cumsum(counts) - counts
+    fan = counts[lower]
+    source = np.repeat(np.arange(len(arc), dtype=np.int32), fan)
     within = np.arange(len(source)) - np.repeat(np.cumsum(fan) - fan, fan)
-    step = followers[offsets[node[source]] + within].astype(np.int32)
+    below = leaving[offsets[lower[source]] + within]
+    below_level = lattice.level[graph.step[below]]
+    by_level = np.argsort(below_level, kind="stable")
+    source, below = source[by_level], below[by_level]
+    step = graph.step[below]
     score = _scores(tail, source, step, lattice, lm, order)
-    missed = _missed(arc, tail, source, step, lattice, phrases)
-    return _linked(Graph(arc, node, tail, source, step, step, score, missed), lattice)
+    missed = _missed(arc, tail, source, step, graph.missed[below], lattice, phrases)
+    return Graph(arc, node, tail, source, step, reached[below], score, missed)
+
+
+def _first(graph: Graph, lattice: Arrays) -> Graph:
+    """A graph whose states are the nodes of the lattice, and whose steps all its arcs."""
+    count = len(lattice.start)
+    nodes = np.arange(lattice.nodes, dtype=np.int32)
+    tail = np.full((lattice.nodes, 1), -1, np.int32)
+    tail[graph.node] = graph.tail
+    arc = np.zeros(lattice.nodes, np.int32)
+    arc[graph.node] = -1
+    return Graph(
+        arc,
+        nodes,
+        tail,
+        lattice.start,
+        np.arange(count, dtype=np.int32),
+        lattice.end,
+        np.zeros(count, np.float32),
+        np.full(count, -1, np.int32),
+    )
 
 
 def _missed(
-    arc: Int32s, tail: Int32s, source: Int32s, step: Int32s, lattice: Arrays, phrases: Phrases
+    arc: Int32s,
+    tail: Int32s,
+    source: Int32s,
+    step: Int32s,
+    known: Int32s,
+    lattice: Arrays,
+    phrases: Phrases,
 ) -> Int32s:
     """Phrases of the table that stand across the joint of two readings.
 
     A spinner takes the longest phrases first, so such a phrase would have been replaced, unless a
-    longer one had taken some of its words.
+    longer one had taken some of its words. What fewer words of the past show is known already.
     """
-    found = np.full(len(step), -1, np.int32)
+    found = known.copy()
     claim = np.maximum(lattice.claim[step], np.where(arc >= 0, lattice.claim[arc], 0)[source])
+    claim = np.maximum(claim, phrases.sizes[known])
     size, width = lattice.size[step], lattice.words.shape[1]
-    for length in range(2, len(phrases.keys) + 2):
-        for own in range(1, length):
-            before = length - own
-            if before > tail.shape[1]:
-                continue
-            able = (size >= own) & (claim < length)
-            able &= (
-                phrases.ends[length - 2][lattice.words[step, own - 1]] if own <= width else False
-            )
-            able &= phrases.heads[length - 2][tail[:, tail.shape[1] - before]][source]
-            rows = np.flatnonzero(able)
-            if not len(rows):
-                continue
-            left = tail[source[rows]][:, tail.shape[1] - before :]
-            grams = np.concatenate([left, lattice.words[step[rows], :own]], axis=1)
-            hits = phrases.find(grams)
-            found[rows] = np.where(hits >= 0, hits, found[rows])
+    before = tail.shape[1]
+    for own in range(1, len(phrases.keys) + 2 - before):
+        length = own + before
+        if own > width:
+            break
+        able = (size >= own) & (claim < length)
+        able &= phrases.ends[length - 2][lattice.words[step, own - 1]]
+        able &= phrases.heads[length - 2][tail[:, 0]][source]
+        rows = np.flatnonzero(able)
+        if not len(rows):
+            continue
+        grams = np.concatenate([tail[source[rows]], lattice.words[step[rows], :own]], axis=1)
+        hits = phrases.find(grams)
+        found[rows] = np.where(hits >= 0, hits, found[rows])
     return found
 
 
@@ -212,38 +232,45 @@ def _scores(
     tail: Int32s, source: Int32s, step: Int32s, lattice: Arrays, lm: LanguageModel, order: int
 ) -> Float32s:
     """Sum of the language model's scores of each step's words, given the state it leaves."""
-    total = np.zeros(len(step), np.float32)
     size = lattice.size[step]
     context = min(order - 1, tail.shape[1])
+    rows, grams = [], []
     for at in range(int(size.max(initial=0))):
-        rows = np.flatnonzero(size > at)
-        own = lattice.words[step[rows], max(0, at - order + 1) : at + 1]
+        row = np.flatnonzero(size > at)
+        own = lattice.words[step[row], max(0, at - order + 1) : at + 1]
         need = min(order - own.shape[1], context)
+        gram = np.full((len(row), order), -1, np.int32)
+        gram[:, order - own.shape[1] :] = own
         if need > 0:
-            grams = np.concatenate([tail[source[rows]][:, context - need :], own], axis=1)
-            total[rows] += lm.score(grams)
-        else:  # nothing of the state is seen: one score an arc will do
-            arcs, back = np.unique(step[rows], return_inverse=True)
-            own = lattice.words[arcs, max(0, at - order + 1) : at + 1]
-            total[rows] += lm.score(own)[back]
-    return total
+            gram[:, order - own.shape[1] - need : order - own.shape[1]] = tail[
+                source[row], context - need :
+            ]
+        rows.append(row)
+        grams.append(gram)
+    if not rows:
+        return np.zeros(len(step), np.float32)
+    told = lm.score(np.concatenate(grams))
+    return np.bincount(np.concatenate(rows), told, len(step)).astype(np.float32)
 
 
-def _states(graph: Graph, lattice: Arrays, order: int) -> tuple[Int32s, Int32s, Int32s, Int32s]:
-    """States of the next order: what the steps reach, told apart by `order - 1` words."""
+def _states(
+    graph: Graph, lattice: Arrays, order: int
+) -> tuple[Int32s, Int32s, Int32s, Int32s, Int32s]:
+    """States of the next order: what the steps reach, told apart by `order - 1` words.
+
+    Returns:
+        Each state's arc, node, last words, and state of the order below; each step's state.
+    """
     width = order - 1
+    begin = np.flatnonzero(graph.arc < 0)
     tails = _tails(graph.tail[graph.source], graph.step, lattice, width)
-    begin_states = np.flatnonzero(graph.arc < 0)
-    begin_tail = _padded(graph.tail[begin_states], width)
-    arc = np.concatenate([np.full(len(begin_states), -1, np.int32), graph.step])
-    node = np.concatenate([graph.node[begin_states], lattice.end[graph.step]])
-    tail = np.concatenate([begin_tail, tails])
-    key = _key(arc, tail)
-    key[: len(begin_states)] = np.arange(len(begin_states), dtype=np.uint64)
-    _, one = np.unique(key, return_index=True)
-    one.sort()
-    empty = np.empty(0, np.int32)
-    return arc[one].astype(np.int32), node[one].astype(np.int32), tail[one], empty
+    key = hashed(np.concatenate([graph.step[:, None], tails], axis=1))
+    _, one, reached = np.unique(key, return_index=True, return_inverse=True)
+    arc = np.concatenate([graph.arc[begin], graph.step[one]])
+    node = np.concatenate([graph.node[begin], lattice.end[graph.step[one]]])
+    tail = np.concatenate([_padded(graph.tail[begin], width), tails[one]])
+    lower = np.concatenate([begin, graph.target[one]])
+    return arc, node, tail, lower.astype(np.int32), (reached + len(begin)).astype(np.int32)
 
 
 def _tails(tail: Int32s, step: Int32s, lattice: Arrays, width: int) -> Int32s:
@@ -268,127 +295,80 @@ def _padded(tail: Int32s, width: int) -> Int32s:
     return np.concatenate([np.full((len(tail), missing), -1, np.int32), tail], axis=1)
 
 
-def _key(arc: Int32s, tail: Int32s) -> NDArray[np.uint64]:
-    """A number that tells states apart."""
-    return hashed(np.concatenate([arc[:, None], tail], axis=1)) | np.uint64(1 << 63)
-
-
-def _linked(graph: Graph, lattice: Arrays) -> Graph:
-    """Find the state that each step reaches; steps ordered by the level they reach."""
-    width = graph.tail.shape[1]
-    tails = _tails(graph.tail[graph.source], graph.step, lattice, width)
-    keys = _key(graph.arc, graph.tail)
-    ranks = np.argsort(keys, kind="stable")
-    wanted = _key(graph.step, tails)
-    found = np.minimum(np.searchsorted(keys[ranks], wanted), len(ranks) - 1)
-    target = ranks[found]
-    known = keys[target] == wanted
-    by_level = np.lexsort((target, lattice.level[graph.step]))
-    by_level = by_level[known[by_level]]
-    return Graph(
-        graph.arc,
-        graph.node,
-        graph.tail,
-        graph.source[by_level],
-        graph.step[by_level],
-        target[by_level].astype(np.int32),
-        graph.score[by_level],
-        graph.missed[by_level],
-    )
-
-
-@dataclass(slots=True)
-class Sweep:
-    """Levels of a graph, laid out once for several runs of forward-backward.
-
-    Attributes:
-        forward: For each level, its slice of steps, where each target begins, the targets.
-        backward: For each level, the steps that leave it, where each source begins, the sources.
-        finals: States that end a segment.
-    """
-
-    forward: list[tuple[slice, NDArray[np.intp], Int32s]]
-    backward: list[tuple[NDArray[np.intp], NDArray[np.intp], Int32s]]
-    finals: NDArray[np.bool_]
-
-
-def sweep(graph: Graph, lattice: Arrays) -> Sweep:
-    """Lay out the levels of a graph."""
-    level = lattice.level[graph.step]
-    forward = [
-        (slice(lo, hi), starts, goals) for lo, hi, starts, goals in _levels(level, graph.target)
-    ]
-    depth = np.where(graph.arc < 0, 0, lattice.level[graph.arc])[graph.source]
-    order = np.lexsort((graph.source, -depth))
-    backward = [
-        (order[lo:hi], starts, origins)
-        for lo, hi, starts, origins in _levels(depth[order], graph.source[order])
-    ]
-    finals = np.zeros(lattice.nodes, np.bool_)
-    finals[lattice.last] = True
-    return Sweep(forward, backward, finals[graph.node])
-
-
-def _levels(level: Int32s, state: Int32s) -> Iterator[tuple[int, int, NDArray[np.intp], Int32s]]:
-    """For steps in order of level and state: each level's steps, and where its states begin."""
-    if not len(level):
-        return
-    turn = level[1:] != level[:-1]
-    bounds = [0, *(np.flatnonzero(turn) + 1).tolist(), len(level)]
-    begins = np.concatenate([[0], np.flatnonzero(turn | (state[1:] != state[:-1])) + 1])
-    states = state[begins]
-    cuts = np.searchsorted(begins, bounds).tolist()
-    for at in range(len(bounds) - 1):
-        lo, hi = bounds[at], bounds[at + 1]
-        mine = slice(cuts[at], cuts[at + 1])
-        yield lo, hi, begins[mine] - lo, states[mine]
-
-
 def counted(keys: Int32s, weights: Floats, size: int) -> Floats:
     """Sum of the weights that each key has."""
     return np.bincount(keys, weights, minlength=size).astype(np.float64)
 
 
-def posteriors(graph: Graph, plan: Sweep, weight: Floats) -> tuple[Floats, Floats]:
-    """Natural logarithm of each step's share of all readings, and of each state's past.
+# A graph has a few steps a word, and each pass over them is one plain loop: shorter than the
+# NumPy calls for each level of it would take. Probabilities are kept beside those of one
+# path to the same node, so that they neither vanish nor overflow.
+
+
+def posteriors(
+    graph: Graph, lattice: Arrays, weight: Floats, crest: Floats
+) -> tuple[Floats, Floats]:
+    """Each step's share of all readings, and each segment's total, a natural logarithm.
 
     Args:
         graph: The graph.
-        plan: Its levels.
+        lattice: The readings.
         weight: Score of each step.
+        crest: For each node, the score of one path to it.
     """
-    alpha = np.full(len(graph.arc), -np.inf)
-    alpha[graph.arc < 0] = 0.0
-    for steps, starts, goals in plan.forward:
-        alpha[goals] = np.logaddexp.reduceat(alpha[graph.source[steps]] + weight[steps], starts)
-    beta = np.full(len(graph.arc), -np.inf)
-    beta[plan.finals] = 0.0
-    for leaving, starts, origins in plan.backward:
-        value = beta[graph.target[leaving]] + weight[leaving]
-        beta[origins] = np.logaddexp.reduceat(value, starts)
-    through = alpha[graph.source] + weight + beta[graph.target]
-    return through, alpha
+    source, target = graph.source, graph.target
+    beside = weight - (crest[lattice.end] - crest[lattice.start])[graph.step]
+    odds = np.exp(np.clip(beside, -_FAR, _FAR))
+    sources, targets, odds_of = source.tolist(), target.tolist(), odds.tolist()
+    past = (graph.arc < 0).astype(np.float64).tolist()
+    for here, there, share in zip(sources, targets, odds_of, strict=True):
+        past[there] += past[here] * share
+    final = _finals(graph, lattice)
+    future = final.astype(np.float64).tolist()
+    sources.reverse()
+    targets.reverse()
+    odds_of.reverse()
+    for here, there, share in zip(sources, targets, odds_of, strict=True):
+        future[here] += future[there] * share
+    alpha, beta = np.array(past), np.array(future)
+    ends = np.flatnonzero(final)
+    mass = np.bincount(graph.node[ends], alpha[ends], minlength=lattice.nodes)[lattice.last]
+    segment = np.searchsorted(lattice.first, lattice.start[graph.step], side="right") - 1
+    shares = alpha[source] * odds * beta[target] / mass[segment]
+    return shares, np.log(mass) + crest[lattice.last] - crest[lattice.first]
 
 
-def best(graph: Graph, plan: Sweep, weight: Floats) -> NDArray[np.intp]:
+def best(graph: Graph, lattice: Arrays, weight: Floats) -> NDArray[np.intp]:
     """Steps of the best path of every segment, in no order."""
-    alpha = np.full(len(graph.arc), -np.inf)
-    alpha[graph.arc < 0] = 0.0
-    back = np.full(len(graph.arc), -1, np.intp)
-    for steps, starts, goals in plan.forward:
-        value = alpha[graph.source[steps]] + weight[steps]
-        top = np.maximum.reduceat(value, starts)
-        alpha[goals] = top
-        spread = np.repeat(top, np.diff(starts, append=len(value)))
-        hit = np.flatnonzero(value == spread)[::-1]
-        back[graph.target[steps][hit]] = hit + steps.start
-    chosen: list[int] = []
-    ends = np.flatnonzero(plan.finals)
-    ends = ends[np.lexsort((-alpha[ends], graph.node[ends]))]
+    top, back = _tops(graph, weight)
+    ends = np.flatnonzero(_finals(graph, lattice))
+    ends = ends[np.lexsort((-top[ends], graph.node[ends]))]
     ends = ends[np.flatnonzero(np.diff(graph.node[ends], prepend=-1))]
+    sources = graph.source.tolist()
+    chosen: list[int] = []
     for state in ends.tolist():
-        here = int(back[state])
+        here = back[state]
         while here >= 0:
             chosen.append(here)
-            here = int(back[graph.source[here]])
+            here = back[sources[here]]
     return np.array(chosen, np.intp)
+
+
+def _tops(graph: Graph, weight: Floats) -> tuple[Floats, list[int]]:
+    """The best score of each state, and the step by which it is reached."""
+    top = np.where(graph.arc < 0, 0.0, _NOWHERE).tolist()
+    back = [-1] * len(top)
+    steps = zip(graph.source.tolist(), graph.target.tolist(), weight.tolist(), strict=True)
+    for number, (here, there, score) in enumerate(steps):
+        value = top[here] + score
+        if value > top[there]:
+            top[there] = value
+            back[there] = number
+    return np.array(top), back
+
+
+def _finals(graph: Graph, lattice: Arrays) -> NDArray[np.bool_]:
+    """States that end a segment."""
+    finals = np.zeros(lattice.nodes, np.bool_)
+    finals[lattice.last] = True
+    return finals[graph.node]

@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 
 RATES = (0.95, 0.5, 0.15)  # shares of phrases replaced that are tried
 SPUN = 0.5  # posterior from which a sentence counts as spun
+_MOST_READINGS, _FEW = 4, 40  # readings: spun prose has one or two a word, a list of words more
 _CLEARLY = 0.5  # nats a word from which no other rate is tried
 
 
@@ -68,10 +69,10 @@ class Searched:
         lattice: All readings.
         table: The same as arrays.
         graph: What is left of them.
-        plan: The graph's levels.
+        crest: For each node, the score of the text as it stands up to it.
         rate: Estimated share of the table's phrases that was replaced.
         habits: Prices at that rate.
-        share: Natural logarithm of each step's posterior.
+        share: Each step's posterior.
         gains: For each segment, nats by which the spun reading beats the text as it stands.
         spun: For each segment, the posterior probability that it is spun.
     """
@@ -79,7 +80,7 @@ class Searched:
     lattice: Lattice
     table: Arrays
     graph: decoder.Graph
-    plan: decoder.Sweep
+    crest: Floats
     rate: float
     habits: Habits
     share: Floats
@@ -91,6 +92,17 @@ class Searched:
         """Nats by which the spun reading of the spun passages beats the text as it stands."""
         return float(self.gains[self.spun >= SPUN].sum())
 
+    @property
+    def evidence(self) -> float:
+        """The same, but what comes again says little: one odd word may be its author's."""
+        table = self.table
+        expected = decoder.counted(self.graph.step, self.share, len(table.start))
+        segment = np.searchsorted(table.first, table.start, side="right") - 1
+        taken = np.flatnonzero((table.entry >= 0) & (self.spun[segment] >= SPUN))
+        forms = np.bincount(table.form[taken], expected[taken])
+        distinct = float((1.0 - np.exp(-forms)).sum())
+        return self.gain * (distinct + 1.0) / (float(forms.sum()) + 1.0)
+
 
 def decode(text: str, index: Index, prices: Prices) -> Decoded:
     """Find the likeliest original of a text that a spinner may have written."""
@@ -99,29 +111,28 @@ def decode(text: str, index: Index, prices: Prices) -> Decoded:
 
 
 def search(text: str, index: Index, prices: Prices) -> Searched | None:
-    """Find out whether and how a text was spun; None if it has no words."""
+    """Find out whether and how a text was spun; None if it is no prose."""
     lattice = build(text, index)
-    if not lattice.segments:
+    words = len(lattice.words)
+    if not words or len(lattice.readings.text) > _MOST_READINGS * words + _FEW:
         return None
-    table = arrays(lattice, index)
-    graph, plan = _search(table, index, lattice, prices)
-    plain = _plain(lattice, table, index, prices)
-    rate, habits, share, gains = _rated(
-        table, graph, plan, index, prices, plain, len(lattice.words)
-    )
+    table = arrays(lattice)
+    crest = _plain(lattice, table, index, prices)
+    graph = _search(table, index, lattice, prices, crest)
+    rate, habits, share, gains = _rated(table, graph, index, prices, crest)
     spun = _passages(gains, lattice, prices)
-    return Searched(lattice, table, graph, plan, rate, habits, share, gains, spun)
+    return Searched(lattice, table, graph, crest, rate, habits, share, gains, spun)
 
 
 def read(found: Searched, prices: Prices) -> Decoded:
     """The likeliest original, by the habits of the document."""
-    table, graph, plan = found.table, found.graph, found.plan
-    habits, share = found.habits, found.share
+    table, habits = found.table, found.habits
+    graph, share = _pruned(found.graph, found.share, prices.prune)
     for _ in range(prices.rounds):
         habits = habits.informed(graph, share)
-        share, _ = _shares(graph, plan, habits.weight(graph), table)
-    expected = decoder.counted(graph.step, np.exp(share), len(table.start))
-    chosen = decoder.best(graph, plan, habits.weight(graph))
+        share, _ = decoder.posteriors(graph, table, habits.weight(graph), found.crest)
+    expected = decoder.counted(graph.step, share, len(table.start))
+    chosen = decoder.best(graph, table, habits.weight(graph))
     readings = _readings(found.lattice, table, graph.step[chosen], expected)
     taken = tuple(r for r in readings if found.spun[r.segment] >= SPUN)
     gains, spun = tuple(found.gains.tolist()), tuple(found.spun.tolist())
@@ -129,37 +140,30 @@ def read(found: Searched, prices: Prices) -> Decoded:
 
 
 def _search(
-    table: Arrays, index: Index, lattice: Lattice, prices: Prices
-) -> tuple[decoder.Graph, decoder.Sweep]:
+    table: Arrays, index: Index, lattice: Lattice, prices: Prices, crest: Floats
+) -> decoder.Graph:
     """Search in passes of growing order."""
     stop = int(index.lm.encode(["."])[0])
     habits = Habits.first_guess(table, index, prices, prices.rate)
     graph = decoder.begin(table, index.lm, lattice.openings, stop)
-    alive = np.arange(len(table.start), dtype=np.int32)
     for order in range(2, index.lm.order + 1):
-        graph = decoder.expand(graph, table, index.lm, index.phrases, order, alive)
-        plan = decoder.sweep(graph, table)
+        graph = decoder.expand(graph, table, index.lm, index.phrases, order)
         if order < index.lm.order:
-            share, _ = _shares(graph, plan, habits.weight(graph), table)
-            graph, alive = _pruned(graph, share, prices.prune)
-    return graph, plan
+            share, _ = decoder.posteriors(graph, table, habits.weight(graph), crest)
+            graph, _ = _pruned(graph, share, prices.prune)
+    return graph
 
 
 def _rated(
-    table: Arrays,
-    graph: decoder.Graph,
-    plan: decoder.Sweep,
-    index: Index,
-    prices: Prices,
-    plain: Floats,
-    words: int,
+    table: Arrays, graph: decoder.Graph, index: Index, prices: Prices, crest: Floats
 ) -> tuple[float, Habits, Floats, Floats]:
     """The replacement rate that explains the document best, with what follows from it."""
+    words = table.nodes - len(table.first)
     best = None
     for rate in RATES:
         habits = Habits.first_guess(table, index, prices, rate)
-        share, totals = _shares(graph, plan, habits.weight(graph), table)
-        gains = totals - plain
+        share, totals = decoder.posteriors(graph, table, habits.weight(graph), crest)
+        gains = totals - (crest[table.last] - crest[table.first])
         value = float(np.maximum(gains, 0.0).sum())
         if best is None or value > best[0]:
             best = (value, rate, habits, share, gains)
@@ -170,21 +174,21 @@ def _rated(
 
 
 def _plain(lattice: Lattice, table: Arrays, index: Index, prices: Prices) -> Floats:
-    """Score of each segment as it stands."""
-    lm = index.lm
-    keep = np.flatnonzero(table.entry == KEEP)
-    keep = keep[np.argsort(table.start[keep])]
-    ids = table.words[keep, 0]
+    """Score of the text as it stands, from its beginning to each node."""
+    lm, order = index.lm, index.lm.order
+    ids = table.words[len(table.start) - len(lattice.words) :, 0]
     stop = int(lm.encode(["."])[0])
-    rows = []
-    for (begin, end), opening in zip(lattice.segments, lattice.openings, strict=True):
-        front = np.full(lm.order - 1, -1, np.int32)
-        front[-1] = lm.start if opening else stop
-        line = np.concatenate([front, ids[begin:end]])
-        rows.append(np.lib.stride_tricks.sliding_window_view(line, lm.order))
-    scores = prices.lm * lm.score(np.concatenate(rows)).astype(np.float64)
-    bounds = [begin for begin, _ in lattice.segments]
-    return np.asarray(np.add.reduceat(scores, bounds))
+    sizes = table.last - table.first
+    line = np.full(len(ids) + (order - 1) * len(sizes), -1, np.int32)
+    nodes = np.repeat(np.arange(len(sizes)), sizes)
+    place = np.arange(len(ids)) + (nodes + 1) * (order - 1)
+    line[place] = ids
+    heads = place[np.cumsum(sizes) - sizes]
+    line[heads - 1] = np.where(lattice.openings, lm.start, stop)
+    rows = np.lib.stride_tricks.sliding_window_view(line, order)[place - order + 1]
+    told = np.zeros(table.nodes)
+    told[np.arange(len(ids)) + nodes + 1] = prices.lm * lm.score(rows).astype(np.float64)
+    return np.cumsum(told)
 
 
 def _passages(gains: Floats, lattice: Lattice, prices: Prices) -> Floats:
@@ -213,23 +217,9 @@ def _turned(state: Floats, turn: float) -> Floats:
     return np.asarray(np.logaddexp(state + stay, state[::-1] + change))
 
 
-def _shares(
-    graph: decoder.Graph, plan: decoder.Sweep, weight: Floats, table: Arrays
-) -> tuple[Floats, Floats]:
-    """Natural logarithm of each step's posterior, and of each segment's total."""
-    through, alpha = decoder.posteriors(graph, plan, weight)
-    totals = np.full(table.nodes, -np.inf)
-    finals = np.flatnonzero(plan.finals)
-    np.logaddexp.at(totals, graph.node[finals], alpha[finals])
-    segment = np.searchsorted(table.first, table.start[graph.step], side="right") - 1
-    return np.asarray(through - totals[table.last[segment]]), totals[table.last]
-
-
-def _pruned(
-    graph: decoder.Graph, share: Floats, limit: float
-) -> tuple[decoder.Graph, NDArray[np.int32]]:
-    """Drop what has no share worth naming; the text as it stands is never dropped."""
-    keep = share > limit
+def _pruned(graph: decoder.Graph, share: Floats, limit: float) -> tuple[decoder.Graph, Floats]:
+    """Drop what has no share worth naming."""
+    keep = share > np.exp(limit)
     kept = decoder.Graph(
         graph.arc,
         graph.node,
@@ -240,7 +230,7 @@ def _pruned(
         graph.score[keep],
         graph.missed[keep],
     )
-    return kept, np.unique(kept.step)
+    return kept, share[keep]
 
 
 def _readings(
@@ -250,18 +240,19 @@ def _readings(
     form = table.form.astype(np.int64) * (1 << 24) + table.entry + 2
     _, form_of = np.unique(form, return_inverse=True)
     seen = np.bincount(form_of, expected)[form_of]
-    segment = np.searchsorted(table.first, table.start, side="right") - 1
-    readings = []
-    for arc in chosen[np.argsort(table.start[chosen])].tolist():
-        if table.entry[arc] != KEEP:
-            share = float(min(expected[arc], 1.0))
-            odds = float(np.log((share + 1e-9) / (1.0 - share + 1e-9)))
-            reading = lattice.arcs[arc]
-            named = reading.text[:1].isupper() and not lattice.opens[reading.start]
-            readings.append(
-                Reading(reading, int(segment[arc]), share, odds, float(seen[arc]), named)
-            )
-    return readings
+    chosen = chosen[table.entry[chosen] != KEEP]
+    chosen = chosen[np.argsort(table.start[chosen])]
+    segments = np.searchsorted(table.first, table.start[chosen], side="right") - 1
+    shares = np.minimum(expected[chosen], 1.0)
+    odds = np.log((shares + 1e-9) / (1.0 - shares + 1e-9))
+    arcs = lattice.arcs(chosen)
+    opens = lattice.opens[[arc.start for arc in arcs]].tolist() if arcs else []
+    named = [
+        arc.text[:1].isupper() and not opening for arc, opening in zip(arcs, opens, strict=True)
+    ]
+    columns = (segments, shares, odds, seen[chosen])
+    rows = zip(arcs, *(column.tolist() for column in columns), named, strict=True)
+    return [Reading(*row) for row in rows]
 
 
 def rewritten(decoded: Decoded) -> str:

@@ -1,14 +1,15 @@
-"""A second look, cheaper than reading: is a text's wording that of a spinner?
+"""A first look, far cheaper than reading: is a text's wording that of a spinner?
 
-A linear classifier over a text's words and pairs of neighbours, learned by logistic regression
-from originals and copies of them spun at low and high rates (`tools/train_gate.py`). Pairs are
-hashed into one table (Weinberger et al., "Feature hashing for large scale multitask learning",
-ICML 2009), so a text is looked up in a few NumPy calls.
+A linear classifier over the distinct words and pairs of neighbours of a text, learned by logistic
+regression from originals and copies of them spun at low and high rates (`tools/train_gate.py`).
+What comes again says nothing new: a spinner's habit shows in many odd words, an author's or a
+translator's in one. Pairs are hashed into one table (Weinberger et al., "Feature hashing for
+large scale multitask learning", ICML 2009), so a text is looked up in a few NumPy calls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from os import PathLike
 from typing import Self
 from zipfile import BadZipFile
@@ -16,60 +17,73 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from unspun.channel.keys import Words, key_of
 from unspun.errors import ModelError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Keys = NDArray[np.uint64]
 
 BLOCK = 250  # words that are summed up together
 UNKNOWN, NUMBER, FIRST = 0, 1, 2  # ids of words that are not known, of figures, of the first word
 
-_MARKS = (
-    ".,;:!?\"'()[]{}*-\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
-    "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
-    "\N{HORIZONTAL ELLIPSIS}\N{EN DASH}\N{EM DASH}"
-)
-_POSSESSIVES = ("'s", "\N{RIGHT SINGLE QUOTATION MARK}s")
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio (Knuth 6.4)
-_SHIFT = np.uint64(65_537)
-_REMEMBERED = 200_000  # odd spellings that are remembered
+_SHIFT, _TWO = np.uint64(65_537), np.uint64(2)
+_SLOTS = 18  # bits of a table of words
+_PLACES = 24  # bits of a place among the features of a stretch
 _PART = 3.0  # nats against choosing a stretch of a text
 
 
-def stripped(word: str) -> str:
-    """A word cut at blanks, without the marks around it and its possessive ending."""
-    core = word.strip(_MARKS)
-    return core[:-2] if core.endswith(_POSSESSIVES) else core
-
-
-class Vocabulary(dict[str, int]):
-    """Ids of words as they stand between blanks; what was looked up once is remembered."""
+class Vocabulary:
+    """Ids of words, found by their hashes: two tables, the second for what shares a slot."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        known = {word: number for number, word in enumerate(words, FIRST)}
-        super().__init__(known)
-        self._known = known
+        keys = key_of(words)
+        self._keys = np.concatenate([np.zeros(FIRST, np.uint64), keys])
+        self._tables: list[NDArray[np.int32]] = []
+        left = np.arange(FIRST, len(self._keys), dtype=np.int32)
+        for slots in self._slots(self._keys):
+            table = np.zeros(1 << _SLOTS, np.int32)
+            table[slots[left[::-1]]] = left[::-1]  # the first to claim a slot has it
+            left = left[table[slots[left]] != left]
+            self._tables.append(table)
 
-    def __missing__(self, word: str) -> int:
-        core = stripped(word)
-        found = self._known.get(core)
-        if found is None:
-            found = self._known.get(core.lower())
-        if found is None:
-            found = NUMBER if core[:1].isdigit() else UNKNOWN
-        if len(self) < _REMEMBERED:
-            self[word] = found
+    @staticmethod
+    def _slots(keys: Keys) -> Iterator[Ints]:
+        yield (keys >> np.uint64(64 - _SLOTS)).astype(np.int64)
+        yield (keys >> np.uint64(64 - 2 * _SLOTS) & np.uint64((1 << _SLOTS) - 1)).astype(np.int64)
+
+    def ids(self, words: Words) -> Ints:
+        """Ids of words, one each: as written, else in lower case, else by what they are."""
+        found = self._find(words.keys)
+        missing = np.flatnonzero(found == UNKNOWN)
+        capital = missing[words.capital(missing)]
+        if len(capital):
+            found[capital] = self._find(words.lowered(capital))
+        figures = missing[words.figure.take(missing)]
+        found[figures] = NUMBER
+        return found.astype(np.int64)
+
+    def _find(self, keys: Keys) -> NDArray[np.int32]:
+        first, second = self._slots(keys)
+        found = self._tables[0].take(first)
+        wrong = np.flatnonzero(self._keys.take(found) != keys)
+        other = self._tables[1].take(second.take(wrong))
+        found[wrong] = np.where(self._keys.take(other) == keys.take(wrong), other, UNKNOWN)
         return found
 
-    def ids(self, words: Sequence[str]) -> Ints:
-        """Ids of words, one each."""
-        return np.fromiter(map(self.__getitem__, words), np.int64, len(words))
 
+def hashed(ids: Ints, joined: NDArray[np.bool_], bits: int) -> Ints:
+    """The place of each pair of neighbours in a table of `2 ** bits`.
 
-def hashed(ids: Ints, bits: int) -> Ints:
-    """The place of each pair of neighbours in a table of `2 ** bits`."""
+    Args:
+        ids: Words.
+        joined: Whether one blank and nothing else stands between each and the next.
+        bits: Size of the table.
+    """
     key = ids.astype(np.uint64)
-    key = (key[:-1] * _SHIFT + key[1:]) * _FACTOR
+    key = (key[:-1] * _SHIFT + key[1:]) * _TWO + joined
+    key *= _FACTOR
     return (key >> np.uint64(64 - bits)).astype(np.int64)
 
 
@@ -82,23 +96,30 @@ class Gate:
     """
 
     def __init__(
-        self, words: Sequence[str], single: Floats, pair: NDArray[np.int8], step: float, bias: float
+        self,
+        words: Sequence[str],
+        single: NDArray[np.int8],
+        pair: NDArray[np.int8],
+        step: float,
+        bias: float,
     ) -> None:
         self.vocabulary = Vocabulary(words)
         self.bias = bias
-        self._single = single.astype(np.float32)
-        self._pair = pair
+        self._weights = np.concatenate([pair, single])
+        self._first = len(pair)
         self._step = step
         self._bits = len(pair).bit_length() - 1
 
-    def __call__(self, words: Sequence[str]) -> Floats:
-        """Nats that each block of `BLOCK` words says for being spun."""
-        if not words:
-            return np.zeros(0)
+    def look(self, words: Words) -> Look:
+        """Look a text's words up."""
+        if not len(words):
+            return Look(np.zeros((2, 0), np.int64), self._weights, self._step)
         ids = self.vocabulary.ids(words)
-        told = self._single[ids]
-        told[1:] += self._step * self._pair[hashed(ids, self._bits)]
-        return np.add.reduceat(told, np.arange(0, len(ids), BLOCK)).astype(np.float64)
+        features = np.empty((2, len(ids)), np.int64)
+        features[0] = ids + self._first
+        features[1, 0] = self._first
+        features[1, 1:] = hashed(ids, words.joined, self._bits)
+        return Look(features, self._weights, self._step)
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> Self:
@@ -115,7 +136,36 @@ class Gate:
                 step, bias = data["scale"].tolist()
         except (BadZipFile, KeyError, ValueError) as error:
             raise ModelError(f"damaged classifier file: {error}") from error
-        return cls(words, single.astype(np.float64) * step, pair, step, bias)
+        return cls(words, single, pair, step, bias)
+
+
+class Look:
+    """What a classifier says of each word of a text and of the pair that it ends."""
+
+    def __init__(self, features: Ints, weights: NDArray[np.int8], step: float) -> None:
+        self._features = features
+        self._weights = weights
+        self._units = weights.take(features)
+        self._step = step
+
+    def blocks(self, first: int, last: int) -> Floats:
+        """Nats of each `BLOCK` of the words from `first` to before `last`, each feature once."""
+        size = last - first
+        if size <= 0:
+            return np.zeros(0)
+        told = np.flatnonzero(self._units[:, first:last])
+        features = self._features[:, first:last].ravel().take(told)
+        ordered = np.sort(features << _PLACES | told)  # each feature's first place comes first
+        features = ordered >> _PLACES
+        fresh = np.flatnonzero(np.diff(features, prepend=-1))
+        block = (ordered.take(fresh) & ((1 << _PLACES) - 1)) % size // BLOCK
+        units = self._weights.take(features.take(fresh))
+        return np.asarray(np.bincount(block, units, -(-size // BLOCK)) * self._step, np.float64)
+
+    def lines(self, bounds: Ints) -> Floats:
+        """Nats of the words from each bound to the next, whatever stands elsewhere."""
+        told = np.concatenate([[0], np.cumsum(self._units.sum(axis=0, dtype=np.int64))])
+        return np.asarray(np.diff(told[bounds]) * self._step, np.float64)
 
 
 def strongest(blocks: Floats) -> float:

@@ -109,9 +109,8 @@ class Habits:
     def informed(self, graph: decoder.Graph, share: Floats) -> Habits:
         """The same, given how often the rest of the document bears each out."""
         table, k = self.table, self.prices.concentration
-        seen = np.exp(share)
-        expected = decoder.counted(graph.step, seen, len(table.start))
-        left = np.bincount(graph.missed + 1, seen, minlength=len(self.missed) + 1)[1:]
+        expected = decoder.counted(graph.step, share, len(table.start))
+        left = np.bincount(graph.missed + 1, share, minlength=len(self.missed) + 1)[1:]
         draw = np.where(table.entry >= 0, table.entry.astype(np.int64) + 1, 0)
         form = np.where(
             table.original >= 0, table.original.astype(np.int64) * 2 + table.capital, -1

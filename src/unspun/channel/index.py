@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,107 +12,183 @@ from numpy.typing import NDArray
 from unspun.channel import tokens
 from unspun.channel.decoder import Phrases, hashed
 from unspun.channel.markers import Glance
+from unspun.channel.matcher import Matcher, Numbers
 from unspun.channel.model import Channel
 from unspun.lm.model import LanguageModel
 from unspun.lm.words import words_of
 
+Int32s = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
 _LONGEST_MISSED = 4  # words of a phrase that is missed where it stands
 _STEM, _LEAST_STEM = 6, 5  # letters that words of one family share
-_REMEMBERED = 8  # readings that are remembered for each entry: odd words must not grow it
+_REMEMBERED = 100_000  # texts whose stems are remembered
 _UNKNOWN = 5  # ids up to this are classes of unknown words
-
-
-class Form(NamedTuple):
-    """One substitution, ready to be written.
-
-    Attributes:
-        number: Its place among the channel's entries.
-        spun: The phrase that the spinner writes.
-        lower: The original as it stands inside a sentence.
-        upper: The original with a capital.
-        plain: Whether the original is made of letters and blanks alone.
-    """
-
-    number: int
-    spun: str
-    lower: str
-    upper: str
-    plain: bool
+_SEPARATOR = "the"  # a word behind which no sentence begins
 
 
 class Index:
     """A channel's entries by the phrases that stand in spun text and in originals.
 
+    Each part is made when a text first needs it: most text is only looked at, never read.
+
     Attributes:
         channel: The channel.
         lm: The language model that readings are scored with.
-        glance: The channel's markers.
-        by_spun: For each spun phrase, cut at hyphens and apostrophes too, what it may stand for.
-        sizes: For each first word of a spun phrase, how many words such phrases have.
-        originals: A number for each original phrase.
-        rates: How often each original phrase is replaced; at the end 0.
-        owner: For each entry, the number of its original phrase; at the end -1 twice.
-        claims: For each entry, how many words its original has; at the end 0 twice.
-        logp: For each entry, the logarithm of its probability; at the end 0 twice.
-        phrases: Originals of several words, as the language model sees them.
     """
 
     def __init__(self, channel: Channel, lm: LanguageModel) -> None:
         self.channel = channel
         self.lm = lm
-        self.glance = Glance(channel.markers)
-        self.by_spun: dict[str, list[Form]] = defaultdict(list)
-        self.originals: dict[str, int] = {}
-        rates: list[float] = []
-        original_of: list[int] = []
-        for number, entry in enumerate(channel.entries):
-            spun = entry.spun
-            if not _plain(spun):
-                spun = " ".join(tokens.parts(spun))
-            lower = unjoined(entry.original)
-            upper = tokens.upper_first(lower)
-            self.by_spun[spun].append(Form(number, entry.spun, lower, upper, _plain(lower)))
-            if entry.original not in self.originals:
-                self.originals[entry.original] = len(rates)
-                rates.append(entry.rate)
-            original_of.append(self.originals[entry.original])
-        self.rates = np.array([*rates, 0.0])
-        self.sizes = _sizes(self.by_spun)
-        self.owner = np.array([*original_of, -1, -1], np.int32)
-        claims = [entry.original.count(" ") + 1 for entry in channel.entries]
-        self.claims = np.array([*claims, 0, 0], np.int32)
-        self.logp = np.array([entry.logp for entry in channel.entries] + [0.0, 0.0])
-        self.phrases = _phrases(self.originals, lm)
-        self._ids: dict[tuple[str, bool], tuple[int, ...]] = {}
-        self._stems: dict[str, str] = {}
 
-    def stem(self, text: str) -> str:
-        """First letters of a text's longest word, that words of its family share; '' if short."""
-        found = self._stems.get(text)
-        if found is None:
-            found = _stem(text)
-            if len(self._stems) < _REMEMBERED * len(self.channel.entries):
-                self._stems[text] = found
-        return found
+    @cached_property
+    def glance(self) -> Glance:
+        """The channel's markers."""
+        return Glance(self.channel.markers)
 
-    def ids(self, text: str, *, initial: bool) -> tuple[int, ...]:
-        """Language model ids of a reading; what was asked before is remembered."""
-        key = (text, initial)
-        found = self._ids.get(key)
-        if found is None:
-            found = tuple(self.lm.encode(words_of(text), initial=initial).tolist())
-            if len(self._ids) < _REMEMBERED * len(self.channel.entries):
-                self._ids[key] = found
-        return found
+    @cached_property
+    def spun(self) -> Matcher:
+        """The entries by their spun phrases, cut at hyphens and apostrophes too."""
+        return Matcher([_parted(entry.spun) for entry in self.channel.entries])
+
+    @cached_property
+    def originals(self) -> dict[str, int]:
+        """A number for each original phrase."""
+        phrases = dict.fromkeys(entry.original for entry in self.channel.entries)
+        return {phrase: number for number, phrase in enumerate(phrases)}
+
+    @cached_property
+    def owner(self) -> Int32s:
+        """For each entry, the number of its original phrase; at the end -1 twice."""
+        numbers = self.originals
+        owners = [numbers[entry.original] for entry in self.channel.entries]
+        return np.array([*owners, -1, -1], np.int32)
+
+    @cached_property
+    def rates(self) -> NDArray[np.float64]:
+        """How often each original phrase is replaced; at the end 0."""
+        rates = {entry.original: entry.rate for entry in reversed(self.channel.entries)}
+        return np.array([*(rates[phrase] for phrase in self.originals), 0.0])
+
+    @cached_property
+    def claims(self) -> Int32s:
+        """For each entry, how many words its original has; at the end 0 twice."""
+        claims = [entry.original.count(" ") + 1 for entry in self.channel.entries]
+        return np.array([*claims, 0, 0], np.int32)
+
+    @cached_property
+    def logp(self) -> NDArray[np.float64]:
+        """For each entry, the logarithm of its probability; at the end 0 twice."""
+        return np.array([entry.logp for entry in self.channel.entries] + [0.0, 0.0])
+
+    @cached_property
+    def forms(self) -> dict[str, int]:
+        """A number for each spun phrase."""
+        phrases = dict.fromkeys(entry.spun for entry in self.channel.entries)
+        return {phrase: number for number, phrase in enumerate(phrases)}
+
+    @cached_property
+    def form(self) -> Int32s:
+        """For each entry, the number of its spun phrase."""
+        numbers = self.forms
+        return np.array([numbers[entry.spun] for entry in self.channel.entries], np.int32)
+
+    @cached_property
+    def replaced(self) -> Numbers:
+        """Numbers, from one up, of the originals that are one part of a word."""
+        originals = self.originals.items()
+        return Numbers({phrase: n + 1 for phrase, n in originals if " " not in phrase})
+
+    @cached_property
+    def cased(self) -> Bools:
+        """For each original, whether it is written otherwise with a capital."""
+        texts = self.texts.texts
+        return np.array([a != b for a, b in zip(texts[::2], texts[1::2], strict=True)], np.bool_)
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each way to write an original."""
+        return {text: number for number, text in reversed(list(enumerate(self.texts.texts)))}
+
+    @cached_property
+    def texts(self) -> Texts:
+        """How the originals are written."""
+        return Texts.of(self.originals, self.lm)
+
+    @cached_property
+    def phrases(self) -> Phrases:
+        """Originals of several words, as the language model sees them."""
+        return _phrases(self.texts, len(self.lm.vocabulary))
 
 
+class Texts:
+    """Ways to write phrases, as the language model sees them; those of original n are 2n, 2n + 1.
+
+    Attributes:
+        lm: The language model.
+        texts: The texts: each original in lower case, then with a capital.
+        plain: For each, whether it is made of letters and blanks alone.
+        words: Its words' ids, -1 behind the last: (2, texts, words), as it stands inside a
+            sentence and as it opens one.
+        sizes: How many words it has.
+        stems: A number for its family, -1 for short words.
+    """
+
+    def __init__(self, texts: Sequence[str], lm: LanguageModel) -> None:
+        self.lm = lm
+        self.texts = list(texts)
+        self.plain: Bools = np.array([_plain(text) for text in texts], np.bool_)
+        cut = [words_of(text) for text in texts]
+        self.sizes: Int32s = np.array([len(words) for words in cut], np.int32)
+        self.words = self._encoded(cut)
+        self._stems = {"": -1}
+        self.stems = self.stemmed(texts)
+        for text, number in zip(texts, self.stems.tolist(), strict=True):
+            self._stems.setdefault(_stem(text), number)
+
+    @classmethod
+    def of(cls, phrases: Iterable[str], lm: LanguageModel) -> Texts:
+        """The two ways to write each of some phrases."""
+        lower = map(unjoined, phrases)
+        both = [form for text in lower for form in (text, tokens.upper_first(text))]
+        return cls(both, lm)
+
+    def stemmed(self, texts: Sequence[str]) -> Int32s:
+        """Numbers for the families of other texts; new families are numbered for them alone."""
+        known, new = self._stems, dict[str, int]()
+        numbers = []
+        for stem in map(_stem, texts):
+            number = known.get(stem)
+            if number is None:
+                number = new.setdefault(stem, len(known) + len(new))
+            numbers.append(number)
+        return np.array(numbers, np.int32)
+
+    def _encoded(self, cut: list[list[str]]) -> Int32s:
+        flat = self.lm.encode([word for words in cut for word in (*words, _SEPARATOR)])
+        ends = np.cumsum(self.sizes + 1) - 1
+        flat = np.delete(flat, ends)
+        width = int(self.sizes.max(initial=1))
+        rows = np.full((2, len(cut), width), -1, np.int32)
+        rows[:, np.arange(width) < self.sizes[:, None]] = flat
+        heads = rows[0, :, 0]
+        rows[1, :, 0] = np.where(heads >= 0, self.lm.vocabulary.lowered[heads], -1)
+        return rows
+
+
+@lru_cache(_REMEMBERED)
 def _stem(text: str) -> str:
+    """First letters of a text's longest word, that words of its family share; '' if short."""
     word = max(text.split(), key=len, default="")[:_STEM].lower()
     return word if len(word) >= _LEAST_STEM else ""
 
 
 def _plain(phrase: str) -> bool:
     return phrase.replace(" ", "").isalpha()
+
+
+def _parted(phrase: str) -> str:
+    return phrase if _plain(phrase) else " ".join(tokens.parts(phrase))
 
 
 def unjoined(phrase: str) -> str:
@@ -133,44 +208,25 @@ def unjoined(phrase: str) -> str:
     return out
 
 
-def _sizes(phrases: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """For each first word, the numbers of words of the phrases that it opens."""
-    found: dict[str, set[int]] = defaultdict(set)
-    for phrase in phrases:
-        found[phrase.split(" ", 1)[0]].add(phrase.count(" ") + 1)
-    return {word: tuple(sorted(sizes)) for word, sizes in found.items()}
-
-
-def _phrases(originals: dict[str, int], lm: LanguageModel) -> Phrases:
+def _phrases(texts: Texts, size: int) -> Phrases:
     """The original phrases of several words, in the language model's ids."""
-    numbers: list[int] = []
-    forms: list[list[str]] = []
-    for phrase, number in originals.items():
-        written = unjoined(phrase)
-        for form in (written, tokens.upper_first(written)):
-            cut = words_of(form)
-            if 1 < len(cut) <= _LONGEST_MISSED:
-                numbers.append(number)
-                forms.append(cut)
-    ids = lm.encode([word for form in forms for word in form])
-    ends = np.cumsum([len(form) for form in forms])
-    rows: dict[int, list[tuple[list[int], int]]] = defaultdict(list)
-    for number, cut, end in zip(numbers, forms, ends.tolist(), strict=True):
-        row = ids[end - len(cut) : end].tolist()
-        if min(row) > _UNKNOWN:
-            rows[len(cut)].append((row, number))
-    keys, owners, heads, ends_of = [], [], [], []
+    keys, owners, heads, ends = [], [], [], []
+    sizes = np.zeros(len(texts.texts) // 2 + 1, np.int32)
     for length in range(2, _LONGEST_MISSED + 1):
-        grams = np.array([row for row, _ in rows[length]], np.int32).reshape(-1, length)
+        rows = np.flatnonzero(texts.sizes == length)
+        grams = texts.words[0, rows, :length]
+        known = grams.min(axis=1, initial=size) > _UNKNOWN
+        grams, rows = grams[known], rows[known]
         hashes, first = np.unique(hashed(grams), return_index=True)
         keys.append(hashes)
-        owners.append(np.array([number for _, number in rows[length]], np.int32)[first])
-        heads.append(_among(grams[:, 0], len(lm.vocabulary)))
-        ends_of.append(_among(grams[:, -1], len(lm.vocabulary)))
-    return Phrases(tuple(keys), tuple(owners), tuple(heads), tuple(ends_of))
+        owners.append((rows[first] // 2).astype(np.int32))
+        sizes[owners[-1]] = length
+        heads.append(_among(grams[:, 0], size))
+        ends.append(_among(grams[:, -1], size))
+    return Phrases(tuple(keys), tuple(owners), tuple(heads), tuple(ends), sizes)
 
 
-def _among(ids: NDArray[np.int32], size: int) -> NDArray[np.bool_]:
+def _among(ids: Int32s, size: int) -> Bools:
     """Which words are among some; the last place answers for no word, -1."""
     found = np.zeros(size + 1, np.bool_)
     found[ids] = True

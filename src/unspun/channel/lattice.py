@@ -7,6 +7,7 @@ that the spinner could have written has one for every phrase that it stands for.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,28 +18,24 @@ from numpy.typing import NDArray
 
 from unspun.channel import tokens
 from unspun.channel.decoder import Arrays
-from unspun.channel.index import Form, Index
+from unspun.channel.index import Index, Texts
+from unspun.channel.matcher import BITS, MASK
+from unspun.channel.page import Page
 from unspun.lm.words import Tokens, tokenise
 
 Int32s = NDArray[np.int32]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 KEEP: Final = -1
 ARTICLE: Final = -2
 
-# Links, addresses, handles, file names and code: what a reader copies must stay as it is.
-_PROTECTED = re.compile(
-    r"""
-    (?:https?://|www\.)\S+ | \S+@\S+\.\w+ | (?<!\w)[@\#]\w+
-    | \b[\w\-]+(?:\.[\w\-]+)*
-      \.(?:com|org|net|gov|edu|mil|int|info|io|ai|co|tv|eu|uk|de|us|cn|py|js)\b
-    | `[^`\n]+` | \w+\(\) | \w*_\w+ | [\w.\-]*[\\/][\w.\-]+[\\/][\w.\-/\\]*
-    """,
-    re.VERBOSE,
-)
 _CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"
-_POSSESSIVES = ("'s", f"{_CURLY}s")
+_BREAK = re.compile("\n")
 _SENTENCE_END = frozenset(".!?\N{HORIZONTAL ELLIPSIS}")
 _QUOTES = frozenset('"\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK})]')
+_PAUSES = frozenset(",;:)\N{EN DASH}\N{EM DASH}")
+_LONGEST = 60  # words that are decoded together: beyond them probabilities leave what floats hold
 _ARTICLES = {"a": "an", "an": "a", "A": "An", "An": "A"}
 
 
@@ -68,7 +65,31 @@ class Arc(NamedTuple):
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
+class Readings(NamedTuple):
+    """Readings of a text that change it, one row each.
+
+    Attributes:
+        start: First node.
+        end: Last node.
+        first: First code point.
+        last: One past the last code point.
+        text: Number of what would be written there.
+        entry: Index of the substitution that is taken back, or `ARTICLE`.
+        capital: Whether the capitalised form is meant.
+        whole: Whether it begins and ends where the table's words do.
+    """
+
+    start: Ints
+    end: Ints
+    first: Ints
+    last: Ints
+    text: Ints
+    entry: Ints
+    capital: Bools
+    whole: Bools
+
+
+@dataclass(frozen=True)
 class Lattice:
     """All readings of a text.
 
@@ -78,249 +99,274 @@ class Lattice:
         opens: Whether each word opens a sentence or a paragraph.
         segments: First and last node of each stretch that is decoded by itself.
         openings: Whether each segment opens a paragraph.
-        arcs: The readings; last, in order, those that keep a word.
+        readings: The readings that change something; behind them, one keeps each word.
+        more: What may be written beside the originals; numbered behind them.
         kept: For each word, the number of the original phrase that it is, or -1.
+        index: The channel.
     """
 
     text: str
     words: Tokens
-    opens: list[bool]
+    opens: Bools
     segments: list[tuple[int, int]]
     openings: list[bool]
-    arcs: list[Arc]
-    kept: list[int]
+    readings: Readings
+    more: list[str]
+    kept: Int32s
+    index: Index
+
+    def arcs(self, numbers: NDArray[np.integer]) -> list[Arc]:
+        """Some of the readings that change something."""
+        known, entries = self.index.texts.texts, self.index.channel.entries
+        rows = zip(*(column[numbers].tolist() for column in self.readings), strict=True)
+        arcs = []
+        for start, end, first, last, text, entry, capital, whole in rows:
+            shape = known[text] if text < len(known) else self.more[text - len(known)]
+            spun = entries[entry].spun if entry >= 0 else ""
+            arcs.append(Arc(start, end, first, last, shape, entry, spun, capital, whole))
+        return arcs
 
 
 def build(text: str, index: Index) -> Lattice:
     """Lay out every reading of a text under a channel."""
     words = tokenise(text)
     segments, openings = _segments(words)
-    opens = words.initial()
-    for (begin, _), opening in zip(segments, openings, strict=True):
-        opens[begin] = opens[begin] or opening
-    page = _Page(text, words, segments, opens)
-    found: dict[tuple[int, int, str], Arc] = {}
-    for arc in page.arcs(index):
-        key = (arc.start, arc.end, arc.text)
-        known = found.get(key)
-        if known is None or _better(index, arc, known):
-            found[key] = arc
-    starts, ends = words.starts, words.ends
-    for at, word in enumerate(words.words):
-        other = _ARTICLES.get(word)
-        if other is not None and (at, at + 1, other) not in found:
-            capital = word[0] == "A"
-            arc = Arc(at, at + 1, starts[at], ends[at], other, ARTICLE, "", capital, whole=True)
-            found[at, at + 1, other] = arc
-    arcs = list(found.values())
-    for at, word in enumerate(words.words):
-        capital = word[:1].isupper()
-        form = tokens.lower_first(word) if capital else word
-        arcs.append(Arc(at, at + 1, starts[at], ends[at], word, KEEP, form, capital, whole=True))
-    return Lattice(text, words, opens, segments, openings, arcs, _kept(page, index))
+    opens = np.array(words.initial(), np.bool_)
+    begins = np.array([begin for begin, _ in segments], np.int64)
+    opens[begins] |= np.array(openings, np.bool_)
+    page = Page(text, words, segments)
+    writer = _Writer(page, index)
+    rows = _articles(words, _best(writer.readings(opens), index), writer)
+    return Lattice(
+        text, words, opens, segments, openings, rows, writer.more, _kept(page, index), index
+    )
 
 
-class _Page:
-    """A text's parts, and where they lie between the language model's words."""
+class _Writer:
+    """What would be written for each match of a phrase."""
 
-    def __init__(
-        self, text: str, words: Tokens, segments: list[tuple[int, int]], opens: list[bool]
-    ) -> None:
-        self.text = text
-        self.words = words
-        self.opens = opens
-        self.forms = tokens.parts(text)
-        self.spans = tokens.part_spans(text)
-        whole = tokens.spans(text)
-        self.starts = {span[0] for span in whole}
-        self.ends = {span[1] for span in whole}
-        self.left, self.right = _boundaries(self.spans, words)
-        self.segment = [0] * (len(words) + 1)
-        for number, (begin, end) in enumerate(segments):
-            self.segment[begin:end] = [number] * (end - begin)
-        self.protected = [match.span() for match in _PROTECTED.finditer(text)]
-        self.curly = text.count(_CURLY) > text.count("'")
+    def __init__(self, page: Page, index: Index) -> None:
+        self._page = page
+        self._index = index
+        self.more: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._curly = page.text.count(_CURLY) > page.text.count("'")
 
-    def arcs(self, index: Index) -> Iterator[Arc]:
+    def number(self, text: str) -> int:
+        """The number of a text."""
+        known = self._index.numbers.get(text)
+        if known is not None:
+            return known
+        base = len(self._index.texts.texts)
+        number = self._numbers.setdefault(text, base + len(self.more))
+        if number == base + len(self.more):
+            self.more.append(text)
+        return number
+
+    def readings(self, opens: Bools) -> Readings:
         """Every reading that takes a substitution back."""
-        forms, sizes, by_spun = self.forms, index.sizes, index.by_spun
-        count = len(forms)
-        for at, form in enumerate(forms):
-            for size in sizes.get(form, ()):
-                if at + size <= count:
-                    phrase = form if size == 1 else " ".join(forms[at : at + size])
-                    if phrase in by_spun:
-                        yield from self._readings(at, size, by_spun[phrase], capital=False)
-            if not form[0].isupper():
-                continue
-            low = tokens.lower_first(form)
-            for size in sizes.get(low, ()):
-                if at + size <= count:
-                    phrase = low if size == 1 else " ".join((low, *forms[at + 1 : at + size]))
-                    if phrase in by_spun:
-                        yield from self._readings(at, size, by_spun[phrase], capital=True)
+        page, index = self._page, self._index
+        match = index.spun.find(page.forms)
+        able = page.within(match.place, match.size)
+        place, size = match.place[able], match.size[able]
+        entry, capital = match.thing[able], match.capital[able]
+        ending = place + size - 1
+        start, end = page.left[place], page.right[ending]
+        first, last = page.starts[place], page.ends[ending]
+        whole = page.begins[place] & (page.closes[ending] | page.possessed(last))
+        cased = page.cased[place]
+        owner = index.owner[entry].astype(np.int64)
+        big = capital | (~cased & opens[start] & index.cased[owner])
+        text = 2 * owner + (big & index.cased[owner])
+        lone = (page.word_starts[start] == first) & (page.word_ends[end - 1] == last)
+        rows = Readings(start, end, first, last, text, entry, big, whole)
+        for odd in np.flatnonzero(~(lone & cased & index.texts.plain[text])).tolist():
+            self._fit(rows, odd)
+        return rows
 
-    def _readings(self, at: int, size: int, options: list[Form], *, capital: bool) -> Iterator[Arc]:
-        """The readings of one match."""
-        left, right = self.left[at], self.right[at + size - 1]
-        if self.segment[left] != self.segment[right - 1]:
-            return
-        start, end = self.spans[at][0], self.spans[at + size - 1][1]
-        if self.protected and any(a < end and b > start for a, b in self.protected):
-            return
-        whole = start in self.starts and (end in self.ends or self._possessed(end))
-        first, last = self.words.starts[left], self.words.ends[right - 1]
-        lone = first == start and last == end
-        cased = self.forms[at][0].isalpha()
-        for number, spun, lower, upper, plain in options:
-            big = capital or (not cased and self.opens[left] and lower != upper)
-            shape = upper if big else lower
-            if lone and plain and cased:
-                yield Arc(left, right, start, end, shape, number, spun, big, whole)
-            else:
-                yield self._fitted(
-                    Arc(left, right, start, end, shape, number, spun, big, whole), first, last
-                )
-
-    def _possessed(self, end: int) -> bool:
-        """Whether "'s" follows: real pages show words replaced before it, simulated ones do not."""
-        return self.text[end : end + 2] in _POSSESSIVES
-
-    def _fitted(self, arc: Arc, first: int, last: int) -> Arc:
+    def _fit(self, rows: Readings, at: int) -> None:
         """A reading with what touches it: quotes as the text has them, figures and signs whole."""
-        shape, right, start, end = arc.text, arc.end, arc.first, arc.last
-        if self.curly:
+        page, text, words = self._page, self._page.text, self._page.words
+        shape = self._index.texts.texts[rows.text[at]]
+        right, start, end = rows.end[at].item(), rows.first[at].item(), rows.last[at].item()
+        first, last = words.starts[rows.start[at]], words.ends[right - 1]
+        if self._curly:
             shape = shape.replace("'", _CURLY)
-        before, after = self.text[first:start], self.text[end:last]
-        if not self.text[start].isalnum() and self.text[start - 1 : start].isalnum():
+        before, after = text[first:start], text[end:last]
+        if not text[start].isalnum() and text[start - 1 : start].isalnum():
             before += " " if shape[:1].isalpha() else ""  # '93%' was '93 percent'
-        if shape == "%" and not before and self.text[first - 1 : first] == " ":
+        if shape == "%" and not before and text[first - 1 : first] == " ":
             first -= 1
         if shape[-1:].isdigit() and not after:
-            right = self._decimals(right)
-            last = self.words.ends[right - 1]
-            after = self.text[end:last]
-        return arc._replace(end=right, first=first, last=last, text=before + shape + after)
-
-    def _decimals(self, at: int) -> int:
-        """The node behind a decimal fraction that a word touches: '.' and '5' after 'two'."""
-        words = self.words
-        if at + 1 >= len(words) or words.words[at] != "." or words.spaced(at):
-            return at
-        follows = words.words[at + 1][0].isdigit() and not words.spaced(at + 1)
-        return at + 2 if follows and self.segment[at + 1] == self.segment[at - 1] else at
+            right = page.decimals(right)
+            last = words.ends[right - 1]
+            after = text[end:last]
+        rows.end[at], rows.first[at], rows.last[at] = right, first, last
+        rows.text[at] = self.number(before + shape + after)
 
 
-def _better(index: Index, one: Arc, other: Arc) -> bool:
-    if one.whole != other.whole:
-        return one.whole
-    return bool(index.logp[one.entry] > index.logp[other.entry])
+def _best(rows: Readings, index: Index) -> Readings:
+    """Of readings that write the same, the best: whole words first, then the likeliest."""
+    logp = index.logp[rows.entry]
+    order = np.lexsort((-logp, ~rows.whole, rows.text, rows.end, rows.start))
+    same = np.zeros(len(order), np.bool_)
+    same[1:] = True
+    for column in (rows.start, rows.end, rows.text):
+        ordered = column[order]
+        same[1:] &= ordered[1:] == ordered[:-1]
+    return Readings._make(column[order[~same]] for column in rows)
 
 
-def _kept(page: _Page, index: Index) -> list[int]:
+def _articles(words: Tokens, rows: Readings, writer: _Writer) -> Readings:
+    """Add to each article the other one."""
+    names = words.words
+    places = [at for at, word in enumerate(names) if word in _ARTICLES]
+    if not places:
+        return rows
+    texts = [writer.number(_ARTICLES[names[at]]) for at in places]
+    have = np.flatnonzero(np.isin(rows.text, texts) & (rows.end == rows.start + 1))
+    known = set(zip(rows.start[have].tolist(), rows.text[have].tolist(), strict=True))
+    new = [
+        (
+            at,
+            at + 1,
+            words.starts[at],
+            words.ends[at],
+            text,
+            ARTICLE,
+            words.words[at][0] == "A",
+            True,
+        )
+        for at, text in zip(places, texts, strict=True)
+        if (at, text) not in known
+    ]
+    columns = zip(*new, strict=True) if new else [()] * len(rows)
+    return Readings._make(
+        np.concatenate([row, np.array(column, row.dtype)])
+        for row, column in zip(rows, columns, strict=True)
+    )
+
+
+def _kept(page: Page, index: Index) -> Int32s:
     """For each word of the language model that a spinner would have replaced, what it is."""
-    found = [-1] * len(page.words)
-    originals = index.originals
-    for at, form in enumerate(page.forms):
-        number = originals.get(form)
-        if number is None and form[0].isupper():
-            number = originals.get(tokens.lower_first(form))
-        if number is None or page.right[at] != page.left[at] + 1:
-            continue
-        if page.spans[at][0] in page.starts and page.spans[at][1] in page.ends:
-            found[page.left[at]] = number
+    found = np.full(len(page.words), -1, np.int32)
+    forms = page.forms
+    both = np.fromiter(map(index.replaced.__getitem__, forms), np.int64, len(forms))
+    own, small = both & MASK, both >> BITS
+    number = np.where(own > 0, own, small) - 1
+    at = np.flatnonzero(
+        (number >= 0) & (page.right == page.left + 1) & page.begins & page.closes
+    )  # fmt: skip
+    found[page.left[at]] = number[at]
     return found
-
-
-def _boundaries(spans: list[tuple[int, int]], words: Tokens) -> tuple[list[int], list[int]]:
-    """For each part of a word, the first and last node that enclose it."""
-    both = np.array(spans, np.int64).reshape(-1, 2)
-    left = np.searchsorted(np.array(words.starts, np.int64), both[:, 0], side="right") - 1
-    right = np.searchsorted(np.array(words.ends, np.int64), both[:, 1], side="left") + 1
-    return left.tolist(), right.tolist()
 
 
 def _segments(words: Tokens) -> tuple[list[tuple[int, int]], list[bool]]:
     """Cut at line ends and after sentences."""
-    cuts: list[tuple[int, int]] = []
-    openings: list[bool] = []
-    begin, opening = 0, True
-    names, starts, ends = words.words, words.starts, words.ends
-    for at in range(1, len(names)):
-        if starts[at] == ends[at - 1]:
-            continue
-        before = names[at - 1]
-        line = "\n" in words.text[ends[at - 1] : starts[at]]
-        sentence = before in _SENTENCE_END or (
-            before in _QUOTES and at > 1 and names[at - 2] in _SENTENCE_END
-        )
-        if line or sentence:
-            cuts.append((begin, at))
-            openings.append(opening)
-            begin, opening = at, line
-    if names:
-        cuts.append((begin, len(names)))
-        openings.append(opening)
-    return cuts, openings
+    names, count = words.words, len(words)
+    if not count:
+        return [], []
+    starts, ends = np.array(words.starts, np.int64), np.array(words.ends, np.int64)
+    apart = np.zeros(count, np.bool_)
+    apart[1:] = starts[1:] != ends[:-1]
+    line = np.zeros(count + 1, np.bool_)
+    breaks = np.array([match.start() for match in _BREAK.finditer(words.text)], np.int64)
+    line[np.searchsorted(starts, breaks)] = True
+    stop = np.array([name in _SENTENCE_END for name in names], np.bool_)
+    quote = np.array([name in _QUOTES for name in names], np.bool_)
+    after = np.zeros(count, np.bool_)
+    after[1:] = stop[:-1]
+    after[2:] |= quote[1:-1] & stop[:-2]
+    cuts = np.flatnonzero(apart & (line[:-1] | after))
+    cuts = cuts[cuts > 0]
+    bounds = [0, *cuts.tolist(), count]
+    for first, last in itertools.pairwise(tuple(bounds)):
+        bounds += _pieces(names, first, last)
+    bounds.sort()
+    return list(itertools.pairwise(bounds)), [True, *line[bounds[1:-1]].tolist()]
 
 
-def arrays(lattice: Lattice, index: Index) -> Arrays:
+def _pieces(names: list[str], first: int, last: int) -> Iterator[int]:
+    """Where to cut a sentence that is too long: behind a mark, if there is one."""
+    while last - first > _LONGEST:
+        cut = first + _LONGEST
+        for at in range(cut, first + _LONGEST // 2, -1):
+            if names[at - 1] in _PAUSES:
+                cut = at
+                break
+        yield cut
+        first = cut
+
+
+def arrays(lattice: Lattice) -> Arrays:
     """Number a lattice for the decoder."""
-    arcs, count = lattice.arcs, len(lattice.words)
-    columns = list(zip(*arcs, strict=True))
-    begin, end = np.array(columns[0], np.int32), np.array(columns[1], np.int32)
-    entry = np.array(columns[5], np.int32)
-    shift = np.zeros(count + 1, np.int32)
-    base = np.zeros(count + 1, np.int32)
-    for number, (first, last) in enumerate(lattice.segments):
-        shift[first:last] = number
-        base[first:last] = first
-    bounds = np.array(lattice.segments, np.int32) + np.arange(len(lattice.segments))[:, None]
-    words, size = _encoded(lattice, index)
-    original = index.owner[entry]
-    original[len(arcs) - count :] = lattice.kept
-    numbers: dict[tuple[str, bool], int] = {}
-    forms = [
-        numbers.setdefault(key, len(numbers)) for key in zip(columns[6], columns[7], strict=True)
-    ]
+    rows, index, count = lattice.readings, lattice.index, len(lattice.words)
+    nodes = np.arange(count)
+    begin, end = np.concatenate([rows.start, nodes]), np.concatenate([rows.end, nodes + 1])
+    sizes = np.array([last - first for first, last in lattice.segments], np.int64)
+    shift = np.repeat(np.arange(len(sizes)), sizes)
+    base = np.repeat(np.cumsum(sizes) - sizes, sizes)
+    bounds = np.array(lattice.segments, np.int32) + np.arange(len(sizes))[:, None]
+    entry = np.concatenate([rows.entry, np.full(count, KEEP)])
+    words, size, stems = _encoded(lattice)
     return Arrays(
-        begin + shift[begin],
-        end + shift[begin],
-        end - base[begin],
+        (begin + shift[begin]).astype(np.int32),
+        (end + shift[begin]).astype(np.int32),
+        (end - base[begin]).astype(np.int32),
         words,
         size,
-        entry,
-        original,
+        entry.astype(np.int32),
+        np.concatenate([index.owner[rows.entry], lattice.kept]),
         index.claims[entry],
-        np.array(columns[7], np.bool_),
-        np.array(columns[8], np.bool_),
-        np.array(forms, np.int32),
-        _stems(columns[4], index),
-        count + len(lattice.segments),
+        np.concatenate([rows.capital, [word[:1].isupper() for word in lattice.words.words]]),
+        np.concatenate([rows.whole, np.ones(count, np.bool_)]),
+        _forms(lattice),
+        stems,
+        count + len(sizes),
         bounds[:, 0].astype(np.int32),
         bounds[:, 1].astype(np.int32),
     )
 
 
-def _stems(texts: tuple[str, ...], index: Index) -> Int32s:
-    """Numbers for the words' families, -1 for short words."""
-    numbers: dict[str, int] = {"": -1}
-    stem, number = index.stem, numbers.setdefault
-    return np.array([number(stem(text), len(numbers)) for text in texts], np.int32)
+def _forms(lattice: Lattice) -> Int32s:
+    """A number for each spun phrase and each word that stays, capitals apart."""
+    index, rows = lattice.index, lattice.readings
+    article = len(index.forms)
+    taken = np.where(rows.entry >= 0, index.form[rows.entry], article) * 2 + rows.capital
+    known, others = index.forms, dict[str, int]()
+    kept: list[int] = []
+    for word in lattice.words.words:
+        capital = word[:1].isupper()
+        form = tokens.lower_first(word) if capital else word
+        number = known.get(form)
+        if number is None:
+            number = others.setdefault(form, article + 1 + len(others))
+        kept.append(2 * number + capital)
+    _, dense = np.unique(np.concatenate([taken, np.array(kept, np.int64)]), return_inverse=True)
+    return np.asarray(dense.astype(np.int32))
 
 
-def _encoded(lattice: Lattice, index: Index) -> tuple[Int32s, Int32s]:
-    """Language model ids of each arc's words; a capital that opens a sentence says nothing."""
-    arcs, opens, count = lattice.arcs, lattice.opens, len(lattice.words)
-    taken = len(arcs) - count
-    rows = [index.ids(arc.text, initial=opens[arc.start]) for arc in arcs[:taken]]
-    size = np.ones(len(arcs), np.int32)
-    size[:taken] = [len(row) for row in rows]
-    words = np.full((len(arcs), int(size.max())), -1, np.int32)
-    inside = np.arange(words.shape[1]) < size[:taken, None]
-    words[:taken][inside] = [number for row in rows for number in row]
-    kept = index.lm.encode(lattice.words.words)
-    first = np.flatnonzero(opens)
+def _encoded(lattice: Lattice) -> tuple[Int32s, Int32s, Int32s]:
+    """Language model ids of each arc's words, how many they are, and their families."""
+    rows, index, names = lattice.readings, lattice.index, lattice.words.words
+    known, taken = index.texts, len(rows.text)
+    base = len(known.texts)
+    odd = np.flatnonzero(rows.text >= base)
+    plain, beyond = np.minimum(rows.text, base - 1), rows.text[odd] - base
+    more = Texts(lattice.more, index.lm)
+    size = np.ones(taken + len(names), np.int32)
+    size[:taken] = known.sizes[plain]
+    size[odd] = more.sizes[beyond]
+    words = np.full((len(size), int(size.max(initial=1))), -1, np.int32)
+    opens = lattice.opens[rows.start].astype(np.int64)
+    words[:taken, : known.words.shape[2]] = known.words[opens, plain, : words.shape[1]]
+    words[odd] = -1
+    words[odd, : more.words.shape[2]] = more.words[opens[odd], beyond]
+    kept = index.lm.encode(names)
+    first = np.flatnonzero(lattice.opens)
     kept[first] = index.lm.vocabulary.lowered[kept[first]]
     words[taken:, 0] = kept
-    return words, size
+    stems = known.stemmed([*lattice.more, *names])
+    families = known.stems[plain]
+    families[odd] = stems[beyond]
+    return words, size, np.concatenate([families, stems[len(lattice.more) :]])

@@ -1,8 +1,7 @@
 """Words that tell at a glance whether a text may be spun.
 
 Each word, and each pair of neighbours, weighs how much more often it is found in spun documents
-than in originals, in nats (naive Bayes over what is present, each document one vote). They are cut
-at blanks alone, because a glance must cost less than reading.
+than in originals, in nats (naive Bayes over what is present, each document one vote).
 """
 
 from __future__ import annotations
@@ -13,12 +12,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
+
+from unspun.channel.keys import Words
+
+Ints = NDArray[np.int64]
+Keys = NDArray[np.uint64]
 
 _LEAST = 0.7  # nats; a weaker word says too little to be looked up
 _LEAST_PAIR = 2.0  # nats, for two words
 _SMOOTH = 1.0  # documents
 _ENOUGH = 2  # documents a marker must be seen in
 _SHARE = 0.05  # of a text that a glance is to notice
+_FACTOR = np.uint64(0xD6E8FEB86659FD93)  # of rrmxmx: pairs must not hash as words do
+_PAIR = 2  # words of the longest marker
+_BITS = 18  # of the table that rules nearly all words out
 
 Paragraphs = Sequence[str]
 
@@ -47,7 +55,7 @@ def weigh(pairs: Iterable[tuple[Paragraphs, Paragraphs]]) -> dict[str, float]:
 def _present(paragraphs: Paragraphs) -> set[str]:
     found: set[str] = set()
     for paragraph in paragraphs:
-        words = paragraph.split()
+        words = Words.of(paragraph).texts()
         found.update(words)
         found.update(map(" ".join, itertools.pairwise(words)))
     return found
@@ -61,29 +69,56 @@ class Glance:
     """
 
     def __init__(self, weights: Mapping[str, float]) -> None:
-        self._words: dict[str, float] = {}
-        self._pairs: dict[tuple[str, str], float] = {}
-        for word, weight in weights.items():
-            told = math.log1p(_SHARE * math.expm1(weight))
-            first, _, second = word.partition(" ")
-            if second:
-                self._pairs[first, second] = told
-            else:
-                self._words[word] = told
+        cut = ((Words.of(name), weight) for name, weight in weights.items())
+        found = [(_key(words), weight) for words, weight in cut if 1 <= len(words) <= _PAIR]
+        keys, first = np.unique(np.array([key for key, _ in found], np.uint64), return_index=True)
+        told = np.array([weight for _, weight in found], np.float64)[first]
+        self._keys: Keys = keys
+        self._nats = np.log1p(_SHARE * np.expm1(told))
+        self._able = np.zeros(1 << _BITS, np.bool_)
+        self._able[_slots(keys)] = True
 
-        known = {word for pair in self._pairs for word in pair}
-        self._ids = {word: number for number, word in enumerate(sorted(known), 1)}
-        self._opens, self._closes = np.zeros((2, len(known) + 1), np.bool_)
-        for first, second in self._pairs:
-            self._opens[self._ids[first]] = True
-            self._closes[self._ids[second]] = True
+    def find(self, words: Words) -> Marks:
+        """The markers among a text's words."""
+        places, numbers = [], []
+        for keys in (words.keys, _paired(words.keys)) if len(self._keys) else ():
+            able = np.flatnonzero(self._able.take(_slots(keys)))
+            at = np.searchsorted(self._keys, keys.take(able))
+            at = np.minimum(at, len(self._keys) - 1)
+            hits = np.flatnonzero(self._keys.take(at) == keys.take(able))
+            places.append(able.take(hits))
+            numbers.append(at.take(hits))
+        if not places:
+            return Marks(np.zeros(0, np.int64), np.zeros(0, np.int64), self._nats)
+        place, number = np.concatenate(places), np.concatenate(numbers)
+        order = np.argsort(place, kind="stable")
+        return Marks(place.take(order), number.take(order), self._nats)
 
-    def __call__(self, words: Sequence[str]) -> float:
-        """Nats that the markers among words cut at blanks say for their being spun."""
-        total = 0.0
-        if self._words:
-            total += sum(map(self._words.__getitem__, self._words.keys() & set(words)))
-        ids = np.fromiter(map(self._ids.get, words, itertools.repeat(0)), np.int64, len(words))
-        able = np.flatnonzero(self._opens[ids[:-1]] & self._closes[ids[1:]]).tolist()
-        pairs = {(words[at], words[at + 1]) for at in able}
-        return total + sum(map(self._pairs.__getitem__, self._pairs.keys() & pairs))
+
+class Marks:
+    """Where in a text which markers stand."""
+
+    def __init__(self, places: Ints, numbers: Ints, nats: NDArray[np.float64]) -> None:
+        self._places = places
+        self._numbers = numbers
+        self._nats = nats
+
+    def told(self, first: int, last: int) -> float:
+        """Nats that the words from `first` to before `last` say, each marker once."""
+        low, high = np.searchsorted(self._places, (first, last)).tolist()
+        if low == high:
+            return 0.0
+        return float(self._nats.take(np.unique(self._numbers[low:high])).sum())
+
+
+def _key(words: Words) -> int:
+    return int((words.keys if len(words) == 1 else _paired(words.keys))[0])
+
+
+def _paired(keys: Keys) -> Keys:
+    out: Keys = (keys[:-1] ^ (keys[:-1] >> np.uint64(29))) * _FACTOR + keys[1:]
+    return out
+
+
+def _slots(keys: Keys) -> Ints:
+    return (keys >> np.uint64(64 - _BITS)).astype(np.int64)

@@ -33,7 +33,7 @@ def spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _WORD.finditer(text)]
 
 
-_PART = re.compile(r"\w+|[^\w\s]")
+PART = re.compile(r"\w+|[^\w\s]")
 
 
 def parts(text: str) -> list[str]:
@@ -42,12 +42,7 @@ def parts(text: str) -> list[str]:
     >>> parts("top-tier")
     ['top', '-', 'tier']
     """
-    return _PART.findall(text.replace(_CURLY, "'"))
-
-
-def part_spans(text: str) -> list[tuple[int, int]]:
-    """The code-point spans of `parts(text)`."""
-    return [match.span() for match in _PART.finditer(text)]
+    return PART.findall(text.replace(_CURLY, "'"))
 
 
 def lower_first(phrase: str) -> str:

@@ -12,18 +12,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from unspun import tables
 from unspun.channel.document import SPUN, Decoded, Reading, read, search
-from unspun.channel.gate import BLOCK, Gate, strongest
+from unspun.channel.gate import Gate
 from unspun.channel.habits import Prices
 from unspun.channel.index import Index
+from unspun.channel.keys import Words
 from unspun.channel.lattice import ARTICLE
 from unspun.channel.model import Channel, Entry, stack
 from unspun.config import RestoreConfig
 from unspun.detect.confidence import confidence
+from unspun.detect.look import Look, Region, Sight, Spinner, regions
 from unspun.errors import ConfigError, unknown_name
 from unspun.lm import LanguageModel
 from unspun.model import Finding, Spun
@@ -37,39 +38,8 @@ PHRASE, NAME, NUMBER, AGREEMENT = "phrase", "name", "number", "agreement"
 
 # One choice in braces; with several, nobody can tell which was the original.
 _BRACES = re.compile(r"\{[^{}|\n]{1,60}\}")
-_REGION = 12_000  # code points that are decoded together
-_SUSPICIOUS = 0.013  # nats a word of markers from which a region is read
-_PLAINLY = 0.06  # the same from which it is read in full at once
-_SUSPICIOUS_BLOCK = 0.04  # the same for a block of it
-_SAMPLED = 8  # one part in so many of a region is read first
-_LEAST_SAMPLE = 600  # code points of it at least
-_WORTHWHILE = 0.1  # probability by the oddest lines from which the whole region is read
-_BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7  # of the markers' regression
-_DOUBTFUL = 0.5  # nats of the classifier from which a region is sampled ...
-_DOUBTFUL_WORD, _DOUBTFUL_MOST = 1 / 300, 6.0  # ... more for each word, up to this
-_CERTAIN = 10.0  # the same from which it is read in full at once
-_GATED_BIAS, _GATED_GAIN, _GATED = -2.8, 5.1, 0.265  # of the classifier's regression
-_LEAST, _MOST = -6.0, 4.0  # nats of the classifier that count: old prose has more than that
+_WORTHWHILE = 0.04  # probability by the oddest lines from which the whole region is read
 _CAUTION = 4.8  # logits by which an edit wants its document surer than the decision does
-_FEW = 25.0  # words that count against a text for being short
-_SHORT = 60.0  # words of which a text has the more to prove the fewer it has
-
-
-@dataclass(frozen=True, slots=True)
-class Spinner:
-    """A family, ready to be read back.
-
-    Attributes:
-        family: Its name.
-        index: Its substitutions.
-        gate: Its classifier, if it has one.
-        marked: Whether its marker words are looked at.
-    """
-
-    family: str
-    index: Index
-    gate: Gate | None = None
-    marked: bool = True
 
 
 def detect(text: str, config: RestoreConfig, spinners: Sequence[Spinner] | None = None) -> Spun:
@@ -85,81 +55,14 @@ def detect(text: str, config: RestoreConfig, spinners: Sequence[Spinner] | None 
         ModelError: if a model is missing or damaged.
     """
     chosen = load(config) if spinners is None else spinners
-    regions = [_Region.of(text, *span) for span in _cut(text, 0, len(text), _REGION)]
+    words = Words.of(text)
+    parts = regions(text, words)
     best = Spun(0.0, is_spun=False)
     for spinner in chosen:
-        verdict = _judged(regions, spinner, config)
+        verdict = _judged(text, words, parts, spinner, config)
         if verdict.score > best.score:
             best = verdict
     return best
-
-
-@dataclass(frozen=True, slots=True)
-class _Region:
-    """A stretch of text that is decoded together.
-
-    Attributes:
-        text: The stretch.
-        offset: Where it begins.
-        words: Its words, cut at blanks.
-    """
-
-    text: str
-    offset: int
-    words: list[str]
-
-    @classmethod
-    def of(cls, text: str, start: int, end: int) -> _Region:
-        stretch = text[start:end]
-        return cls(stretch, start, stretch.split())
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What is known of a region before it is read.
-
-    Attributes:
-        words: How many it has.
-        glance: Nats a word of its marker words; 0 if they are not suspicious.
-        gate: Nats that its family's classifier gives it, or None if there is none.
-    """
-
-    words: int
-    glance: float
-    gate: float | None
-
-    @property
-    def suspicious(self) -> bool:
-        """Whether the region is worth a sample."""
-        return self.glance > 0.0 or (self.gate is not None and self.gate >= self._doubtful)
-
-    @property
-    def _doubtful(self) -> float:
-        """Nats of the classifier from which a sample pays: a long text has more to say."""
-        return min(_DOUBTFUL + _DOUBTFUL_WORD * self.words, _DOUBTFUL_MOST)
-
-    @property
-    def plain(self) -> bool:
-        """Whether it is read in full at once."""
-        return self.glance >= _PLAINLY or (self.gate is not None and self.gate >= _CERTAIN)
-
-    def probability(self, gain: float) -> float:
-        """Calibrated probability that it is spun (logistic regressions, tuned on development).
-
-        Args:
-            gain: Nats by which the spun reading of its spun passages beats the text as it stands.
-        """
-        root = math.sqrt(self.words + _FEW)
-        logits = []
-        if self.gate is not None:
-            told = max(min(self.gate, _MOST), _LEAST)
-            logits.append(
-                _GATED_BIAS - _SHORT / (self.words + 1) + _GATED_GAIN * gain / root + _GATED * told
-            )
-        if self.gate is None or self.glance > 0.0:
-            evidence = _GAIN * gain + _GLANCE * min(self.glance, _PLAINLY) * self.words
-            logits.append(_BIAS + evidence / root)
-        return 1.0 / (1.0 + math.exp(-max(min(max(logits), 30.0), -30.0)))
 
 
 def load(config: RestoreConfig) -> tuple[Spinner, ...]:
@@ -202,23 +105,27 @@ def _packaged(file: str) -> Channel:
     return Channel.open(tables.path(file))
 
 
-def _judged(regions: Sequence[_Region], spinner: Spinner, config: RestoreConfig) -> Spun:
+def _judged(
+    text: str, words: Words, parts: Sequence[Region], spinner: Spinner, config: RestoreConfig
+) -> Spun:
     """One family's account of a text."""
-    index = spinner.index
+    sight = Sight(words, spinner)
     findings: list[Finding] = []
     best = 0.0
-    for region in regions:
-        look = _looked(region.words, spinner)
-        if not look.suspicious or not (look.plain or _worthwhile(region, spinner, look)):
+    for region in parts:
+        look = sight.look(region)
+        if not look.suspicious:
             continue
-        found = search(region.text, index, Prices())
+        if not look.plain and not _worthwhile(sight.sample(text, region), look, spinner):
+            continue
+        found = search(text[region.start : region.end], spinner.index, Prices())
         if found is None:
             continue
-        score = look.probability(found.gain)
+        score = look.probability(found)
         best = max(best, score)
         if score >= config.threshold:
             decoded = read(found, Prices())
-            findings += _findings(decoded, region.offset, spinner, _cautious(score))
+            findings += _findings(decoded, region.start, spinner, _cautious(score))
     if best < config.threshold:
         return Spun(best, is_spun=False)
     return Spun(best, is_spun=True, family=spinner.family, findings=tuple(findings))
@@ -230,68 +137,12 @@ def _cautious(score: float) -> float:
     return odds / (1.0 + odds)
 
 
-def _looked(words: list[str], spinner: Spinner) -> Look:
-    """Look at a region's words, without reading them."""
-    gate = None
-    if spinner.gate is not None:
-        gate = strongest(spinner.gate(words)) + spinner.gate.bias
-    glance = _glance(words, spinner.index) if spinner.marked else 0.0
-    return Look(len(words), glance, gate)
-
-
-def _glance(words: list[str], index: Index) -> float:
-    """Nats a word of a region's markers, or 0 if it looks clean all over."""
-    if not index.glance(words):
-        return 0.0
-    blocks = [words[at : at + BLOCK] for at in range(0, len(words), BLOCK)]
-    said = [index.glance(block) for block in blocks]
-    sizes = [len(set(block)) for block in blocks]
-    whole = sum(said) / sum(sizes)
-    odd = any(s >= _SUSPICIOUS_BLOCK * n for s, n in zip(said, sizes, strict=True))
-    return whole if whole >= _SUSPICIOUS or (odd and len(said) > 1) else 0.0
-
-
-def _worthwhile(region: _Region, spinner: Spinner, look: Look) -> bool:
-    """Whether the region may be spun by its oddest lines alone, which is quicker to tell."""
-    sample = _sample(region.text, spinner)
+def _worthwhile(sample: str | None, look: Look, spinner: Spinner) -> bool:
+    """Whether a region may be spun by its oddest lines alone, which is quicker to tell."""
     if sample is None:
         return True
     found = search(sample, spinner.index, Prices())
-    return found is not None and look.probability(found.gain) >= _WORTHWHILE
-
-
-def _sample(region: str, spinner: Spinner) -> str | None:
-    """The oddest lines of a region, or None if they are most of it."""
-    index, gate = spinner.index, spinner.gate
-    told = []
-    for at, line in enumerate(region.split("\n")):
-        words = line.split()
-        nats = float(gate(words).sum()) if gate is not None else 0.0
-        told.append((nats + (index.glance(words) if spinner.marked else 0.0), at, line))
-    told.sort(key=lambda line: -line[0])
-    budget = max(len(region) // _SAMPLED, _LEAST_SAMPLE)
-    taken: list[tuple[int, str]] = []
-    for nats, at, line in told:
-        if nats <= 0.0 or budget <= 0:
-            break
-        taken.append((at, line))
-        budget -= len(line)
-    if 2 * sum(len(line) for _, line in taken) > len(region):
-        return None
-    return "\n".join(line for _, line in sorted(taken))
-
-
-def _cut(text: str, start: int, end: int, size: int) -> Iterator[tuple[int, int]]:
-    """Cut at line ends or blanks, into pieces of about a size."""
-    while end - start > size * 1.5:
-        cut = text.rfind("\n", start + size // 2, start + size)
-        if cut < 0:
-            cut = text.rfind(" ", start + size // 2, start + size)
-        cut = start + size if cut < 0 else cut + 1
-        yield start, cut
-        start = cut
-    if end > start:
-        yield start, end
+    return found is not None and look.probability(found) >= _WORTHWHILE
 
 
 def _findings(decoded: Decoded, offset: int, spinner: Spinner, score: float) -> Iterator[Finding]:

@@ -1,0 +1,130 @@
+"""A text's parts, as a spinner sees them, and where they lie between the language model's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspun.channel import tokens
+from unspun.lm.words import Tokens
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+# Links, addresses, handles, file names and code: what a reader copies must stay as it is.
+_PROTECTED = re.compile(
+    r"""
+    \S{80,}  # nothing that is read, and what follows need not look far
+    | (?:https?://|www\.)\S+ | [^\s@]+@[^\s@]+\.\w+ | (?<!\w)[@\#]\w+
+    | \b[\w\-]+(?:\.[\w\-]+)*
+      \.(?:com|org|net|gov|edu|mil|int|info|io|ai|co|tv|eu|uk|de|us|cn|py|js)\b
+    | `[^`\n]+` | \w+\(\) | \w*_\w+ | [\w.\-]*[\\/][\w.\-]+[\\/][\w.\-/\\]*
+    """,
+    re.VERBOSE,
+)
+# What each of them has: looking for this first spares most lines the search.
+_SIGNS = re.compile(r"[@\#`_\\] | /\S*/ | \(\) | [a-z]\.[a-z]", re.VERBOSE | re.IGNORECASE)
+_APOSTROPHES = [ord("'"), ord("\N{RIGHT SINGLE QUOTATION MARK}")]
+_STRAIGHT = {"\N{RIGHT SINGLE QUOTATION MARK}": "'"}
+_CASED, _WORD, _JOINER = 1, 2, 4  # kinds of parts
+_REMEMBERED = 100_000  # parts whose kinds are remembered
+_JOINERS = frozenset("'-\N{HYPHEN}\N{NON-BREAKING HYPHEN}")
+
+
+def _protected(text: str) -> Iterator[tuple[int, int]]:
+    """Where text stands that must stay as it is."""
+    done = 0
+    for sign in _SIGNS.finditer(text):
+        if sign.start() >= done:
+            begin = text.rfind("\n", 0, sign.start()) + 1
+            done = text.find("\n", sign.start())
+            done = len(text) if done < 0 else done
+            for match in _PROTECTED.finditer(text, begin, done):
+                yield match.span()
+
+
+class Page:
+    """A text cut into parts of words, one row each.
+
+    Attributes:
+        text: The text.
+        words: The language model's words.
+        forms: The parts, curly apostrophes made straight.
+        starts: Where each begins, in code points.
+        ends: Where each ends.
+        begins: Whether a word of the spinner's begins with it, not at a hyphen or apostrophe.
+        closes: Whether a word ends with it.
+        cased: Whether it begins with a letter.
+        left: The last node that is not behind its beginning.
+        right: The first node that is not before its end.
+        word_starts: Where each of the language model's words begins.
+        word_ends: Where each ends.
+    """
+
+    def __init__(self, text: str, words: Tokens, segments: list[tuple[int, int]]) -> None:
+        self.text = text
+        self.words = words
+        matches = list(tokens.PART.finditer(text))
+        count = len(matches)
+        self.forms = [match[0] for match in matches]
+        if "\N{RIGHT SINGLE QUOTATION MARK}" in text:
+            self.forms = [_STRAIGHT.get(form, form) for form in self.forms]
+        self.starts = np.fromiter((match.start() for match in matches), np.int64, count)
+        self.ends = self.starts + np.fromiter(map(len, self.forms), np.int64, count)
+        kinds = np.fromiter(map(_kind, self.forms), np.int8, count)
+        self.cased: Bools = kinds & _CASED > 0
+        self.begins, self.closes = self._borders(kinds & _WORD > 0, kinds & _JOINER > 0)
+        self.word_starts = np.array(words.starts, np.int64)
+        self.word_ends = np.array(words.ends, np.int64)
+        self.left: Ints = np.searchsorted(self.word_starts, self.starts, side="right") - 1
+        self.right: Ints = np.searchsorted(self.word_ends, self.ends, side="left") + 1
+        sizes = [end - begin for begin, end in segments]
+        self._segment: Ints = np.repeat(np.arange(len(sizes)), sizes)
+        self._protected = np.array(list(_protected(text)), np.int64).reshape(-1, 2)
+        self._codes = np.frombuffer(
+            text.encode("utf-32-le", "surrogatepass") + bytes(8), np.dtype("<u4")
+        )
+
+    def within(self, place: Ints, size: Ints) -> Bools:
+        """Which phrases lie in one segment, and in nothing that must stay as it is."""
+        ending = place + size - 1
+        segment = self._segment
+        able = segment[self.left[place]] == segment[self.right[ending] - 1]
+        if len(self._protected):
+            after = np.searchsorted(self._protected[:, 1], self.starts[place], side="right")
+            bounds = np.append(self._protected[:, 0], len(self.text))
+            able &= bounds[after] >= self.ends[ending]
+        return np.asarray(able)
+
+    def possessed(self, ends: Ints) -> Bools:
+        """Where "'s" follows: real pages show words replaced before it, simulated ones do not."""
+        codes = self._codes
+        return np.asarray(np.isin(codes[ends], _APOSTROPHES) & (codes[ends + 1] == ord("s")))
+
+    def decimals(self, at: int) -> int:
+        """The node behind a decimal fraction that a word touches: '.' and '5' after 'two'."""
+        words, segment = self.words, self._segment
+        if at + 1 >= len(words) or words.words[at] != "." or words.spaced(at):
+            return at
+        follows = words.words[at + 1][0].isdigit() and not words.spaced(at + 1)
+        return at + 2 if follows and segment[at + 1] == segment[at - 1] else at
+
+    def _borders(self, word: Bools, joiner: Bools) -> tuple[Bools, Bools]:
+        """Where words begin and end: everywhere but beside what joins two parts."""
+        count = len(self.forms)
+        touching = np.zeros(count + 1, np.bool_)
+        touching[1:-1] = self.starts[1:] == self.ends[:-1]
+        inside = np.zeros(count + 2, np.bool_)
+        inside[2:-2] = joiner[1:-1] & word[:-2] & word[2:] & touching[1:-2] & touching[2:-1]
+        return ~(inside[1:-1] | inside[:-2]), ~(inside[1:-1] | inside[2:])
+
+
+@lru_cache(_REMEMBERED)
+def _kind(form: str) -> int:
+    """What a part of a word is, told by its first character."""
+    word = form[0].isalnum() or form[0] == "_"
+    return _CASED * form[0].isalpha() + _WORD * word + _JOINER * (form in _JOINERS)

@@ -1,0 +1,192 @@
+"""What can be told of a text before it is read: where reading pays, and the odds of its being spun.
+
+The text is cut into regions that are judged one by one, and each family looks at all its words at
+once: a classifier adds up what distinct words and pairs of neighbours say, and a family that was
+learned without one has its marker words instead.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from unspun.channel.document import Searched
+from unspun.channel.gate import BLOCK, Gate, strongest
+from unspun.channel.index import Index
+from unspun.channel.keys import Words
+
+_REGION = 12_000  # code points that are decoded together
+_SUSPICIOUS = 0.013  # nats a word of markers from which a region is read
+_PLAINLY = 0.06  # the same from which it is read in full at once
+_LEAST_TOLD = _SUSPICIOUS / 4  # nats a word of the first block below which no block is counted
+_SUSPICIOUS_BLOCK = 0.04  # the same for a block of it
+_SAMPLED = 8  # one part in so many of a region is read first
+_LEAST_SAMPLE = 600  # code points of it at least
+_BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7  # of the markers' regression
+_DOUBTFUL = -0.3  # nats of the classifier from which a region is sampled ...
+_DOUBTFUL_WORD, _DOUBTFUL_MOST = 1 / 600, 4.0  # ... more for each word, up to this
+_CERTAIN = 10.0  # the same from which it is read in full at once
+_GATED_BIAS, _EVIDENCE, _GATED = -5.4, 7.0, 0.39  # of the classifier's regression
+_LEAST, _MOST = -6.0, 6.0  # nats of the classifier that count
+_FEW = 25.0  # words that count against a text for being short
+_SHORT = 30.0  # words of which a text has the more to prove the fewer it has
+
+
+@dataclass(frozen=True, slots=True)
+class Spinner:
+    """A family, ready to be read back.
+
+    Attributes:
+        family: Its name.
+        index: Its substitutions.
+        gate: Its classifier, if it has one.
+        marked: Whether its marker words are looked at.
+    """
+
+    family: str
+    index: Index
+    gate: Gate | None = None
+    marked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A stretch of text that is judged by itself.
+
+    Attributes:
+        start: Its first code point.
+        end: One past its last.
+        first: Its first word.
+        last: One past its last.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is known of a region before it is read.
+
+    Attributes:
+        words: How many it has.
+        glance: Nats a word of its marker words; 0 if they are not suspicious.
+        gate: Nats that its family's classifier gives it, or None if there is none.
+    """
+
+    words: int
+    glance: float
+    gate: float | None
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether the region is worth a sample."""
+        return self.glance > 0.0 or (self.gate is not None and self.gate >= self._doubtful)
+
+    @property
+    def _doubtful(self) -> float:
+        """Nats of the classifier from which a sample pays: a long text has more to say."""
+        return min(_DOUBTFUL + _DOUBTFUL_WORD * self.words, _DOUBTFUL_MOST)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is read in full at once."""
+        return self.glance >= _PLAINLY or (self.gate is not None and self.gate >= _CERTAIN)
+
+    def probability(self, found: Searched) -> float:
+        """Calibrated probability that it is spun (logistic regressions, tuned on development).
+
+        Args:
+            found: What the search found in it, or in its oddest lines.
+        """
+        root = math.sqrt(self.words + _FEW)
+        logits = []
+        if self.gate is not None:
+            told = _GATED * max(min(self.gate, _MOST), _LEAST)
+            short = _SHORT / (self.words + 1)
+            logits.append(_GATED_BIAS - short + _EVIDENCE * found.evidence / root + told)
+        if self.gate is None or self.glance > 0.0:
+            nats = _GAIN * found.gain + _GLANCE * min(self.glance, _PLAINLY) * self.words
+            logits.append(_BIAS + nats / root)
+        return 1.0 / (1.0 + math.exp(-max(min(max(logits), 30.0), -30.0)))
+
+
+class Sight:
+    """A text as one family sees it."""
+
+    def __init__(self, words: Words, spinner: Spinner) -> None:
+        self._words = words
+        self._marks = spinner.index.glance.find(words) if spinner.marked else None
+        self._bias = spinner.gate.bias if spinner.gate else 0.0
+        self._told = spinner.gate.look(words) if spinner.gate else None
+
+    def look(self, region: Region) -> Look:
+        """Look at a region, without reading it."""
+        gate = None
+        if self._told is not None:
+            gate = strongest(self._told.blocks(region.first, region.last)) + self._bias
+        return Look(region.last - region.first, self._glance(region), gate)
+
+    def _glance(self, region: Region) -> float:
+        """Nats a word of a region's markers, or 0 if it looks clean all over."""
+        marks, first, last = self._marks, region.first, region.last
+        if marks is None or marks.told(first, last) < _LEAST_TOLD * min(last - first, BLOCK):
+            return 0.0
+        bounds = [*range(first, last, BLOCK), last]
+        blocks = list(itertools.pairwise(bounds))
+        said = [marks.told(*block) for block in blocks]
+        sizes = [len(np.unique(self._words.keys[slice(*block)])) for block in blocks]
+        whole = sum(said) / sum(sizes)
+        odd = any(s >= _SUSPICIOUS_BLOCK * n for s, n in zip(said, sizes, strict=True))
+        return whole if whole >= _SUSPICIOUS or (odd and len(said) > 1) else 0.0
+
+    def sample(self, text: str, region: Region) -> str | None:
+        """The oddest lines of a region, or None if they are most of it."""
+        lines = text[region.start : region.end].split("\n")
+        begins = np.cumsum([region.start, *(len(line) + 1 for line in lines)])
+        bounds = np.searchsorted(self._words.starts, begins)
+        nats = np.zeros(len(lines))
+        if self._told is not None:
+            nats += self._told.lines(bounds)
+        if self._marks is not None:
+            spans = zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
+            nats += [self._marks.told(*span) for span in spans]
+        size = region.end - region.start
+        budget = max(size // _SAMPLED, _LEAST_SAMPLE)
+        taken: list[int] = []
+        for at in np.argsort(-nats, kind="stable").tolist():
+            if nats[at] <= 0.0 or budget <= 0:
+                break
+            taken.append(at)
+            budget -= len(lines[at])
+        if 2 * sum(len(lines[at]) for at in taken) > size:
+            return None
+        return "\n".join(lines[at] for at in sorted(taken))
+
+
+def regions(text: str, words: Words) -> list[Region]:
+    """Cut a text into regions, at line ends or blanks."""
+    spans = list(_cut(text, 0, len(text), _REGION))
+    first = np.searchsorted(words.starts, [start for start, _ in spans]).tolist()
+    last = [*first[1:], len(words)]
+    rows = zip(spans, first, last, strict=False)  # without text, no region has the last word
+    return [Region(*span, begin, end) for span, begin, end in rows]
+
+
+def _cut(text: str, start: int, end: int, size: int) -> Iterator[tuple[int, int]]:
+    """Cut at line ends or blanks, into pieces of about a size."""
+    while end - start > size * 1.5:
+        cut = text.rfind("\n", start + size // 2, start + size)
+        if cut < 0:
+            cut = text.rfind(" ", start + size // 2, start + size)
+        cut = start + size if cut < 0 else cut + 1
+        yield start, cut
+        start = cut
+    if end > start:
+        yield start, end
