@@ -33,8 +33,21 @@ _HEAD = re.compile(r"\S+\Z")
 _TAIL = re.compile(r"\S+")
 
 
-def detail(view: DocumentView, metrics: tuple[MetricView, ...], limits: Limits) -> dict[str, Any]:
-    """Everything that the page shows about one document beyond its line in the overview."""
+Checks = dict[tuple[str, float | None], int]
+"""Names and limits of quality checks, each with its number: documents name them by it."""
+
+
+def detail(
+    view: DocumentView, metrics: tuple[MetricView, ...], limits: Limits, checks: Checks
+) -> dict[str, Any]:
+    """Everything that the page shows about one document beyond its line in the overview.
+
+    Args:
+        view: The document.
+        metrics: Those of the tables.
+        limits: How much is shown.
+        checks: Those that are numbered already; new ones are added.
+    """
     layout = rows(view)
     shown = _shown(layout, limits)
     ops = [op for segment in view.segments for op in segment.ops if op.op != "equal"]
@@ -56,7 +69,7 @@ def detail(view: DocumentView, metrics: tuple[MetricView, ...], limits: Limits) 
             [stage, *(number(scores.get(m.name)) for m in metrics)] for stage, scores in view.trail
         ],
         "metrics": [m.label for m in metrics],
-        "quality": _quality(view),
+        "quality": _quality(view, checks),
         "origin": _origin(view),
         "translated": view.translated or None,
         "findings": _findings(view, layout[:shown], limits),
@@ -161,13 +174,15 @@ def _difference(view: DocumentView, op: DiffView) -> list[Any]:
     return [op.op, op.kind, view.clean[slice(*op.hyp)], reference[slice(*op.ref)]]
 
 
-def _quality(view: DocumentView) -> dict[str, Any] | None:
+def _quality(view: DocumentView, checks: Checks) -> dict[str, Any] | None:
+    """Parts are ``[check, score, value, flagged]``, or the check alone where it found nothing."""
     if view.quality is None:
         return None
-    parts = [
-        [p.name, number(p.score), number(p.value), number(p.threshold), p.flagged]
-        for p in view.quality.parts
-    ]
+    parts: list[Any] = []
+    for part in view.quality.parts:
+        check = checks.setdefault((part.name, number(part.threshold)), len(checks))
+        found = [check, number(part.score), number(part.value), part.flagged]
+        parts.append(check if found[1:] == [1, 0, False] else found)
     return {"score": number(view.quality.score), "parts": parts}
 
 

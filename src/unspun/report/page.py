@@ -18,6 +18,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from unspun.report import chart, tallies
+from unspun.report.detail import number
 from unspun.report.escape import script_json, visible
 from unspun.report.summary import STAGES, Batch, gather
 from unspun.report.view import DocumentView, Limits, RunView
@@ -60,7 +61,13 @@ def render(
             panels=_panels(run, batch),
             gains=[made for metric in run.metrics if (made := tallies.gains(metric, run.gains))],
             tallies=_tallies(batch),
-            facts=script_json({"version": run.version, "fingerprint": run.fingerprint}),
+            facts=script_json(
+                {
+                    "version": run.version,
+                    "fingerprint": run.fingerprint,
+                    "checks": list(batch.checks),
+                }
+            ),
             policy=_policy(style, script),
             style=Markup(style),  # noqa: S704 - packaged with the code
             script=Markup(script),  # noqa: S704
@@ -134,7 +141,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        score=_score, gain=_gain, count=_count, share=_share, slug=_slug, short=_short
+        number=number,
+        score=_score,
+        gain=_gain,
+        count=_count,
+        share=_share,
+        slug=_slug,
+        short=_short,
     )
     return environment
 

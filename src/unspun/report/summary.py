@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from unspun.report.chart import MOST_ROWS, Pair
-from unspun.report.detail import detail, number
+from unspun.report.detail import Checks, detail, number
 from unspun.report.escape import script_json
 from unspun.report.view import DocumentView, Limits, MetricView
 
@@ -45,6 +45,7 @@ class Batch:
     pairs: dict[str, list[Pair]] = field(default_factory=dict)
     languages: Counter[str] = field(default_factory=Counter)
     sizes: list[int] = field(default_factory=list)
+    checks: Checks = field(default_factory=dict)
     qualities: list[float] = field(default_factory=list)
 
     @property
@@ -79,7 +80,7 @@ def gather(
             continue
         index = None
         if room > 0 and not (quarantined and not view.raw):
-            block = script_json(detail(view, metrics, limits))
+            block = script_json(detail(view, metrics, limits, batch.checks))
             room -= len(block)
             if room >= 0 or not batch.blocks:
                 index = len(batch.blocks)

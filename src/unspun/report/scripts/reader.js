@@ -78,8 +78,10 @@ class Reader {
     const cards = [];
     if (d.scores.length) cards.push(this.scoreCard());
     if (d.quality && d.quality.parts.length) {
-      const flagged = d.quality.parts.filter((part) => part[4]).length;
-      const rows = d.quality.parts.map(([name, score, value, threshold, flag]) => h("tr", {},
+      const parts = d.quality.parts.map((part) => (Array.isArray(part) ? part : [part, 1, 0, false]));
+      const flagged = parts.filter((part) => part[3]).length;
+      const checked = parts.map(([check, ...rest]) => [...decisions.run.checks[check], ...rest]);
+      const rows = checked.map(([name, threshold, score, value, flag]) => h("tr", {},
         h("th", { scope: "row" }, name), h("td", { class: "n" }, pretty(score, 2)),
         h("td", { class: "n" }, pretty(value, 3)), h("td", { class: "n" }, pretty(threshold, 3)),
         h("td", flag ? { class: "flag" } : {}, flag ? "\u2691 flagged" : "passed")));
@@ -199,7 +201,7 @@ class Reader {
     const to = by > 0 ? (after < 0 ? 0 : after) : (before < 0 ? edits.length - 1 : before);
     this.current = edits[to];
     const mark = this.texts.find(this.current);
-    if (mark) this.texts.go(mark);
+    if (mark) this.texts.go(mark, "center");
     this.reach(this.current);
   }
 

@@ -27,6 +27,7 @@ const KEYS = {
   n: () => reader.step(1), j: () => reader.step(1), p: () => reader.step(-1), k: () => reader.step(-1),
   a: () => verdictKey("accept"), r: () => verdictKey("reject"), u: () => verdictKey(null),
   i: () => document.querySelector(`[name=view][value=${filters.mode === "side" ? "inline" : "side"}]`).click(),
+  s: () => $("save").click(),
   "[": () => $("previous-document").click(), "]": () => $("next-document").click(),
 };
 

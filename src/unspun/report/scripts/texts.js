@@ -198,8 +198,8 @@ class Texts {
     if (mark.dataset.e !== undefined) this.reached(Number(mark.dataset.e));
   }
 
-  go(mark) {
-    mark.scrollIntoView({ block: "nearest" });
+  go(mark, block = "nearest") {
+    mark.scrollIntoView({ block });
     const low = this.element.previousElementSibling.getBoundingClientRect().bottom;
     if (mark.getBoundingClientRect().top < low + 8) scrollBy(0, mark.getBoundingClientRect().top - low - 60);
     mark.focus({ preventScroll: true });
