@@ -114,9 +114,14 @@ def test_theme_changes_and_returns(opened: webdriver.Chrome) -> None:
     assert seen["Theme: light"] != seen["Theme: dark"]
 
 
+@pytest.mark.parametrize("view", ["side", "inline"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_text_has_contrast(opened: webdriver.Chrome, theme: str) -> None:
+def test_text_has_contrast(opened: webdriver.Chrome, theme: str, view: str) -> None:
     """WCAG 2.2 AA: 4.5 to 1 for the page's text, measured on what the browser computed."""
+    evaluate(opened, "document.querySelector(`[name=view][value=${arguments[0]}]`).click()", view)
+    evaluate(opened, "document.querySelectorAll('details').forEach(d => { d.open = true })")
+    for key in "nanrn":
+        webdriver.ActionChains(opened).send_keys(key).perform()
     evaluate(opened, "document.documentElement.dataset.theme = arguments[0]", theme)
     script = """
       const light = c => { const v = c.match(/[\\d.]+/g).slice(0, 3).map(Number).map(x => x / 255)

@@ -23,7 +23,6 @@ from selenium.webdriver.support.ui import WebDriverWait
 from browsing import browser, complaints, evaluate
 from report_samples import documents, run
 from unspun import batches, decisions, edits, reporting, review
-from unspun.edits import from_diff
 from unspun.model import Edit
 from unspun.report import DocumentView, RunView, render
 from unspun.report.escape import visible
@@ -402,13 +401,20 @@ MANY = 1_000
 NODES = 6_000
 
 
+def replaced(raw: str, word: str, better: str) -> list[Edit]:
+    return [
+        Edit(m.start(), m.end(), word, better, "restore", "channel", 0.9)
+        for m in re.finditer(word, raw)
+    ]
+
+
 def test_a_thousand_documents_are_light(browser: webdriver.Chrome, tmp_path: Path) -> None:
     """The browser holds a page of the table and one document, however many there are."""
     line = "The ferry to Saltholm sails at nine, and the quay is full of people who wait. "
     views = []
     for number in range(MANY):
         raw = f"Notice {number}. " + (line + "\n") * 40
-        step = from_diff(raw, raw.replace("Saltholm", "Southholm"), "restore", "channel")
+        step = replaced(raw, "Saltholm", "Southholm")
         views.append(DocumentView(f"notice-{number:04}", raw, edits.apply(raw, step), tuple(step),
                                   language="en", before={"bleu": 40.0 + number % 50},
                                   after={"bleu": 60.0 + number % 40}))  # fmt: skip
@@ -436,10 +442,7 @@ def test_a_thousand_documents_are_light(browser: webdriver.Chrome, tmp_path: Pat
 def test_a_long_text_is_shown_in_parts(browser: webdriver.Chrome, tmp_path: Path) -> None:
     line = "The spherical was led by Hedgerow Companions on Could 4, an investor in expertise.\n"
     raw = line * 2_400
-    step = [
-        Edit(m.start(), m.end(), m.group(), "round", "restore", "channel", 0.9)
-        for m in re.finditer("spherical", raw)
-    ]
+    step = replaced(raw, "spherical", "round")
     view = DocumentView("long", raw, edits.apply(raw, step), tuple(step))
     path = tmp_path / "long.html"
     page = "".join(render(RunView(), [view]))

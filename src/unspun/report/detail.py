@@ -9,6 +9,7 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -164,7 +165,12 @@ def _class(edit: Edit, raw: str) -> str:
     head = _HEAD.search(raw, max(0, edit.start - _WORD), edit.start)
     tail = _TAIL.match(raw, edit.end, edit.end + _WORD)
     left, right = (match.group() if match else "" for match in (head, tail))
-    before, after = left + edit.before + right, left + edit.after + right
+    return _judged(left + edit.before + right, left + edit.after + right)
+
+
+@lru_cache(maxsize=4096)
+def _judged(before: str, after: str) -> str:
+    """The class of a change of words; a spinner makes the same ones again and again."""
     return diffing.classify_span(before, (0, len(before)), after, (0, len(after)))
 
 

@@ -188,8 +188,11 @@ class Texts {
     }
   }
 
+  /** The marks that can be reached; asking the browser what it shows would make it lay all out. */
   active() {
-    return this.marks.filter((mark) => (!mark.classList.contains("off") || (mark.classList.contains("m-difference") && !mark.classList.contains("quiet-difference"))) && mark.closest("[role=cell]").offsetParent !== null);
+    const one = this.filters.mode === "side" && matchMedia(NARROW).matches ? this.element.dataset.column : null;
+    return this.marks.filter((mark) => (!mark.classList.contains("off") || (mark.classList.contains("m-difference") && !mark.classList.contains("quiet-difference")))
+      && (!one || mark.closest("[role=cell]").classList.contains(one)) && !mark.closest(".unchanged-off"));
   }
 
   rove(mark) {
