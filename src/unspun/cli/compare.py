@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, cast, get_args
 
 import typer
 
 from unspun import diffing, files, records
-from unspun.cli import show
+from unspun.cli import differences, show
 from unspun.cli.app import Json, complain
+from unspun.cli.differences import View
 from unspun.errors import InputError, MismatchError
 from unspun.scoring import Pair
-
-SHOWN_DIFFERENCES = 200
 
 
 def register(app: typer.Typer) -> None:
@@ -26,16 +25,31 @@ def diff(
     hyp: Annotated[Path, typer.Argument(metavar="HYP", help="A text, or a folder of texts.")],
     ref: Annotated[Path, typer.Argument(metavar="REF", help="Its reference, or their folder.")],
     *,
+    view: Annotated[
+        str,
+        typer.Option(
+            help="side (by side), inline or table; auto takes what fits, in a pipe the table."
+        ),
+    ] = "auto",
+    context: Annotated[
+        int, typer.Option(min=0, help="Passages that are the same, around those that are not.")
+    ] = 1,
     json: Json = False,
 ) -> None:
     """Show what differs from the references, word by word, and what kind of difference it is.
+
+    On a terminal, side by side from 120 columns on, in colour; without colours, `[-old-]` goes and
+    `{+new+}` comes.
 
     Examples:
 
         unspun diff out/text clean/
 
+        unspun diff page.txt reference.txt --view inline
+
         unspun diff page.txt reference.txt --json
     """
+    chosen = _view(view)
     pairs = paired(hyp, [ref])
     found = [
         diffing.diff(p.hypothesis, p.references[0], id=p.id, reference=p.reference) for p in pairs
@@ -44,27 +58,21 @@ def diff(
         record = {"documents": [d.to_dict() for d in found]}
         sys.stdout.buffer.write(records.dumps(record) + b"\n")
         return
+    marked = show.console.color_system is None or show.console.no_color
     for difference, pair in zip(found, pairs, strict=True):
-        _print_difference(difference.to_dict(), pair.hypothesis, pair.references[0])
+        for piece in differences.rendered(
+            difference, pair.hypothesis, pair.references[0], chosen, context=context, marked=marked
+        ):
+            show.console.print(piece)
 
 
-def _print_difference(record: dict[str, Any], hyp: str, ref: str) -> None:
-    ops = [op for s in record["segments"] for op in s["ops"] if op["op"] != "equal"]
-    rows = [
-        [
-            f"{op['hyp'][0]}:{op['hyp'][1]}",
-            op["class"] or op["op"],
-            show.visible(hyp[slice(*op["hyp"])]),
-            show.visible(ref[slice(*op["ref"])]),
-        ]
-        for op in ops[:SHOWN_DIFFERENCES]
-    ]
-    title = f"{record['id']} against {record['reference']}: {len(ops)} differences"
-    show.console.print(title, style="bold", markup=False)
-    if rows:
-        show.console.print(show.table(["place", "class", "text", "reference"], rows))
-    if len(ops) > len(rows):
-        show.console.print(f"and {len(ops) - len(rows)} more; --json prints all")
+def _view(name: str) -> View:
+    if name == "auto":
+        return differences.fitting(show.console)
+    if name not in get_args(View):
+        known = ", ".join(("auto", *get_args(View)))
+        raise typer.BadParameter(f"{name!r}: the views are {known}", param_hint="--view")
+    return cast("View", name)
 
 
 def paired(hyp: Path, refs: list[Path]) -> list[Pair]:
