@@ -7,7 +7,7 @@ READY_DEV := .venv/.ready-dev
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint format types lock clean \
-        bench bench-clean bench-langid bench-lm bench-restore bench-score
+        torture bench bench-batch bench-clean bench-langid bench-lm bench-restore bench-score
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -41,7 +41,7 @@ format: $(READY_DEV)  ## Put the code into the one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-clean bench-langid bench-restore bench-score  ## All benchmarks
+bench: bench-clean bench-batch bench-langid bench-restore bench-score  ## All benchmarks
 
 # Benchmarks run in a place of their own, with the peers that they compare with.
 PEERS := charset-normalizer clean-text datatrove jiwer justext lingua-language-detector lxml_html_clean plsfix \
@@ -65,6 +65,9 @@ bench-clean: $(PEERS_READY)  ## Repair, restraint and furniture, beside the peer
 	$(BENCH) bench/chrome.py $(SHARED)/data/lm-text/*.zst
 	$(BENCH) bench/rules.py $(SHARED)
 	$(BENCH) bench/extract.py
+
+bench-batch: $(PEERS_READY)  ## Many documents: one and two workers, beside datatrove
+	$(BENCH) bench/batch.py
 
 bench-langid: $(PEERS_READY)  ## Languages, beside the peers
 	$(BENCH) bench/langid.py $(SHARED)/data/langid/dev.jsonl.zst

@@ -27,7 +27,7 @@ from unspun import (
 )
 from unspun.cluster import Cluster
 from unspun.config import Config
-from unspun.engine import Engine, Here, Local, Order
+from unspun.engine import Engine, Here, Local, Order, Task, work
 from unspun.errors import UnspunError
 from unspun.files import Source
 from unspun.passes import Passes, rows
@@ -91,6 +91,7 @@ def run(
     chunk_bytes: int | None = None,
     at: EngineName = "local",
     address: str | None = None,
+    task: Task = work,
     progress: Progress | None = None,
     notice: Notice | None = None,
 ) -> Summary:
@@ -113,6 +114,7 @@ def run(
             not depend on it.
         at: ``local``, or ``ray`` (needs the extra of that name).
         address: Of the cluster of Ray; one is started on this machine if not given.
+        task: What is done to each document, for tests that let it go wrong.
         progress: Called after each document.
         notice: Called with what is worth saying.
 
@@ -131,7 +133,7 @@ def run(
     unpaired = tuple(s.id for s in single if s.id not in references) if reference else ()
     config, reading, say = config or Config(), reading or Reading(), notice or (lambda _: None)
     with runs.opened(out, resume=resume) as folder:
-        order = Order(folder.path.resolve(), config, reading, limits or Limits())
+        order = Order(folder.path.resolve(), config, reading, limits or Limits(), task)
         chunks = plan.cut(_spooled(sources, folder), references, reading, goal=chunk_bytes)
         job = _Job(folder, order, chunks, ledger_format, say)
         manifest = job.finished() if resume else None

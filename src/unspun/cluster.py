@@ -8,16 +8,19 @@ kept already is not done twice.
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
+import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import Any, Self, TypeVar
 
-from unspun.engine import Apart, Hand
+from unspun.config import Config
+from unspun.engine import Apart, Hand, warm
 from unspun.errors import ConfigError, OutputError
-from unspun.workers import Failure, WorkerError
+from unspun.workers import Failure, Limits, Pool, WorkerError
 
 WAVE = 512  # jobs handed to Ray together: what the first pass has learnt is told to the next wave
 RETRIES = 8  # of a task whose machine was lost
@@ -78,23 +81,25 @@ class Cluster:
     def _wave(
         self, task: _Task, wave: list[J], note: Callable[[J, int], None]
     ) -> Iterator[tuple[J, R | Failure]]:
-        from ray.data import DataContext  # noqa: PLC0415 - an extra
+        from ray.data import DataContext, TaskPoolStrategy  # noqa: PLC0415 - an extra
 
         context = DataContext.get_current()
         context.enable_progress_bars = False
         context.print_on_execution_start = False
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
         context.execution_options.preserve_order = False
         rows = [{"place": place, "job": pickle.dumps(job)} for place, job in enumerate(wave)]
         held: dict[int, R | Failure] = {}
         turn = 0
         try:
-            made = self._ray.data.from_items(rows, override_num_blocks=len(rows)).map(
-                task,
-                num_cpus=1,
-                concurrency=self._workers,
-                max_retries=RETRIES,
-                scheduling_strategy="SPREAD",
-            )
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # deprecated, and no other way to say it as yet
+                made = self._ray.data.from_items(rows, override_num_blocks=len(rows)).map(
+                    task,
+                    num_cpus=1,
+                    compute=TaskPoolStrategy(self._workers),
+                    ray_remote_args_fn=_spread,
+                )
             for row in made.iter_rows():
                 note(wave[row["place"]], row["documents"])
                 held[row["place"]] = _answer(row)
@@ -103,6 +108,10 @@ class Cluster:
                     turn += 1
         except self._ray.exceptions.RayError as error:
             raise _told(error) from error
+
+
+def _spread() -> dict[str, Any]:
+    return {"max_retries": RETRIES, "scheduling_strategy": "SPREAD"}
 
 
 class _Task:
@@ -130,8 +139,17 @@ class _Task:
 @cache
 def _hand(work: bytes) -> Callable[[Any], Generator[int, None, Any]]:
     """The hand of this process, which lives on from one job to the next."""
-    found: Callable[[Any], Generator[int, None, Any]] = pickle.loads(work)  # noqa: S301 - our own
+    method = pickle.loads(work)  # noqa: S301 - our own
+    hand: Hand = method.__self__
+    hand.lend(_pool(hand.limits, hand.order.config))
+    found: Callable[[Any], Generator[int, None, Any]] = method
     return found
+
+
+@cache
+def _pool(limits: Limits, config: Config) -> Pool:
+    """Where the documents of this process are done: models are loaded once."""
+    return Pool(1, limits, partial(warm, config))
 
 
 def _answer(row: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever was done
@@ -156,6 +174,3 @@ def _ray() -> Any:  # noqa: ANN401 - an extra's own module
     except ImportError as error:
         raise ConfigError("--engine ray needs Ray: pip install 'unspun[ray]'") from error
     return ray
-
-
-__all__ = ["Cluster", "Hand"]

@@ -108,6 +108,10 @@ class Hand:
         self.limits = translators.limits(order.limits, translator)
         self._pool: Pool | None = None
 
+    def lend(self, pool: Pool) -> None:
+        """Use the processes of somebody else."""
+        self._pool = pool
+
     def __getstate__(self) -> Mapping[str, object]:
         """Processes do not travel."""
         return {**self.__dict__, "_pool": None}
@@ -141,7 +145,11 @@ class Hand:
         scans.keep(order.scans, chunk.key, found, None)
 
     def do(self, chunk: Chunk) -> Generator[int, None, None]:
-        """Do a chunk, and keep its results."""
+        """Do a chunk, and keep its results; one that somebody kept meanwhile is not done again."""
+        summary = segments.kept(self.order.chunks, chunk.key)
+        if summary is not None:
+            yield summary["documents"]
+            return
         yield from self._keep(chunk, self.documents(chunk))
 
     def give_up(self, chunk: Chunk, reason: str) -> None:

@@ -1,0 +1,53 @@
+"""The short form of `make torture`: the same parts, fewer times."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torture
+from torture import BrokenPromiseError
+
+FEW = 6
+
+
+def test_killed_runs_go_on(tmp_path: Path) -> None:
+    assert f"{FEW} kills" in torture.kills(tmp_path, FEW, seed=3)
+
+
+def test_what_is_promised_is_looked_at(tmp_path: Path) -> None:
+    """The checks themselves fail where something is missing, torn, twice, or too much."""
+    raw, out = torture.corpus(tmp_path / "raw", files=2, rows=2), tmp_path / "out"
+    torture.run(raw, out)
+    expected = torture.content(out)
+    torture.whole(out, expected, "untouched")
+    (out / "text/page01.txt").write_text("torn")
+    with pytest.raises(BrokenPromiseError, match=r"other bytes in \['text/page01.txt'\]"):
+        torture.whole(out, expected, "torn")
+    (out / "text/page01.txt").unlink()
+    with pytest.raises(BrokenPromiseError, match="missing"):
+        torture.whole(out, expected, "lost")
+    (out / ".stray").touch()
+    with pytest.raises(BrokenPromiseError, match="stray"):
+        torture.whole(out, expected, "stray")
+
+
+def test_truncated_and_flipped_files_are_noticed(tmp_path: Path) -> None:
+    assert "40 damaged files" in torture.damaged(tmp_path, 40, seed=3)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace makes the calls fail")
+def test_failing_calls_leave_what_was_there(tmp_path: Path) -> None:
+    assert "failing call ended" in torture.calls(tmp_path, 1)
+
+
+@pytest.mark.slow
+def test_workers_and_groups_are_killed(tmp_path: Path) -> None:
+    assert "kills of the group" in torture.process_kills(tmp_path, 4, seed=3)
+
+
+@pytest.mark.slow
+def test_bytes_are_the_same_in_every_way(tmp_path: Path) -> None:
+    assert "the same bytes" in torture.same_bytes(tmp_path, ray=False)
