@@ -22,9 +22,9 @@ from unspun.config import Config, TagConfig, TranslateConfig
 from unspun.errors import ConfigError, InputError, ModelError
 from unspun.model import Document
 from unspun.pipeline import Result
+from unspun.protocol import Answer, Answers, Translator, Usage
 from unspun.translation import checks, masks
 from unspun.translation.passages import passages
-from unspun.translation.protocol import Answer, Answers, Translator, Usage
 from unspun.translation.segments import MOST, Segment, fitted, segments
 from unspun.translators import folders
 from unspun.workers import Limits

@@ -32,12 +32,12 @@ from unspun.errors import UnspunError
 from unspun.files import Source
 from unspun.passes import Passes, rows
 from unspun.plan import Chunk
+from unspun.protocol import Usage
 from unspun.readers import Reading
 from unspun.records import Record
 from unspun.runs import RunFolder
 from unspun.segments import Counts
 from unspun.store import SCHEMA, Documents, LedgerFormat
-from unspun.translation.protocol import Usage
 from unspun.version import __version__
 from unspun.workers import Limits
 
@@ -300,9 +300,10 @@ def _timings(size: int, seconds: float) -> Record:
 
 
 def _translated(config: Config, counts: Counts) -> Record:
-    """What was translated with which models, and what that took; nothing where it was off."""
+    """What was translated with which models, and what engines took; nothing where it was off."""
     if not config.translate.to:
-        return {}
+        usage = counts.translation.get("usage")
+        return {"rewriting": {"engine": config.rewrite.engine, "usage": usage}} if usage else {}
     told = {"models": {}, "segments": {}, "kept": {}, "usage": asdict(Usage())} | counts.translation
     names = "\n".join(f"{k} {told['models'][k]}" for k in sorted(told["models"]))
     return {

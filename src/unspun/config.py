@@ -157,6 +157,45 @@ class TranslateConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class RewriteConfig:
+    """A language model that betters what was spun or translated by machine; off unless named.
+
+    Attributes:
+        engine: ``openai`` for a server that speaks OpenAI's protocol; empty for none.
+        models: The name of the server's model.
+        url: Where the server answers.
+        key_env: Environment variable that holds the server's key.
+        key_file: File that holds it instead.
+        what: What is bettered: ``spun``, ``machine-translated``, or both.
+        min_gain: Nats a word by which the language model of clean English must find a new wording
+            likelier than the one that stands there. A little below 0, since the built-in restorer
+            has chosen its wording by this very model.
+        batch: Sentences that are asked for at a time.
+        rate: Requests a second at most, of all workers together; 0 for no limit.
+        timeout: Seconds until a request counts as failed.
+        retries: Times that a failed request is tried again.
+        cache: As of ``translate``.
+        price_in: Of a million tokens sent.
+        price_out: Of a million tokens received.
+    """
+
+    engine: Literal["", "openai"] = ""
+    models: tuple[str, ...] = ()
+    url: str = ""
+    key_env: str = ""
+    key_file: str = ""
+    what: tuple[str, ...] = ("spun", "machine-translated")
+    min_gain: float = -0.1
+    batch: int = 10
+    rate: float = 0.0
+    timeout: float = 60.0
+    retries: int = 4
+    cache: str = "auto"
+    price_in: float = 0.0
+    price_out: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreConfig:
     """Comparison with references.
 
@@ -178,6 +217,7 @@ class Config:
         tag: Languages.
         restore: Spun text.
         translate: Passages in another language.
+        rewrite: Better wordings of what was spun or translated by machine.
         score: Scores.
     """
 
@@ -187,6 +227,7 @@ class Config:
     tag: TagConfig = field(default_factory=TagConfig)
     restore: RestoreConfig = field(default_factory=RestoreConfig)
     translate: TranslateConfig = field(default_factory=TranslateConfig)
+    rewrite: RewriteConfig = field(default_factory=RewriteConfig)
     score: ScoreConfig = field(default_factory=ScoreConfig)
 
     @classmethod

@@ -104,8 +104,9 @@ class Hand:
     ) -> None:
         self.order, self.apart = order, apart
         translator = translators.open_engine(order.config.translate)
-        self.setting = Setting(order.config, recurring, translator)
-        self.limits = translators.limits(order.limits, translator)
+        rewriter = translators.open_rewriter(order.config.rewrite)
+        self.setting = Setting(order.config, recurring, translator, rewriter)
+        self.limits = translators.limits(order.limits, translator, rewriter)
         self._pool: Pool | None = None
 
     def lend(self, pool: Pool) -> None:

@@ -5,7 +5,7 @@ Stages never import each other; they meet here, and their order is the literal t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
 
@@ -16,6 +16,7 @@ from unspun import (
     normalise,
     quality,
     restoration,
+    rewriting,
     tagging,
     translation,
 )
@@ -35,7 +36,8 @@ from unspun.model import (
     Tag,
     Tagged,
 )
-from unspun.translation.protocol import Translation, Translator, Usage
+from unspun.protocol import Translation, Translator, Usage
+from unspun.rewriting import Passage, Rewriting
 
 SHOWN_EVIDENCE = 20  # findings that an origin names; `Spun.findings` has them all
 
@@ -68,7 +70,8 @@ class Result:
         spun: Whether it is spun.
         verdict: The same, with places in the text that was judged: what the restorer works from.
         translation: What was translated, by which engine.
-        usage: What translating took; no part of what a document is.
+        rewriting: What was bettered, by which engine.
+        usage: What engines took; no part of what a document is.
         quality: The score without a reference.
         snapshots: The text after each stage that changes text.
     """
@@ -81,6 +84,7 @@ class Result:
     spun: Spun | None = None
     verdict: Spun | None = None
     translation: Translation | None = None
+    rewriting: Rewriting | None = None
     usage: Usage = field(default_factory=Usage)
     quality: Quality | None = None
     snapshots: tuple[Snapshot, ...] = ()
@@ -101,6 +105,7 @@ class Setting(NamedTuple):
     config: Config
     recurring: Collection[str] = frozenset()
     translator: Translator | None = None
+    rewriter: Translator | None = None
 
 
 class Stage(NamedTuple):
@@ -209,6 +214,38 @@ def _translate(result: Result, setting: Setting) -> Result:
     return _snapped(result, translation.STAGE)
 
 
+def _rewrite(result: Result, setting: Setting) -> Result:
+    config = setting.config.rewrite
+    if setting.rewriter is None:
+        return result
+    passages = [p for p in _bettered(result) if p.kind in config.what]
+    raw, trace = result.document.text, edits.Projection(result.ledger).origin
+
+    def before(start: int, end: int) -> str:
+        return raw[slice(*trace(start, end))]
+
+    step = rewriting.rewrite(result.text, passages, config, setting.rewriter, before)
+    result = _edited(result, step.edits)
+    usage = result.usage.added(step.usage)
+    return _snapped(replace(result, rewriting=step.rewriting, usage=usage), rewriting.STAGE)
+
+
+def _bettered(result: Result) -> Iterator[Passage]:
+    """What was spun, or translated by machine, in the text as it stands."""
+    now = edits.Projection(result.ledger).result
+    for tag in result.tags:
+        if tag.kind == "spun":
+            yield Passage(*now(tag.start, tag.end), "spun")
+    tagged = result.tagged
+    if tagged is not None and tagged.origin.label == "machine-translated":
+        for span in tagged.spans:
+            if span.language == "en":
+                yield Passage(*now(span.start, span.end), "machine-translated")
+    for edit in result.ledger:
+        if edit.stage == translation.STAGE and edit.rule.endswith(":en"):
+            yield Passage(*now(edit.start, edit.end), "machine-translated")
+
+
 def _assess(result: Result, setting: Setting) -> Result:
     if result.tagged is None:
         return result
@@ -235,13 +272,14 @@ STAGES = (
     Stage("tag", _tag, _tag_many),  # after chrome, whose spans it tags but does not count
     Stage("detect", _detect),  # on prose alone: furniture would dilute the evidence
     Stage("restore", _restore),  # needs sound words and the verdict
-    Stage("translate", _translate),  # last to change text: what it writes is no spinner's
+    Stage("translate", _translate),  # after restoration: what it writes is no spinner's
+    Stage("rewrite", _rewrite),  # last to change text: it betters what the two before it made
     Stage("assess", _assess),  # the score of what is left when all is done
 )
 
 CLEAN = ("extract", "normalise", "chrome", "tag", "assess")
 TAG = ("extract", "normalise", "chrome", "tag", "detect")
-RESTORE = ("extract", "detect", "restore")
+RESTORE = ("extract", "detect", "restore", "rewrite")
 TRANSLATE = ("extract", "normalise", "tag", "translate")
 ALL = tuple(stage.name for stage in STAGES)
 
@@ -253,6 +291,7 @@ def process(
     stages: Collection[str] = ALL,
     recurring: Collection[str] = frozenset(),
     translator: Translator | None = None,
+    rewriter: Translator | None = None,
 ) -> Result:
     """Take a document through the flow.
 
@@ -262,8 +301,9 @@ def process(
         stages: Names of the stages to run; their order is that of `STAGES` in any case.
         recurring: Lines that recur across the documents of the batch.
         translator: The engine that translates; nothing is translated without one.
+        rewriter: The engine that betters wordings; none are without one.
     """
-    setting = Setting(config or Config(), recurring, translator)
+    setting = Setting(config or Config(), recurring, translator, rewriter)
     result = Result(document, document.text)
     for stage in STAGES:
         if stage.name in stages:
@@ -278,6 +318,7 @@ def process_many(
     stages: Collection[str] = ALL,
     recurring: Collection[str] = frozenset(),
     translator: Translator | None = None,
+    rewriter: Translator | None = None,
 ) -> list[Result | Exception]:
     """Take many documents through the flow: as `process` one by one, but faster.
 
@@ -287,6 +328,7 @@ def process_many(
         stages: Names of the stages to run.
         recurring: Lines that recur across the documents of the batch.
         translator: The engine that translates; nothing is translated without one.
+        rewriter: The engine that betters wordings; none are without one.
 
     Returns:
         For each document its result, or what went wrong with it.
@@ -295,7 +337,7 @@ def process_many(
         ConfigError: for settings that no document could be done with.
         ModelError: for a model that cannot be used.
     """
-    setting = Setting(config or Config(), recurring, translator)
+    setting = Setting(config or Config(), recurring, translator, rewriter)
     flow: list[Result | Exception] = [Result(document, document.text) for document in documents]
     for stage in STAGES:
         if stage.name in stages:

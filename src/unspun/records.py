@@ -24,8 +24,9 @@ from unspun.model import (
     Tagged,
 )
 from unspun.pipeline import Result
+from unspun.protocol import Translation
+from unspun.rewriting import Rewriting
 from unspun.scoring import Counts
-from unspun.translation.protocol import Translation
 
 Record = dict[str, Any]
 
@@ -146,6 +147,11 @@ def translation(item: Translation) -> Record:
     }
 
 
+def rewriting(item: Rewriting) -> Record:
+    """What was bettered, and what was not taken."""
+    return {**asdict(item), "refused": dict(item.refused)}
+
+
 def translated(result: Result) -> Record:
     """What `unspun translate --json` prints for a document."""
     return {
@@ -235,6 +241,7 @@ def restored(result: Result) -> Record:
         "id": result.document.id,
         "text": result.text,
         "spun": spun(result.spun) if result.spun else None,
+        **({"rewriting": rewriting(result.rewriting)} if result.rewriting else {}),
         "edits": [edit(e) for e in result.ledger],
         "tags": [tag(t) for t in result.tags],
     }

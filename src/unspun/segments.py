@@ -99,7 +99,7 @@ class Keeper:
         if document["status"] == "done":
             told = document.get("translation") or {}
             translation = {name: told[name] for name in ("models", "segments", "kept") if told}
-            translation |= {"usage": asdict(done.usage)} if told else {}
+            translation |= {"usage": asdict(done.usage)} if done.usage.requests or told else {}
             self.counts += Counts(1, 0, document["bytes"], document["edits"], translation)
         else:
             self.counts += Counts(1, 1, 0, {}, {})

@@ -64,9 +64,12 @@ class Pipeline:
         self.stages = pipeline.ALL if stages is None else tuple(stages)
         self.workers = workers
         self._setting = Setting(
-            self.config, frozenset(recurring), translators.open_engine(self.config.translate)
+            self.config,
+            frozenset(recurring),
+            translators.open_engine(self.config.translate),
+            translators.open_rewriter(self.config.rewrite),
         )
-        self.limits = translators.limits(limits, self._setting.translator)
+        self.limits = translators.limits(limits, self._setting.translator, self._setting.rewriter)
         self._entered = False
         self._idle: list[Pool] = []
 
@@ -175,6 +178,7 @@ def _do(setting: Setting, stages: Collection[str], jobs: Sequence[Job]) -> list[
             stages=stages,
             recurring=setting.recurring,
             translator=setting.translator,
+            rewriter=setting.rewriter,
         )
     )
     return [

@@ -15,11 +15,11 @@ from unspun.errors import ConfigError, ModelError, UnspunError
 from unspun.files import Source
 from unspun.model import Document
 from unspun.pipeline import Result, Setting
+from unspun.protocol import Usage
 from unspun.readers import containers
 from unspun.readers.rows import Decoded
 from unspun.records import Record
 from unspun.store import Outcome
-from unspun.translation.protocol import Usage
 
 
 class Job(NamedTuple):
@@ -81,7 +81,11 @@ def work(setting: Setting, job: Job) -> Done:
     try:
         raw, document = read(job)
         result = pipeline.process(
-            document, setting.config, recurring=setting.recurring, translator=setting.translator
+            document,
+            setting.config,
+            recurring=setting.recurring,
+            translator=setting.translator,
+            rewriter=setting.rewriter,
         )
         compared = _compare(result, job, setting.config)
         return Done(_outcome(job, raw, result, compared), compared, result.usage)
@@ -178,6 +182,7 @@ def _document_record(job: Job, raw: bytes, result: Result, compared: Comparison 
         "spun": records.spun(result.spun) if result.spun else None,
         "quality": records.quality(result.quality),
         **({"translation": records.translation(result.translation)} if result.translation else {}),
+        **({"rewriting": records.rewriting(result.rewriting)} if result.rewriting else {}),
         "edits": by_stage,
         **(records.compared(compared) if compared else {"reference": None}),
     }

@@ -159,6 +159,7 @@ def settings(
     models: list[Path] | None = None,
     restore: bool | None = None,
     translate: Mapping[str, Any] | None = None,
+    rewrite: Mapping[str, Any] | None = None,
 ) -> Config:
     """The configuration: defaults, then the file, then the options.
 
@@ -181,6 +182,7 @@ def settings(
         ("restore", "models"): [str(m) for m in models] if models else None,
         ("restore", "enabled"): restore,
         **{("translate", key): value for key, value in (translate or {}).items()},
+        **{("rewrite", key): value for key, value in (rewrite or {}).items()},
     }
     for (section, key), value in options.items():
         if value is not None:

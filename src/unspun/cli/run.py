@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from unspun import batches
-from unspun.cli import show, thresholds, translate
+from unspun.cli import show, stages, thresholds, translate
 from unspun.cli.app import (
     FAILED,
     ConfigFile,
@@ -97,6 +97,9 @@ def run(
     translate_model: translate.Model = None,
     translate_url: translate.Url = None,
     glossary: translate.Glossary = None,
+    rewriter: stages.Rewriter = None,
+    rewriter_model: stages.RewriterModel = None,
+    rewriter_url: stages.RewriterUrl = None,
     fail_under: thresholds.FailUnder = None,
     junit: thresholds.JUnit = None,
     *,
@@ -150,6 +153,7 @@ def run(
         translate=translate.options(
             translate_to, translate_engine, translate_model, glossary, translate_url
         ),
+        rewrite=stages.rewrite_options(rewriter, rewriter_model, rewriter_url),
     )
     if reference is None and DEFAULT_REFERENCE.is_dir():
         reference = DEFAULT_REFERENCE

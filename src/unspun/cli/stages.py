@@ -44,6 +44,22 @@ Out = Annotated[
 ]
 
 
+Rewriter = Annotated[
+    str | None,
+    typer.Option(
+        help="Ask a language model for better wordings, too: openai, for any server that speaks "
+        "that protocol. Each is checked, and must be likelier than ours."
+    ),
+]
+RewriterModel = Annotated[str | None, typer.Option(metavar="NAME", help="The rewriter's model.")]
+RewriterUrl = Annotated[str | None, typer.Option(help="Where the rewriter answers.")]
+
+
+def rewrite_options(engine: str | None, model: str | None, url: str | None) -> dict[str, object]:
+    """Settings of the section ``rewrite``; None where an option was not given."""
+    return {"engine": engine, "models": [model] if model else None, "url": url}
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(clean)
@@ -86,6 +102,9 @@ def restore(
     min_confidence: MinConfidence = None,
     family: Family = None,
     model: Models = None,
+    rewriter: Rewriter = None,
+    rewriter_model: RewriterModel = None,
+    rewriter_url: RewriterUrl = None,
     config: ConfigFile = None,
     out: Out = None,
     text_column: TextField = "text",
@@ -101,9 +120,18 @@ def restore(
         unspun restore spun.txt
 
         unspun restore pages/ --min-confidence .95 --json
+
+        unspun restore page.txt --rewriter openai --rewriter-url http://localhost:8080/v1 \
+            --rewriter-model NAME
     """
     chosen = settings(
-        config, html=html, min_confidence=min_confidence, family=family, models=model, restore=True
+        config,
+        html=html,
+        min_confidence=min_confidence,
+        family=family,
+        models=model,
+        restore=True,
+        rewrite=rewrite_options(rewriter, rewriter_model, rewriter_url),
     )
     reading = Reading(Columns(text_column, id_column))
     with spooled(paths, stdin) as given:
@@ -194,6 +222,7 @@ def process(
     jobs = list(_chunks(paths, reading))
     recurring = _recurring(jobs, reading) if "chrome" in stages else frozenset()
     translator = translators.open_engine(config.translate) if "translate" in stages else None
+    rewriter = translators.open_rewriter(config.rewrite) if "rewrite" in stages else None
     result: Result | None
     for chunk in jobs:
         for job in plan.jobs(chunk, reading):
@@ -202,7 +231,12 @@ def process(
                     raise InputError(job.problem)  # noqa: TRY301 - told below as all others are
                 _, document = read(job)
                 result = pipeline.process(
-                    document, config, stages=stages, recurring=recurring, translator=translator
+                    document,
+                    config,
+                    stages=stages,
+                    recurring=recurring,
+                    translator=translator,
+                    rewriter=rewriter,
                 )
             except (ConfigError, ModelError):
                 raise  # no document's fault

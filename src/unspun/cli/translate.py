@@ -12,7 +12,7 @@ from unspun import pipeline, records
 from unspun.cli import show, stages
 from unspun.cli.app import ConfigFile, Json, Paths, complain, settings
 from unspun.pipeline import Result
-from unspun.translation.protocol import Usage
+from unspun.protocol import Usage
 from unspun.work import Job
 
 To = Annotated[str, typer.Option("--to", metavar="LANGUAGE", help="The language to write: en.")]

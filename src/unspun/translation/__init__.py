@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from unspun.config import TranslateConfig
 from unspun.model import Edit, Tag, Tagged
+from unspun.protocol import Answer, Answers, Translation, Translator, Usage
 from unspun.translation import checks, masks
 from unspun.translation.passages import passages
-from unspun.translation.protocol import Answer, Answers, Translation, Translator, Usage
 from unspun.translation.segments import Segment, fitted, segments
 
 __all__ = ["STAGE", "UNTRANSLATED", "Foreign", "Step", "rule", "translate"]

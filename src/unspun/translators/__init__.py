@@ -1,25 +1,25 @@
 """Engines that translate, at the edge of the flow: local models and servers.
 
 `open_engine` makes one from the configuration; the flow knows it by the protocol alone
-(`unspun.translation.protocol.Translator`). What an engine needs beyond unspun itself comes with
+(`unspun.protocol.Translator`). What an engine needs beyond unspun itself comes with
 the extra ``translate`` and is imported where it is used.
 """
 
 from __future__ import annotations
 
-from unspun.translation.protocol import Translator
-from unspun.translators.engines import open_engine
+from unspun.protocol import Translator
+from unspun.translators.engines import open_engine, open_rewriter
 from unspun.workers import Limits
 
-__all__ = ["SECONDS", "limits", "open_engine"]
+__all__ = ["SECONDS", "limits", "open_engine", "open_rewriter"]
 
 SECONDS = 1800.0
 """Time of one document where there is an engine and nobody said otherwise: servers make us wait."""
 
 
-def limits(asked: Limits | None, translator: Translator | None) -> Limits:
+def limits(asked: Limits | None, *engines: Translator | None) -> Limits:
     """What one document may take, with time for an engine."""
     given = asked or Limits()
-    if translator is None or given.seconds is not None:
+    if not any(engines) or given.seconds is not None:
         return given
     return given._replace(seconds=SECONDS)

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from unspun.checking import Terms
 from unspun.errors import ConfigError
-from unspun.translation.protocol import Answer, Answers, Translator
+from unspun.protocol import Answer, Answers, Translator
 
 _SCHEMA = """
 create table if not exists answers (key blob primary key, text text, score real) without rowid;

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from unspun.config import TranslateConfig
+from unspun.config import RewriteConfig, TranslateConfig
 from unspun.errors import ConfigError, ModelError
 from unspun.translators.cache import Cache
 from unspun.translators.extra import need
@@ -60,7 +60,7 @@ class Client:
         cache: Where turns are taken, so that all processes keep the rate together.
     """
 
-    config: TranslateConfig
+    config: TranslateConfig | RewriteConfig
     url: str
     variable: str
     cache: Cache | None = None

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from unspun import checking, files
 from unspun.checking import Terms
-from unspun.config import TranslateConfig
+from unspun.config import RewriteConfig, TranslateConfig
 from unspun.errors import ConfigError, InputError
-from unspun.translation.protocol import Translator
+from unspun.protocol import Translator
 from unspun.translators import codes, folders
 from unspun.translators.cache import Cache, Cached, Known, default_path
 from unspun.translators.client import Client
 from unspun.translators.extra import need
 from unspun.translators.local import Local
+from unspun.translators.rewriter import Rewriter
 from unspun.translators.servers import DeepL, LibreTranslate, OpenAI, Server
 
 SERVERS: dict[str, type[Server]] = {
@@ -57,7 +58,27 @@ def open_engine(config: TranslateConfig) -> Translator | None:
     return Cached(engine, kept) if kept else engine
 
 
-def _cache(config: TranslateConfig) -> Cache | None:
+def open_rewriter(config: RewriteConfig) -> Translator | None:
+    """The engine that betters wordings; None where none is named.
+
+    Raises:
+        ConfigError: where it cannot be used, saying what is missing.
+    """
+    if not config.engine:
+        return None
+    if not config.models:
+        raise ConfigError("the rewriter openai wants the name of a model: --rewriter-model NAME")
+    need("httpx", "the rewriter openai")
+    kept = _cache(config)
+    client = Client(config, config.url.rstrip("/") or _home("openai", ""), "OPENAI_API_KEY", kept)
+    client.key()  # a file that cannot be read is told before any document
+    if not client.url.startswith(("http://", "https://")):
+        raise ConfigError(f"{config.url}: no address of a server; it begins with https://")
+    rewriter = Rewriter(config, client)
+    return Cached(rewriter, kept) if kept else rewriter
+
+
+def _cache(config: TranslateConfig | RewriteConfig) -> Cache | None:
     if not config.cache:
         return None
     cache = Cache(default_path() if config.cache == "auto" else Path(config.cache))

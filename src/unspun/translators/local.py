@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from unspun.checking import Terms
 from unspun.config import TranslateConfig
 from unspun.errors import ConfigError, ModelError
-from unspun.translation.protocol import Answer, Answers, Usage
+from unspun.protocol import Answer, Answers, Usage
 from unspun.translators import codes
 from unspun.translators.extra import need
 from unspun.translators.folders import Folder

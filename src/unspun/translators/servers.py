@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from unspun.checking import Terms
-from unspun.config import TranslateConfig
+from unspun.config import RewriteConfig, TranslateConfig
 from unspun.errors import ConfigError
-from unspun.translation.protocol import Answer, Answers, Usage
+from unspun.protocol import Answer, Answers, Usage
 from unspun.translators import codes
 from unspun.translators.client import Client, MalformedError, RefusedError, UnansweredError
 
@@ -29,7 +29,7 @@ MOST_CHARACTERS = 6000
 class Server:
     """What the engines at servers have in common."""
 
-    config: TranslateConfig
+    config: TranslateConfig | RewriteConfig
     client: Client
     glossary: Terms = field(default_factory=dict)
     name: ClassVar[str] = "server"
@@ -109,7 +109,7 @@ class LibreTranslate(Server):
         if key := self.client.key():
             body["api_key"] = key
         asked = self.client.ask(
-            "/translate", body, lambda a: _texts(_field(a, "translatedText"), len(batch)), {}
+            "/translate", body, lambda a: strings(_field(a, "translatedText"), len(batch)), {}
         )
         return asked.value, Usage(0, len(batch), 0, sum(map(len, batch)))
 
@@ -166,7 +166,7 @@ class DeepL(Server):
             rows = _field(answer, "translations")
             if not isinstance(rows, list):
                 raise MalformedError("no list of translations")
-            texts = _texts([_field(row, "text") for row in rows], len(batch))
+            texts = strings([_field(row, "text") for row in rows], len(batch))
             billed = [row.get("billed_characters") for row in rows]
             counted = all(isinstance(n, int) for n in billed)
             return texts, sum(billed) if counted else sum(map(len, batch))
@@ -219,7 +219,7 @@ class OpenAI(Server):
         answer, usage = self.chat(
             prompt,
             json.dumps({"segments": list(batch)}, ensure_ascii=False),
-            lambda text: _texts(_field(_json(text), "translations"), len(batch)),
+            lambda text: strings(parsed(text, "translations"), len(batch)),
         )
         return answer, replace(usage, segments=len(batch), characters=sum(map(len, batch)))
 
@@ -261,7 +261,8 @@ def _field(answer: Any, name: str) -> Any:  # noqa: ANN401 - JSON
     return answer[name]
 
 
-def _texts(value: Any, count: int) -> list[str]:  # noqa: ANN401 - JSON
+def strings(value: Any, count: int) -> list[str]:  # noqa: ANN401 - JSON
+    """As many texts as were asked for."""
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise MalformedError("no list of texts")
@@ -270,11 +271,12 @@ def _texts(value: Any, count: int) -> list[str]:  # noqa: ANN401 - JSON
     return texts
 
 
-def _json(text: str) -> Any:  # noqa: ANN401 - JSON
-    """The JSON of a message, also where it stands in a fence or behind a model's thoughts."""
+def parsed(text: str, name: str) -> Any:  # noqa: ANN401 - JSON
+    """A field of a message's JSON, also where it stands in a fence or behind thoughts."""
     bare = re.sub(r"<think>.*?</think>", "", text, flags=re.DOTALL).strip()
     bare = re.sub(r"^```(?:json)?\s*|\s*```$", "", bare)
     try:
-        return json.loads(bare)
+        answer = json.loads(bare)
     except ValueError as error:
         raise MalformedError("the message is not JSON") from error
+    return _field(answer, name)
