@@ -7,7 +7,7 @@ READY_DEV := .venv/.ready-dev
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint format types lock clean \
-        torture bench bench-batch bench-clean bench-langid bench-lm bench-restore bench-score
+        torture bench bench-batch bench-clean bench-duplicates bench-langid bench-lm bench-restore bench-score
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -68,6 +68,9 @@ bench-clean: $(PEERS_READY)  ## Repair, restraint and furniture, beside the peer
 
 bench-batch: $(PEERS_READY)  ## Many documents: one and two workers, beside datatrove
 	$(BENCH) bench/batch.py
+
+bench-duplicates: $(READY_DEV)  ## Near duplicates, against all pairs
+	$(BIN)/python bench/duplicates.py $(SHARED)/data/lm-text/fin_ectsum.txt.zst --documents 250
 
 bench-langid: $(PEERS_READY)  ## Languages, beside the peers
 	$(BENCH) bench/langid.py $(SHARED)/data/langid/dev.jsonl.zst

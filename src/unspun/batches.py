@@ -16,6 +16,7 @@ from typing import Literal
 from unspun import (
     engine,
     files,
+    marking,
     pairing,
     plan,
     readers,
@@ -263,6 +264,12 @@ class _Job:
         totals = segments.assemble(parts, results, self._format)
         compared = any(reference for chunk in chunks for reference in chunk.references)
         corpus = records.corpus(totals) if compared else {}
+        config = self._order.config.duplicates
+        repeated: Record = {}
+        if config.enabled:
+            (results / runs.MANIFEST).write_bytes(records.dumps({"schema": SCHEMA}))
+            repeated = {"duplicates": marking.mark(results, config)}
+            (results / runs.MANIFEST).unlink()
         sizes = {path.name: path.stat().st_size for path in sorted(results.glob("*.*"))}
         manifest = {
             "schema": SCHEMA,
@@ -281,6 +288,7 @@ class _Job:
                 "quarantined": counts.quarantined,
                 "bytes": counts.bytes,
                 "edits": counts.edits,
+                **repeated,
             },
             "corpus": corpus,
             "files": sizes,

@@ -107,6 +107,19 @@ class RestoreConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class DuplicatesConfig:
+    """Documents of a batch that repeat one another.
+
+    Attributes:
+        enabled: Whether they are looked for; they are told, never dropped.
+        threshold: Share of runs of words in common from which two texts are alike, .6 to 1.
+    """
+
+    enabled: bool = False
+    threshold: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
 class TranslateConfig:
     """Translation of what was left in another language; off unless ``to`` is set.
 
@@ -219,6 +232,7 @@ class Config:
         translate: Passages in another language.
         rewrite: Better wordings of what was spun or translated by machine.
         score: Scores.
+        duplicates: Documents that repeat one another.
     """
 
     extract: ExtractConfig = field(default_factory=ExtractConfig)
@@ -229,6 +243,7 @@ class Config:
     translate: TranslateConfig = field(default_factory=TranslateConfig)
     rewrite: RewriteConfig = field(default_factory=RewriteConfig)
     score: ScoreConfig = field(default_factory=ScoreConfig)
+    duplicates: DuplicatesConfig = field(default_factory=DuplicatesConfig)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Config:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from unspun.cli import (
     compare,
+    duplicates,
     learn,
     match,
     models,
@@ -25,6 +26,7 @@ translate.register(app)
 compare.register(app)
 score.register(app)
 match.register(app)
+duplicates.register(app)
 qa.register(app)
 results.register(app)
 status.register(app)

@@ -158,6 +158,8 @@ def settings(
     family: str | None = None,
     models: list[Path] | None = None,
     restore: bool | None = None,
+    duplicates: bool | None = None,
+    duplicate_threshold: float | None = None,
     translate: Mapping[str, Any] | None = None,
     rewrite: Mapping[str, Any] | None = None,
 ) -> Config:
@@ -181,6 +183,8 @@ def settings(
         ("restore", "family"): family,
         ("restore", "models"): [str(m) for m in models] if models else None,
         ("restore", "enabled"): restore,
+        ("duplicates", "enabled"): duplicates,
+        ("duplicates", "threshold"): duplicate_threshold,
         **{("translate", key): value for key, value in (translate or {}).items()},
         **{("rewrite", key): value for key, value in (rewrite or {}).items()},
     }

@@ -86,6 +86,10 @@ def run(
     text_column: TextField = "text",
     id_column: IdField = None,
     stdin: StdinKind = None,
+    duplicate_threshold: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="From which texts are alike. [default: .8]"),
+    ] = None,
     max_size: Annotated[
         int, typer.Option(min=1, metavar="MB", help="Larger documents are quarantined.")
     ] = 256,
@@ -107,6 +111,10 @@ def run(
     restore: Annotated[
         bool, typer.Option("--restore/--no-restore", help="Whether spun text is restored.")
     ] = True,
+    duplicates: Annotated[
+        bool,
+        typer.Option("--duplicates", help="Say which documents repeat others; drop none."),
+    ] = False,
     engine: Annotated[
         str, typer.Option(metavar="NAME", help="Where it is done: local, or ray.")
     ] = "local",
@@ -150,6 +158,8 @@ def run(
         family=family,
         models=model,
         restore=restore,
+        duplicates=duplicates or None,
+        duplicate_threshold=duplicate_threshold,
         translate=translate.options(
             translate_to, translate_engine, translate_model, glossary, translate_url
         ),

@@ -164,7 +164,12 @@ class _Signer:
 
     def __init__(self, minhash: Any) -> None:  # noqa: ANN401 - an extra's own class
         self._class = minhash
-        self._options = {"num_perm": ROWS * BANDS, "seed": _SEED, "hashfunc": int, "scheme": "affine32"}
+        self._options = {
+            "num_perm": ROWS * BANDS,
+            "seed": _SEED,
+            "hashfunc": int,
+            "scheme": "affine32",
+        }
         self._permutations = minhash(**self._options).permutations
 
     def __call__(self, own: Shingles) -> NDArray[np.uint32]:
