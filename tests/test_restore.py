@@ -12,6 +12,7 @@ import sacrebleu
 from hypothesis import given
 from hypothesis import strategies as st
 
+import unspun
 from unspun import edits
 from unspun.config import RestoreConfig
 from unspun.detect import spun
@@ -129,3 +130,9 @@ def test_the_customers_page(shared: Path) -> None:
     assert sacrebleu.corpus_ter([out], [[reference]]).score < 6
     assert restored(out)[0] == out
     assert restored(reference)[0] == reference
+
+
+@pytest.mark.parametrize("text", ["", " ", "市长", "市长。", "?!", "123"])
+def test_a_text_without_words_is_not_spun(text: str) -> None:
+    result = unspun.restore(text)
+    assert (result.text, result.spun.is_spun, result.edits) == (text, False, ())

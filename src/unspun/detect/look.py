@@ -136,7 +136,11 @@ class Sight:
     def _glance(self, region: Region) -> float:
         """Nats a word of a region's markers, or 0 if it looks clean all over."""
         marks, first, last = self._marks, region.first, region.last
-        if marks is None or marks.told(first, last) < _LEAST_TOLD * min(last - first, BLOCK):
+        if (
+            marks is None
+            or first == last
+            or marks.told(first, last) < _LEAST_TOLD * min(last - first, BLOCK)
+        ):
             return 0.0
         bounds = [*range(first, last, BLOCK), last]
         blocks = list(itertools.pairwise(bounds))
