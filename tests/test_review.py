@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -178,6 +179,30 @@ def test_in_place_and_in_steps_is_the_same_as_at_once(results: Path, tmp_path: P
     assert one["corpus"] == two["corpus"]
     with pytest.raises(InputError, match=r"applied to .* already"):
         review.apply(steps_, first)
+
+
+def test_a_finished_review_is_not_undone_by_running_again(tmp_path: Path) -> None:
+    out = made(tmp_path)
+    choices = [(id_, edit, "reject") for id_, edit in everything(out)]
+    review.apply(out, written(tmp_path / "d.json", out, choices))
+    reviewed = digests(out)
+    batches.run(tmp_path / "raw", tmp_path / "clean", out, workers=0)
+    assert digests(out) == reviewed
+    batches.run(tmp_path / "raw", tmp_path / "clean", out, workers=0, resume=False)
+    assert len(everything(out)) == len(choices)
+
+
+def test_an_unfinished_run_is_left_alone(results: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    shutil.copytree(results, new)
+    (new / ".unspun-run/chunks/kept").mkdir(parents=True)
+    (new / ".unspun-run/run.json").write_text("{}", encoding="utf-8")
+    before = digests(new)
+    id_, edit = everything(results)[0]
+    path = written(tmp_path / "d.json", results, [(id_, edit, "reject")])
+    with pytest.raises(OutputError, match="not finished"):
+        review.apply(new, path)
+    assert digests(new).items() >= before.items()
 
 
 def test_page_tells_of_the_review(results: Path, tmp_path: Path) -> None:

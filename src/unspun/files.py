@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -188,68 +187,6 @@ def _inputs(paths: Iterable[Path]) -> Iterator[Path]:
         if isinstance(path, Path):
             given = places.matches(path)[1] if places.is_pattern(path) else [path]
             yield from (one.resolve() for one in given)
-
-
-@contextmanager
-def staging(out: Path) -> Iterator[Path]:
-    """A folder to write results to, moved into ``out`` piece by piece when all is written.
-
-    What stood in ``out`` stays as it was until then, and for good if anything fails.
-
-    Raises:
-        OutputError: if ``out`` cannot be written, or holds something that is not ours.
-    """
-    try:
-        _claim(out)
-        for stray in out.glob(".unspun-*"):  # of a run that was killed
-            shutil.rmtree(stray, ignore_errors=True)
-        folder = Path(tempfile.mkdtemp(prefix=".unspun-", dir=out))
-    except OSError as error:
-        raise OutputError(f"{out}: cannot be written ({error.strerror})") from error
-    try:
-        yield folder
-        _publish(folder, out)
-    except OSError as error:
-        raise OutputError(
-            f"{out}: cannot be written ({error.strerror}); what stood there is unchanged"
-        ) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _claim(out: Path) -> None:
-    if out.exists() and not out.is_dir():
-        raise OutputError(f"{out}: is a file; name a folder for the results")
-    out.mkdir(parents=True, exist_ok=True)
-    held = [p for p in out.iterdir() if not p.name.startswith(".unspun-")]
-    if held and not (out / "manifest.json").is_file():
-        raise OutputError(
-            f"{out}: holds files that unspun did not write; name a new or empty folder with --out"
-        )
-
-
-def _publish(folder: Path, out: Path) -> None:
-    """Move each piece into place; the manifest, which vouches for the rest, comes last."""
-    pieces = sorted(folder.iterdir(), key=lambda piece: (piece.name == "manifest.json", piece.name))
-    for piece in pieces:
-        _flush(piece)
-    retired = folder / ".retired"
-    retired.mkdir()
-    for old in out.iterdir():  # what this run no longer makes, such as a ledger of another format
-        if not old.name.startswith(".unspun-") and not (folder / old.name).exists():
-            old.replace(retired / old.name)
-    for piece in pieces:
-        target = out / piece.name
-        if target.is_dir():
-            target.replace(retired / piece.name)
-        piece.replace(target)
-
-
-def _flush(piece: Path) -> None:
-    paths = [p for p in piece.rglob("*") if p.is_file()] if piece.is_dir() else [piece]
-    for path in paths:
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
 
 
 def write_text(path: Path, text: str) -> None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from unspun import comparison, decisions, edits, files, pipeline, records, reporting, segments
+from unspun import comparison, decisions, edits, files, pipeline, records, reporting, runs, segments
 from unspun.comparison import Comparison, Totals
 from unspun.config import Config
 from unspun.decisions import Decisions, Split
-from unspun.errors import InputError
+from unspun.errors import InputError, OutputError
 from unspun.model import Document, Ledger, Tagged
 from unspun.pipeline import Result, Setting, Snapshot
 from unspun.records import Record
@@ -59,7 +59,8 @@ def apply(out: Path | str, decided: Path | str, to: Path | str | None = None) ->
 
     Raises:
         InputError: for decisions that are damaged or were made on other results.
-        OutputError: if the results cannot be written; what stood there is unchanged.
+        OutputError: if the results cannot be written, or a run is at work there or unfinished; what
+            stood there is unchanged.
     """
     out, decided = Path(out), Path(decided)
     target = out if to is None else Path(to)
@@ -70,14 +71,22 @@ def apply(out: Path | str, decided: Path | str, to: Path | str | None = None) ->
     given = decisions.read(data, str(decided))
     _check(store.manifest, given, data, out, str(decided))
     job = _Job(store, out, given)
-    with files.staging(target) as folder:
-        with segments.whole(folder, _format(store.manifest)) as writer:
+    with runs.opened(target, resume=True) as folder:
+        if folder.exists():
+            raise OutputError(
+                f"{target}: a run was begun here and not finished; finish it, or name another --out"
+            )
+        results = folder.path / "results"
+        results.mkdir()
+        with segments.whole(results, _format(store.manifest)) as writer:
             for stored in store:
                 writer.add(job.outcome(stored))
-        job.done.out = target
         manifest = job.manifest(hashlib.sha256(data).hexdigest()[:12], str(decided))
-        (folder / "manifest.json").write_bytes(records.dumps(manifest) + b"\n")
-        reporting.write(folder)
+        sizes = {path.name: path.stat().st_size for path in sorted(results.glob("*.*"))}
+        (results / runs.MANIFEST).write_bytes(records.dumps(manifest | {"files": sizes}) + b"\n")
+        reporting.write(results)
+        runs.publish(folder, results)
+    job.done.out = target
     return job.done
 
 
