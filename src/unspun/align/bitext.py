@@ -69,18 +69,24 @@ def nothing(rows: int, columns: int) -> Shared:
     return Shared(*(np.zeros((rows, columns)) for _ in range(3)))
 
 
-def pair(lengths: Lengths, shared: Shared) -> list[Group]:
+def pair(
+    lengths: Lengths, shared: Shared, *, alone: float | None = None
+) -> list[Group]:
     """The pairs of sentence groups that are likeliest, in order; empty groups are left out ones.
 
     Args:
         lengths: Of the sentences.
         shared: What each sentence of the source shares with each of the translation.
+        alone: How likely a sentence without partner is, where that is known; else it is counted
+            in the texts.
 
     >>> ours, theirs = np.array([20.0, 90, 40]), np.array([20.0, 40])
     >>> sizes = Lengths(ours, theirs, np.ones(3), np.ones(2), 1.0, 4.0)
     >>> pair(sizes, nothing(3, 2))
     [((0, 1), (0, 1)), ((1, 2), (1, 1)), ((2, 3), (1, 2))]
     """
+    if alone is not None:
+        return _best(lengths, shared, {**PRIOR, (1, 0): alone, (0, 1): alone})
     prior = dict(PRIOR)
     groups: list[Group] = []
     for _ in range(1 + _ROUNDS):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
-from unspun.checking import consistency, lengths
+from unspun.checking import consistency, lengths, names, omissions
 from unspun.checking.findings import Context, QaFinding, Unit
+from unspun.checking.lexicon import learn
 from unspun.checking.rules import check_unit, chosen, place_of
 
 CHUNK = 20_000
@@ -26,8 +27,15 @@ def check_units(
     if not wanted.isdisjoint(("inconsistent", "same-target")):
         for place, finding in consistency.check(units):
             found[place].append(finding)
+    sizes = lengths.model(units)
+    if not wanted.isdisjoint(("omission", "addition", "name")):
+        lexicon = learn([(unit.source, unit.target) for unit in units])
+        for place, finding in names.check(units, context.languages, lexicon):
+            found[place].append(finding)
+        for place, finding in omissions.check(units, context.languages, sizes, lexicon):
+            found[place].append(finding)
     if "length" in wanted:
-        for place, finding in lengths.check(units, lengths.model(units)).items():
+        for place, finding in lengths.check(units, sizes).items():
             found[place].append(finding)
     return [tuple(sorted((f for f in all_ if f.rule in wanted), key=place_of)) for all_ in found]
 

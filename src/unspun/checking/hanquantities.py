@@ -177,7 +177,9 @@ def _clock(text: str, start: int, end: int, value: Fraction) -> Quantity | None:
     if meant < 12 and _PM.search(text[:start]):  # noqa: PLR2004
         meant += 12
     firm = _digits(text[start:end])
-    return Quantity(start, end + 1, "time", (*twelve_hours(meant), *twelve_hours(value)), firm)
+    hundred = value * 100 + (meant - value) % 1 * 60  # 16时, 1600 hours
+    meanings = (*twelve_hours(meant), *twelve_hours(value), hundred)
+    return Quantity(start, end + 1, "time", meanings, firm)
 
 
 def _is_firm(numeral: str, value: Fraction, before: str, after: str) -> bool:

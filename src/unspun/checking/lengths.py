@@ -20,6 +20,7 @@ _VARIANCE = 6.8
 """Gale and Church's variance a character, of European languages; files have their own."""
 _ENOUGH = 40  # units from which a file has its own ratio
 _LEAST = 12  # characters from which lengths tell anything
+_MOST_VARIANCE = 8.0  # what a file lacks must not excuse itself
 OUTLIER = 4.0
 """Standard deviations from which a translation is too long or too short."""
 
@@ -58,8 +59,9 @@ def model(units: Sequence[Unit]) -> LengthModel:
     if len(pairs) < _ENOUGH:
         return of_scripts(units)
     ratio = median(b / a for a, b in pairs)
+    # of a normal law, from its median deviation
     spread = median(abs(b - ratio * a) / math.sqrt(max(1.0, ratio * a)) for a, b in pairs)
-    return LengthModel(ratio, max(1.0, (1.4826 * spread) ** 2))  # of a normal law, by its median
+    return LengthModel(ratio, min(_MOST_VARIANCE, max(1.0, (1.4826 * spread) ** 2)))
 
 
 def of_scripts(units: Sequence[Unit]) -> LengthModel:

@@ -15,7 +15,9 @@ from unspun.checking.quantities import WIDE, Kind, Quantity, agree, shown, sprea
 
 _HAN_LANGUAGES = frozenset({"zh", "ja", "yue", "wuu", "ko"})
 _ISO_DATE = re.compile(r"(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])")
-_CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:])(?P<pm>\s*[Pp]\.?[Mm])?")
+_CLOCK = re.compile(
+    r"(?<![\d:])(\d{1,2})(?::\s?|\s:\s)([0-5]\d)(?:\s?:\s?([0-5]\d))?(?![\d:])(?P<pm>\s*[Pp]\.?[Mm])?"
+)
 _SLASHED = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?(?![\d/])")
 
 _UNITS = (
@@ -146,7 +148,7 @@ def _stated(quantity: Quantity, others: Sequence[Quantity], unit: Unit) -> bool:
 
 
 def _explained(quantity: Quantity, others: Sequence[Quantity], unit: Unit) -> bool:
-    if any(agree(quantity, other) for other in others):
+    if any(agree(other, quantity) for other in others):
         return True
     return any(_converted(other, quantity, unit) for other in others)
 
@@ -259,7 +261,7 @@ def _units(ours: Sequence[Quantity], theirs: Sequence[Quantity], unit: Unit) -> 
         elif quantity.money and all(q.money and not q.money & quantity.money for q in same):
             yield _unit_finding(unit, quantity, same[0], "is in another currency")
     for quantity in theirs:
-        same = [q for q in ours if agree(quantity, q)]
+        same = [q for q in ours if agree(q, quantity)]
         if not same or quantity.kind != "percent" or not quantity.firm:
             continue
         if same[0].firm and all(q.kind == "number" for q in same):

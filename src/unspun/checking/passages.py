@@ -23,6 +23,7 @@ _NUMBER_GAIN = 1.5  # log likelihood of a number, name or word that both sides h
 _NAME_GAIN = 2.0
 _WORD_GAIN = 1.2
 _MOST_GAIN = 8.0
+_ALONE = 0.9  # how likely a sentence has no partner, in a segment whose length is odd
 _ENOUGH = 30  # pairs of sentences from which words can be learned
 
 
@@ -86,14 +87,19 @@ def pair_texts(source: str, target: str, languages: Languages) -> list[Unit]:
 
 
 def pair_sides(
-    ours: Side, theirs: Side, languages: Languages, lexicon: Lexicon | None = None
+    ours: Side,
+    theirs: Side,
+    languages: Languages,
+    lexicon: Lexicon | None = None,
+    model: lengths.LengthModel | None = None,
 ) -> list[Group]:
     """Pairs of sentence groups, by lengths and what they share.
 
     Words are learned from a first pairing where no lexicon is given and the texts are long enough.
+    Lengths are judged by the texts themselves where no model of them is given.
     """
     left, right = ours.texts(), theirs.texts()
-    model = _lengths(left, right)
+    model = model or _lengths(left, right)
     sizes = bitext.Lengths(
         np.array([lengths.visible(t) for t in left], float),
         np.array([lengths.visible(t) for t in right], float),
@@ -104,7 +110,7 @@ def pair_sides(
     )
     shared = _anchors(left, right, languages)
     if lexicon is not None:
-        return bitext.pair(sizes, _with_words(shared, left, right, lexicon))
+        return bitext.pair(sizes, _with_words(shared, left, right, lexicon), alone=_ALONE)
     groups = bitext.pair(sizes, shared)
     if len(groups) < _ENOUGH:
         return groups

@@ -103,21 +103,30 @@ def twelve_hours(hours: Fraction) -> tuple[Fraction, ...]:
 _NOON = 12
 
 
-def agree(a: Quantity, b: Quantity) -> bool:
-    """Whether two quantities can mean the same."""
-    if (a.kind == "weekday") != (b.kind == "weekday"):
+def agree(ours: Quantity, theirs: Quantity) -> bool:
+    """Whether a quantity of the source and one of its translation can mean the same.
+
+    A translation may round: 3,456万 is "34.6 million". The source's own round number is not
+    known any better.
+    """
+    if (ours.kind == "weekday") != (theirs.kind == "weekday"):
         return False
-    if not set(a.values).isdisjoint(b.values):
+    if not set(ours.values).isdisjoint(theirs.values):
         return True
-    if a.scaled or b.scaled:
-        return _rounded(a.values[0], b.values[0])
-    return False
+    return theirs.scaled and _rounds(ours.values[0], theirs.values[0])
 
 
-def _rounded(a: Fraction, b: Fraction) -> bool:
-    """Whether one is the other rounded: at most half a per cent away, and with fewer digits."""
-    largest = max(abs(a), abs(b))
-    return largest >= _ROUNDABLE and abs(a - b) <= largest / 200
+def _rounds(fine: Fraction, coarse: Fraction) -> bool:
+    """Whether a number is another one rounded: half a per cent away at most, with fewer digits."""
+    largest = max(abs(fine), abs(coarse))
+    if largest < _ROUNDABLE or abs(fine - coarse) > largest / 200:
+        return False
+    return _digits(coarse) < _digits(fine)
+
+
+def _digits(value: Fraction) -> int:
+    """The digits of a number without the zeros at its end."""
+    return len(str(abs(value.numerator)).rstrip("0"))
 
 
 _ROUNDABLE = 10_000

@@ -54,6 +54,8 @@ def script_of(text: str) -> str | None:
     >>> script_of("北京 2008"), script_of("Beijing 2008"), script_of("2008")
     ('Han', 'Latin', None)
     """
+    if text.isascii():
+        return "Latin" if any(map(str.isalpha, text)) else None
     counts = {name: len(_LETTERS[name].findall(text)) for name in _LETTERS}
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] else None

@@ -90,6 +90,11 @@ def is_pinyin(word: str) -> bool:
     return _cuts(plain(word)) >= 2  # noqa: PLR2004
 
 
+def is_syllable(word: str) -> bool:
+    """Whether a word is one reading: Li, Zhang."""
+    return plain(word) in _table().all
+
+
 def _cuts(word: str) -> int:
     """The fewest readings that a word is made of; 0 where it is not."""
     known = _table().all

@@ -132,7 +132,7 @@ def check_latin(unit: Unit, _context: Context) -> Iterator[QaFinding]:
         word = match[0]
         if not _is_name(word, foreign=foreign) or word.translate(_PLAIN).casefold() in plain:
             continue
-        if _spelt_out(word, target):
+        if _spelt_out(word, target) or _in_parts(word, plain):
             continue
         yield QaFinding(
             "name",
@@ -144,6 +144,12 @@ def check_latin(unit: Unit, _context: Context) -> Iterator[QaFinding]:
             word,
             score=0.7,
         )
+
+
+def _in_parts(word: str, plain: str) -> bool:
+    """Whether a word of letters and digits stands in the translation in parts: APEC2020."""
+    parts = re.findall(r"[A-Za-z]{3,}|\d{4,}", word)
+    return len(parts) > 1 and all(part.casefold() in plain for part in parts)
 
 
 def _is_name(word: str, *, foreign: bool) -> bool:

@@ -307,7 +307,7 @@ def _quantity(text: str, tokens: Sequence[_Token], phrase: _Phrase, table: Words
     values: tuple[Fraction, ...] = (phrase.value, *phrase.other)
     digits = bool(tokens[0].values)
     kind = phrase.kind
-    firm = (digits and not _in_code(text, start, end)) or (
+    firm = (digits and phrase.value != 0 and not _in_code(text, start, end)) or (
         not digits and kind != "ordinal" and phrase.value >= _LEAST_FIRM
     )
     percent = _PERCENT.match(text, end)
