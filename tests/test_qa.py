@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from unspun import checking
 from unspun.errors import ConfigError, InputError
@@ -148,3 +150,86 @@ def test_a_glossary_without_renderings_is_refused_by_line() -> None:
 def test_rules_that_do_not_exist_are_named() -> None:
     with pytest.raises(ConfigError, match="did you mean 'number'"):
         checking.check("a", "b", rules=["nunber"])
+
+
+NAMES = [
+    ("张雄在眉山工作。", "Zhang Xiong works in Meishan.", []),
+    ("张雄在眉山工作。", "Zhang Xiong works in Leshan.", ["Leshan"]),
+    ("德国总理访问中国。", "The German chancellor visited China.", []),
+    ("德国总理访问中国。", "The French president visited China.", ["French"]),
+    ("总统博索纳罗说没有。", "President Bolsonaro said no.", []),
+    ("长江水位上升。", "The water of the Yangtze rose.", []),
+    ("我国出口增长。", "China’s exports grew.", []),
+    ("西安的冬天很冷。", "Xi’an has cold winters.", []),
+    ("他住在纽约。", "He lives in New York.", []),
+    ("他住在纽约。", "He lives in Chicago.", ["Chicago"]),
+    ("Jiang lives in Wuhan.", "江住在武汉。", []),
+    ("Jiang lives in Wuhan.", "江住在长沙。", ["Wuhan"]),
+]
+
+
+@pytest.mark.parametrize(("source", "target", "strange"), NAMES)
+def test_names_between_characters_and_letters(source: str, target: str, strange: list[str]) -> None:
+    han_first = source[0] > "\u3000"
+    languages = checking.Languages(*(("zh", "en") if han_first else ("en", "zh")))
+    unit = checking.Unit(source, target)
+    (found,) = checking.check_units([unit], checking.Context(languages), ["name"])
+    latin = target if han_first else source
+    spans = [f.target if han_first else f.source for f in found]
+    assert [latin[slice(*span)] for span in spans if span] == strange
+
+
+def test_a_file_teaches_its_own_names() -> None:
+    told = [
+        checking.Unit(f"记者对克里维拉的第{k}次采访。", f"Interview {k} with Crivella.")
+        for k in range(2, 9)
+    ]
+    lost = checking.Unit("记者对克里维拉的第9次采访。", "Interview 9 with the mayor.")
+    context = checking.Context(checking.Languages("zh", "en"))
+    found = checking.check_units([*told, lost], context, ["name"])
+    assert [len(f) for f in found[:-1]] == [0] * len(told)
+    assert [f.expected for f in found[-1]] == ["Crivella"]
+
+
+def test_a_sentence_that_a_segment_lacks_is_named() -> None:
+    source = "Der Zug fuhr um 9 Uhr ab. In Köln stiegen 300 Leute zu. Danach war es ruhig."
+    whole = "The train left at 9. In Cologne 300 people got on. After that it was quiet."
+    context = checking.Context(checking.Languages("de", "en"))
+    rules = ["omission", "addition"]
+    assert checking.check_units([checking.Unit(source, whole)], context, rules) == [()]
+    less = whole.replace(" In Cologne 300 people got on.", "")
+    ((found,),) = checking.check_units([checking.Unit(source, less)], context, rules)
+    assert found.source is not None
+    assert source[slice(*found.source)] == "In Köln stiegen 300 Leute zu."
+    more = f"{whole} Nobody said a word until they came to Bonn at half past ten."
+    ((extra,),) = checking.check_units([checking.Unit(source, more)], context, rules)
+    assert extra.rule == "addition"
+
+
+def test_the_same_source_is_translated_once_and_lengths_are_alike() -> None:
+    context = checking.Context(checking.Languages("en", "de"))
+    pairs = [("Save file", "Datei speichern")] * 2 + [("Save file", "Datei sichern")]
+    units = [checking.Unit(*pair) for pair in pairs]
+    found = checking.check_units(units, context, ["inconsistent"])
+    assert [[f.expected for f in each] for each in found] == [[], [], ["Datei speichern"]]
+    long = checking.Unit("The gate is shut for the night.", "Das Tor ist zu. " * 12)
+    ((outlier,),) = checking.check_units([long], context, ["length"])
+    assert outlier.category == "Accuracy/Addition"
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_findings_lie_inside_their_texts(source: str, target: str) -> None:
+    unit = checking.Unit(source, target)
+    (found,) = checking.check_units([unit], checking.Context())
+    for finding in found:
+        for span, text in ((finding.source, source), (finding.target, target)):
+            assert span is None or 0 <= span[0] <= span[1] <= len(text)
+        assert finding.message
+
+
+@given(st.integers(0, 10**12))
+def test_chinese_and_english_forms_of_a_number_agree(number: int) -> None:
+    found = checking.check(
+        f"共{number}人。", f"{number:,} people.", source_language="zh", target_language="en"
+    )
+    assert [f for f in found if f.rule == "number"] == []

@@ -189,7 +189,7 @@ def _learn_renderings(sides: Sequence[_Sides], known: _Known) -> None:
     likely: dict[str, set[str]] = defaultdict(set)
     for word, origins in known.origins.items():
         for characters, dice in origins.items():
-            alike = sounds.alike(word, characters)
+            alike = len(sounds.skeleton(word)) > 2 and sounds.alike(word, characters)  # noqa: PLR2004
             if len(characters) > 2 and dice >= _KNOWN and alike and _is_own(word):  # noqa: PLR2004
                 likely[characters].add(word)
     together: Counter[str] = Counter()
@@ -249,7 +249,7 @@ def _strange(side: _Sides, known: _Known) -> list[_Name]:
         for m in listed
         if not any(characters in side.han for characters in m.characters)
         and not any(o is not m and _in((m.start, m.end), o) and _meant(o, side) for o in listed)
-        and not romanise.find(side.latin[m.start : m.end], side.han)
+        and not _sounds_or_stands(side.latin[m.start : m.end], side.han)
     ][:1]
     for run in side.runs():
         rest = [name for name in run if not any(_in(name.span, m) for m in listed)]
@@ -261,6 +261,10 @@ def _strange(side: _Sides, known: _Known) -> list[_Name]:
         odd = [name for name in rest if _is_strange(name, side, known)]
         found += odd[:1]
     return found
+
+
+def _sounds_or_stands(text: str, han: str) -> bool:
+    return text in han or bool(romanise.find(text, han)) or sounds.alike(text, han)
 
 
 def _in(span: Span, mention: gazetteer.Mention) -> bool:

@@ -77,7 +77,7 @@ def likeness(word: str, text: str) -> float:
     for run in _HAN.findall(text):
         rows = _rows(run)
         for start in range(len(rows)):
-            if not rows[start]:
+            if rows[start][:1] != wanted[0]:  # transcription keeps the first consonant
                 continue
             row = ""
             for part in rows[start : start + len(wanted) + 3]:
