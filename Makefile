@@ -41,7 +41,7 @@ format: $(READY_DEV)  ## Put the code into the one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-clean bench-batch bench-langid bench-restore bench-score  ## All benchmarks
+bench: bench-clean bench-batch bench-langid bench-qa bench-restore bench-score  ## All benchmarks
 
 # Benchmarks run in a place of their own, with the peers that they compare with.
 PEERS := charset-normalizer clean-text datatrove jiwer justext lingua-language-detector lxml_html_clean plsfix \
@@ -74,6 +74,9 @@ bench-duplicates: $(READY_DEV)  ## Near duplicates, against all pairs
 
 bench-langid: $(PEERS_READY)  ## Languages, beside the peers
 	$(BENCH) bench/langid.py $(SHARED)/data/langid/dev.jsonl.zst
+
+bench-qa: $(PEERS_READY)  ## Translation QA: planted errors, and errors that experts marked
+	$(BENCH) bench/qa.py $(SHARED)
 
 bench-restore: $(PEERS_READY)  ## Spun text: decision, restoration, calibration, speed
 	$(BENCH) bench/restore.py $(SHARED)

@@ -69,9 +69,7 @@ def nothing(rows: int, columns: int) -> Shared:
     return Shared(*(np.zeros((rows, columns)) for _ in range(3)))
 
 
-def pair(
-    lengths: Lengths, shared: Shared, *, alone: float | None = None
-) -> list[Group]:
+def pair(lengths: Lengths, shared: Shared, *, alone: float | None = None) -> list[Group]:
     """The pairs of sentence groups that are likeliest, in order; empty groups are left out ones.
 
     Args:
