@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from os import PathLike
+from pathlib import Path
 from typing import Self
 from zipfile import BadZipFile
 
@@ -105,7 +106,9 @@ class Gate:
     ) -> None:
         self.vocabulary = Vocabulary(words)
         self.bias = bias
-        self._weights = np.concatenate([pair, single])
+        self._weights = np.concatenate(
+            [pair, single, np.zeros(1, np.int8)]
+        )  # the last says nothing
         self._first = len(pair)
         self._step = step
         self._bits = len(pair).bit_length() - 1
@@ -117,7 +120,7 @@ class Gate:
         ids = self.vocabulary.ids(words)
         features = np.empty((2, len(ids)), np.int64)
         features[0] = ids + self._first
-        features[1, 0] = self._first
+        features[1, 0] = len(self._weights) - 1
         features[1, 1:] = hashed(ids, words.joined, self._bits)
         return Look(features, self._weights, self._step)
 
@@ -130,7 +133,7 @@ class Gate:
             OSError: if it cannot be read.
         """
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as data:
                 words = data["words"].tobytes().decode().split("\n")
                 single, pair = data["single"], data["pair"]
                 step, bias = data["scale"].tolist()

@@ -32,6 +32,7 @@ _DOUBTFUL_WORD, _DOUBTFUL_MOST = 1 / 600, 4.0  # ... more for each word, up to t
 _CERTAIN = 10.0  # the same from which it is read in full at once
 _GATED_BIAS, _EVIDENCE, _GATED = -5.4, 7.0, 0.39  # of the classifier's regression
 _LEAST, _MOST = -6.0, 6.0  # nats of the classifier that count
+_RICHNESS = 0.08  # distinct words in a word of prose, beyond its first block: far more, in fact
 _FEW = 25.0  # words that count against a text for being short
 _SHORT = 30.0  # words of which a text has the more to prove the fewer it has
 
@@ -131,16 +132,18 @@ class Sight:
         gate = None
         if self._told is not None:
             gate = strongest(self._told.blocks(region.first, region.last)) + self._bias
-        return Look(region.last - region.first, self._glance(region), gate)
+        look = Look(region.last - region.first, self._glance(region), gate)
+        return look if not look.suspicious or self._prose(region) else Look(look.words, 0.0, _LEAST)
+
+    def _prose(self, region: Region) -> bool:
+        """Whether words differ as they do in prose, and not as in a list or a table."""
+        distinct = len(np.unique(self._words.keys[region.first : region.last]))
+        return distinct >= _RICHNESS * (region.last - region.first - BLOCK)
 
     def _glance(self, region: Region) -> float:
         """Nats a word of a region's markers, or 0 if it looks clean all over."""
         marks, first, last = self._marks, region.first, region.last
-        if (
-            marks is None
-            or first == last
-            or marks.told(first, last) < _LEAST_TOLD * min(last - first, BLOCK)
-        ):
+        if marks is None or marks.told(first, last) <= _LEAST_TOLD * min(last - first, BLOCK):
             return 0.0
         bounds = [*range(first, last, BLOCK), last]
         blocks = list(itertools.pairwise(bounds))
