@@ -215,6 +215,11 @@ def test_decisions_made_by_keys_and_pointer_come_true(
         mine = wanted.get(before.document["id"], {})
         assert after.ledger == tuple(e for e in before.ledger if mine.get(e) != "reject")
         assert after.text == edits.apply(before.raw_text, after.ledger)
+    opened.get((tmp_path / "new" / reporting.PAGE).as_uri())
+    for number, stored in numbered(tmp_path / "new"):
+        told = f"Rejected in review: {len(stored.document.get('rejected', ()))}"
+        visit(opened, number)
+        assert (told in opened.find_element(By.ID, "reader-body").text) == (told[-2:] != " 0")
 
 
 def test_saved_decisions_can_be_opened_again(
@@ -395,6 +400,16 @@ def test_print_holds_overview_and_text(opened: webdriver.Chrome, results: Path) 
         assert any(letters(sentence) in text for sentence in paragraph.split(". ")), paragraph
     assert letters("Where the figures come from") in text
     assert letters("Save decisions") not in text
+
+
+def test_print_is_black_on_white_whatever_the_theme(opened: webdriver.Chrome) -> None:
+    evaluate(opened, "document.documentElement.dataset.theme = 'dark'")
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        ground = "return getComputedStyle(document.body).backgroundColor"
+        assert evaluate(opened, ground) == "rgb(255, 255, 255)"
+    finally:
+        opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 MANY = 1_000

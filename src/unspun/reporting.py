@@ -96,6 +96,7 @@ def _document_view(stored: Stored) -> DocumentView:
         after=scores["clean"],
         trail=tuple((stage, figures) for stage, figures in document.get("trail", ())),
         coverage=(document.get("coverage") or {}).get("ref"),
+        rejected=tuple(records.to_edit(record) for record in document.get("rejected", ())),
         encoding=document["encoding"],
     )
 

@@ -82,6 +82,8 @@ def _print_facts(stored: Stored) -> None:
         facts += [
             f"  evidence: {e['kind']} {show.visible(e['detail'])}" for e in origin["evidence"]
         ]
+    if document.get("rejected"):
+        facts.append(f"rejected in review: {len(document['rejected'])} edits")
     for fact in facts:
         show.console.print(fact, markup=False)
 

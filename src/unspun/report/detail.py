@@ -76,6 +76,7 @@ def detail(
         "findings": _findings(view, layout[:shown], limits),
         "rows": list(_rows(view, layout[:shown], ops)),
         "edits": [_edit(e, view.raw) for e in view.edits[: _edits_shown(layout, shown)]],
+        "rejected": [_edit(e, view.raw) for e in view.rejected[: limits.findings]],
         "differences": [_difference(view, op) for op in ops],
         "languages": [
             [s.language, s.script, number(s.confidence), s.start, s.end] for s in view.spans
@@ -121,6 +122,10 @@ def _left_out(view: DocumentView, layout: list[Row], shown: int, limits: Limits)
     total = sum(1 for _ in _evidence(view))
     if total > limits.findings:
         notes.append(f"The first {limits.findings:,} of {total:,} findings are listed.")
+    if len(view.rejected) > limits.findings:
+        notes.append(
+            f"The first {limits.findings:,} of {len(view.rejected):,} rejected edits are listed."
+        )
     return notes
 
 

@@ -100,6 +100,7 @@ class DocumentView:
         after: Scores of the clean text against the reference.
         trail: Scores after each stage that changed the text, in order: (stage, scores).
         coverage: Share of the segments that alignment paired, 0 to 1.
+        rejected: Edits that a reviewer took back.
         encoding: The encoding that was read.
         status: ``done``, or ``quarantined`` with ``reason``.
         reason: Why it is in quarantine.
@@ -126,6 +127,7 @@ class DocumentView:
     after: Scores = field(default_factory=dict)
     trail: tuple[tuple[str, Scores], ...] = ()
     coverage: float | None = None
+    rejected: Ledger = ()
     encoding: str = ""
     status: Status = "done"
     reason: str = ""

@@ -18,7 +18,7 @@ function h(name, attributes = {}, ...children) {
   }
   for (const child of children.flat()) {
     if (child instanceof Node) element.append(child);
-    else if (child !== null && child !== undefined && child !== "") element.append(...seen(String(child), UNSEEN));
+    else if (child !== null && child !== undefined && child !== false && child !== "") element.append(...seen(String(child), UNSEEN));
   }
   return element;
 }

@@ -99,6 +99,11 @@ class Reader {
       cards.push(this.folded(`Other languages: ${count(foreign.length)} ${foreign.length === 1 ? "passage" : "passages"}`,
         this.grid(["Language", "Script", "Confidence", "Raw text at"], rows), foreign.length <= 8));
     }
+    if (d.rejected.length) {
+      const items = d.rejected.map(([start, , before, after, stage, rule]) => h("li", {}, h("b", {}, `${stage} \u203a ${rule}`), " ", h("span", { class: "quiet" }, `at ${count(start)}`),
+        h("div", {}, ...quoted(before, 160), " \u2192 ", ...quoted(after, 160))));
+      cards.push(this.folded(`Rejected in review: ${count(items.length)}`, h("ul", {}, items), items.length <= 8));
+    }
     return cards.length ? h("div", { class: "cards" }, cards) : null;
   }
 
