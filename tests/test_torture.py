@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,22 @@ def test_failing_calls_leave_what_was_there(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_workers_and_groups_are_killed(tmp_path: Path) -> None:
     assert "kills of the group" in torture.process_kills(tmp_path, 4, seed=3)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_node_of_ray_is_lost(root: Path) -> None:
+    command = [sys.executable, str(root / "tools/torture_nodes.py"), "--kills", "1"]
+    ran = subprocess.run(command, capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr[-2000:]
+    assert b"the bytes of a local run" in ran.stdout
+
+
+@pytest.mark.slow
+def test_one_percent_of_poison(root: Path) -> None:
+    command = [sys.executable, str(root / "tools/torture_poison.py"), "--documents", "400"]
+    ran = subprocess.run(command, capture_output=True, check=False)
+    assert ran.stdout.startswith(b"400 documents: 396 done, 4 named"), ran.stdout
 
 
 @pytest.mark.slow

@@ -127,6 +127,8 @@ def kills(base: Path, count: int, seed: int) -> str:
         _, status = os.waitpid(pid, 0)
         if os.WIFSIGNALED(status):
             done += 1
+            if done % 500 == 0:
+                print(f"{done} kills, {finished} times to the end", flush=True)
             early += not (out / NAME).exists()
         else:
             check(status == 0, "a run that goes on fails")
