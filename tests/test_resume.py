@@ -18,13 +18,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from unspun import batches, engine, files, passes, plan, runs, scans
+from unspun import batches, engine, files, passes, plan, report, reporting, runs, scans
 from unspun.chrome import tally
 from unspun.config import Config
 from unspun.engine import Hand, Here, Order
 from unspun.errors import OutputError
 from unspun.readers import Reading
 from unspun.runs import RunFolder
+from unspun.store import Store
 from unspun.workers import Limits
 
 LINE = "The mill by the river has been quiet since the spring, and nobody in Tarn knows why.\n"
@@ -278,6 +279,15 @@ def test_a_sample_of_another_input_is_taken_again(
     for n in range(36):
         (raw / f"{n:02}.txt").unlink()
     assert recurring("kept") == recurring("fresh")
+
+
+def test_page_of_many_documents_counts_what_it_does_not_list(raw: Path, tmp_path: Path) -> None:
+    run(raw, tmp_path / "out", chunk_bytes=None)
+    store, limits = Store(tmp_path / "out"), report.Limits(rows=7)
+    view = reporting._run_view(store.manifest)
+    whole = "".join(report.render(view, reporting._views(store), limits))
+    assert "".join(report.render(view, reporting._views(store, full=7), limits)) == whole
+    assert "The first 7 of 155 documents are listed" in whole
 
 
 def test_names_of_records_are_taken_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +65,23 @@ def _gain(stage: Mapping[str, Any]) -> tuple[str, Mapping[str, Interval]]:
     return stage["stage"], figures
 
 
-def _views(store: Store) -> Iterator[DocumentView]:
-    for stored in store:
+def _views(store: Store, full: int = report.Limits().rows) -> Iterator[DocumentView]:
+    """All documents; of those that the page does not list, only what it counts."""
+    for stored in islice(store, full):
         yield _document_view(stored)
+    for document in islice(store.documents(), full, None):
+        if document["status"] != "done":
+            yield DocumentView(document["id"], status="quarantined", reason=document["reason"])
+            continue
+        scores = document.get("scores") or {"raw": {}, "clean": {}}
+        yield DocumentView(
+            document["id"],
+            language=document["language"],
+            quality=records.to_quality(document["quality"]) if document["quality"] else None,
+            before=scores["raw"],
+            after=scores["clean"],
+            stages=document["edits"],
+        )
 
 
 def _document_view(stored: Stored) -> DocumentView:

@@ -214,6 +214,10 @@ class Store:
                 self._of(kept, id_)["raw"] if record and not done else None,
             )
 
+    def documents(self) -> Iterator[Record]:
+        """The records of all documents, without their texts and edits."""
+        return self._lines("documents.jsonl")
+
     def _of(self, rows: Iterator[Record], id_: str) -> Record:
         """The next row, which is that of a document."""
         row = next(rows, None)

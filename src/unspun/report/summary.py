@@ -63,7 +63,7 @@ def gather(
     room = limits.details
     for view in documents:
         batch.documents += 1
-        stages = Counter(edit.stage for edit in view.edits)
+        stages = Counter(edit.stage for edit in view.edits) or Counter(view.stages)
         batch.edits.update(stages)
         _score(batch, view, metrics)
         quarantined = view.status == "quarantined"
@@ -73,7 +73,7 @@ def gather(
                 batch.quarantined.append((view.id, view.reason))
         else:
             batch.languages[view.language] += 1
-            batch.sizes.append(len(view.edits))
+            batch.sizes.append(stages.total())
             if view.quality is not None:
                 batch.qualities.append(view.quality.score)
         if len(batch.lines) >= limits.rows:

@@ -83,6 +83,7 @@ class DocumentView:
         raw: The decoded raw text.
         clean: The text after the pipeline.
         edits: The ledger from ``raw`` to ``clean``.
+        stages: How many edits by stage, of a document whose texts and edits are not given.
         reference: The text it is compared with, if any.
         reference_id: The reference's name.
         segments: The alignment of ``clean`` and ``reference``, with the differences.
@@ -131,6 +132,7 @@ class DocumentView:
     encoding: str = ""
     status: Status = "done"
     reason: str = ""
+    stages: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
