@@ -6,13 +6,15 @@ disk and renamed.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Literal, NamedTuple
 
 from unspun import decode
@@ -79,15 +81,31 @@ def discover(paths: Iterable[Path]) -> list[Source]:
     names = Counter(relative.as_posix() for _, relative in found)
     targets = Counter(_target(relative) for _, relative in found)
     sources = []
-    for path, relative in found:
+    taken: set[str] = set()
+    for path, relative in sorted(found, key=lambda entry: entry[1].parts):
         name = _stem(relative)
         if stems[name] > 1:
             full = relative.as_posix()
             name = full if names[full] == 1 else path.as_posix()
         bare = _target(relative)
         target = bare if targets[bare] == 1 else relative
+        target = _own(target, relative, taken)
         sources.append(Source(name, path, relative, target, path in outside))
     return sorted(sources, key=lambda source: source.id)
+
+
+def _own(target: Path, relative: Path, taken: set[str]) -> Path:
+    """The path of a text, another one where a system takes two names for one.
+
+    Some do not tell upper from lower case, or two forms of an accented letter.
+    """
+    folded = unicodedata.normalize("NFC", target.as_posix()).casefold()
+    if folded in taken:
+        data = relative.as_posix().encode("utf-8", "surrogateescape")
+        mark = hashlib.blake2b(data, digest_size=4).hexdigest()
+        target = target.with_name(f"{target.stem}~{mark}{target.suffix}")
+    taken.add(folded)
+    return target
 
 
 def _parts(path: Path) -> tuple[str, ...]:
@@ -187,6 +205,18 @@ def _inputs(paths: Iterable[Path]) -> Iterator[Path]:
         if isinstance(path, Path):
             given = places.matches(path)[1] if places.is_pattern(path) else [path]
             yield from (one.resolve() for one in given)
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The path of a name below a folder: names in stored results are no orders.
+
+    Raises:
+        InputError: if it leads out of the folder.
+    """
+    path = PurePath(name)
+    if path.is_absolute() or path.drive or ".." in path.parts or not path.parts or "\0" in name:
+        raise InputError(f"{name!r} leads out of {folder}: these results are not to be trusted")
+    return folder / path
 
 
 def write_text(path: Path, text: str) -> None:

@@ -36,6 +36,7 @@ from unspun.model import (
     Tag,
     Tagged,
 )
+from unspun.normalise.spoofs import spoofs
 from unspun.protocol import Translation, Translator, Usage
 from unspun.rewriting import Passage, Rewriting
 
@@ -126,6 +127,7 @@ def _extract(result: Result, setting: Setting) -> Result:
 
 def _normalise(result: Result, setting: Setting) -> Result:
     config = setting.config.normalise
+    result = _tagged(result, spoofs(result.text), result.ledger)
     for normaliser in normalise.NORMALISERS:
         result = _edited(result, normaliser(result.text, config))
     suspects = normalise.suspects(result.text, config)

@@ -265,14 +265,15 @@ class Store:
             said = stored.document["encoding"], stored.document["encoding_evidence"]
             return decode.raw_bytes(Document(stored.document["id"], stored.raw_text, *said))
         if stored.text is None:
-            return files.read_bytes(self._out / "quarantine" / stored.document["source"])
+            kept = files.inside(self._out / "quarantine", stored.document["source"])
+            return files.read_bytes(kept)
         return decode.encode(stored.raw_text, stored.document["encoding"])
 
     def _text(self, document: Record) -> str | None:
         if document["status"] != "done":
             return None
-        data = files.read_bytes(self._out / "text" / str(document.get("file", document["source"])))
-        return data.decode("utf-8")
+        name = str(document.get("file", document["source"]))
+        return files.read_bytes(files.inside(self._out / "text", name)).decode("utf-8")
 
     def _lines(self, name: str) -> Iterator[Record]:
         return lines(self._out / name)

@@ -169,7 +169,7 @@ def _undo_all(store: Store, folder: Path) -> None:
     for stored in store:
         if stored.is_record:
             continue
-        target = folder / stored.file
+        target = files.inside(folder, stored.file)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:

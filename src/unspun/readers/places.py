@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import cast
 
 from unspun.errors import InputError
 
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+(.*)", re.DOTALL)  # two letters: no drive
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE | re.DOTALL)
+_SPECIAL = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]|[. ]\Z')
 _PATTERN = re.compile(r"[*?\[]")
 
 
@@ -83,8 +85,21 @@ def walk(folder: Path) -> Iterator[Path]:
 
 
 def relative(file: Path, folder: Path) -> Path:
-    """The path of a file below a folder, as a local one."""
-    return Path(*PurePosixPath(file.relative_to(folder).as_posix()).parts)
+    """The path of a file below a folder, as a local one.
+
+    Other file systems have names that a local one takes for something else, such as ``..`` or
+    ``con``: what is special in them is written as in an address.
+    """
+    if isinstance(file, Path):
+        return file.relative_to(folder)
+    below = file.as_posix().removeprefix(folder.as_posix()).strip("/")
+    return Path(*(_plain(part) for part in below.split("/") if part))
+
+
+def _plain(part: str) -> str:
+    if part in (".", "..") or _DEVICE.fullmatch(part):
+        return f"%{ord(part[0]):02X}{_plain(part[1:]) if len(part) > 1 else ''}"
+    return _SPECIAL.sub(lambda match: f"%{ord(match[0]):02X}", part)
 
 
 def _hidden(file: Path, folder: Path) -> bool:
