@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import io
 import json
 import os
-import pty
 import re
 import struct
 import subprocess
 import sys
-import termios
 from pathlib import Path
 from typing import get_args
 
@@ -125,6 +122,12 @@ def test_no_line_is_wider_than_the_terminal(view: View, width: int) -> None:
 
 def on_terminal(columns: int, *arguments: str | Path, **environment: str) -> str:
     """What a terminal of so many columns is sent."""
+    if sys.platform == "win32":
+        pytest.skip("terminals of this kind are Unix's")
+    import fcntl  # noqa: PLC0415
+    import pty  # noqa: PLC0415
+    import termios  # noqa: PLC0415
+
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     known = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR")}

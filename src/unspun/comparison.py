@@ -55,22 +55,40 @@ def compare(result: Result, reference: Document, config: ScoreConfig) -> Compari
     """
     given = result.given("normalise").text  # of a page, its text: markup has no reference
     stages = ((s.stage, s.text) for s in result.snapshots if s.stage != "extract")
-    texts = [(RAW, given), *stages]
+    return compare_texts(result.document.id, [(RAW, given), *stages], reference, config)
+
+
+def compare_texts(
+    id_: str, texts: Sequence[tuple[str, str]], reference: Document, config: ScoreConfig
+) -> Comparison:
+    """Compare a document, as it stood after each stage, with its reference; the last is clean.
+
+    Raises:
+        ConfigError: for an unknown metric.
+    """
+    clean = texts[-1][1]
+    stages, signatures = score_texts(id_, texts, reference, config)
+    alignment = align.align(clean, reference.text)
+    made = diffing.diff(clean, reference.text, alignment)
+    return Comparison(reference, made, alignment.coverage, stages, signatures)
+
+
+def score_texts(
+    id_: str, texts: Sequence[tuple[str, str]], reference: Document, config: ScoreConfig
+) -> tuple[tuple[tuple[str, DocumentScore], ...], Mapping[str, str]]:
+    """The scores of a document after each stage, and the signatures of the metrics.
+
+    Raises:
+        ConfigError: for an unknown metric.
+    """
     distinct = list(dict.fromkeys(text for _, text in texts))
     pairs = [(str(n), text, reference.id, reference.text) for n, text in enumerate(distinct)]
     scored = scoring.score_documents(pairs, config)
     named = {
-        text: replace(document, id=result.document.id)
+        text: replace(document, id=id_)
         for text, document in zip(distinct, scored.documents, strict=True)
     }
-    alignment = align.align(result.text, reference.text)
-    return Comparison(
-        reference,
-        diffing.diff(result.text, reference.text, alignment),
-        alignment.coverage,
-        tuple((stage, named[text]) for stage, text in texts),
-        scored.signatures,
-    )
+    return tuple((stage, named[text]) for stage, text in texts), scored.signatures
 
 
 class Totals:

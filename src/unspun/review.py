@@ -9,13 +9,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from unspun import comparison, decisions, edits, files, pipeline, records, reporting, runs, segments
+from unspun import (
+    comparison,
+    decisions,
+    edits,
+    extraction,
+    files,
+    pipeline,
+    records,
+    reporting,
+    runs,
+    segments,
+)
 from unspun.comparison import Comparison, Totals
 from unspun.config import Config
 from unspun.decisions import Decisions, Split
 from unspun.errors import InputError, OutputError
-from unspun.model import Document, Ledger, Tagged
-from unspun.pipeline import Result, Setting, Snapshot
+from unspun.model import Document, Edit, Ledger, Tagged
+from unspun.pipeline import Result, Setting
 from unspun.records import Record
 from unspun.store import Outcome, Store, Stored
 
@@ -118,6 +129,7 @@ class _Job:
         self._out = out
         self._config = Config.from_dict(store.manifest["config"])
         self._left = dict(given.documents)
+        self._rejects = given.count("reject") > 0
         self._fingerprint = hashlib.sha256(store.manifest["fingerprint"].encode())
         self._edits: Counter[str] = Counter()
         self._totals = Totals()
@@ -133,7 +145,7 @@ class _Job:
             compared = self._compare(stored, raw, text, parted)
             if parted.rejected:
                 document = self._rejudged(stored, raw, text, parted)
-            if parted.rejected and compared is not None:
+            if compared is not None:
                 document |= _rescored(document, compared)
                 diff = records.difference(id_, compared)
         self._count(id_, parted)
@@ -192,21 +204,26 @@ class _Job:
         }
 
     def _compare(self, stored: Stored, raw: str, text: str, parted: Split) -> Comparison | None:
-        """The document against its reference: raw, as the stages made it, and as decided."""
-        if stored.diff is None:
+        """A document that changed against its reference; others are counted alone.
+
+        Its texts are what the stages were given and what they made, before any review, and what
+        was decided.
+        """
+        if stored.diff is None or not self._rejects:
             return None
-        everything = sorted(
-            (*parted.kept, *_all_rejected(stored.document, parted)),
-            key=lambda edit: (edit.start, edit.end),
-        )
-        made = edits.apply(raw, everything)
-        result = Result(
-            Document(stored.document["id"], raw),
-            text,
-            snapshots=(Snapshot(_MADE, made, ()), Snapshot(STAGE, text, ())),
-        )
+        everything = _in_order(*parted.kept, *_all_rejected(stored.document, parted))
+        texts = [
+            (comparison.RAW, edits.apply(raw, _extraction(everything))),
+            (_MADE, edits.apply(raw, everything)),
+            (STAGE, text),
+        ]
         reference = Document(stored.diff["reference"], stored.diff["text"])
-        compared = comparison.compare(result, reference, self._config.score)
+        id_, config = stored.document["id"], self._config.score
+        if not parted.rejected:
+            stages, signatures = comparison.score_texts(id_, texts, reference, config)
+            self._totals.add_counts([(stage, s.counts) for stage, s in stages], signatures)
+            return None
+        compared = comparison.compare_texts(id_, texts, reference, config)
         self._totals.add(compared)
         return compared
 
@@ -252,8 +269,22 @@ class _Job:
 
 def _all_rejected(document: Mapping[str, Any], parted: Split) -> Ledger:
     """Everything that was ever rejected of a document, in order."""
-    earlier = tuple(records.to_edit(record) for record in document.get("rejected", ()))
-    return tuple(sorted((*earlier, *parted.rejected), key=lambda edit: (edit.start, edit.end)))
+    earlier = (records.to_edit(record) for record in document.get("rejected", ()))
+    return _in_order(*earlier, *parted.rejected)
+
+
+def _in_order(*ledger: Edit) -> Ledger:
+    return tuple(sorted(ledger, key=lambda edit: (edit.start, edit.end)))
+
+
+def _extraction(ledger: Ledger) -> Ledger:
+    """The edits that made text of a page; they came first, so their places are raw ones."""
+    return tuple(
+        step
+        for edit in ledger
+        for step in (edit.history or (edit,))
+        if step.stage == extraction.STAGE
+    )
 
 
 def _rescored(document: Mapping[str, Any], compared: Comparison) -> Record:

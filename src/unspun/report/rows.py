@@ -186,6 +186,8 @@ def cut(
 
     Only ``edits`` may be empty spans: they give pieces without text.
     """
+    if not (edits or differences or languages):  # as most rows of most texts
+        return [text[slice(*span)]] if span[0] < span[1] else []
     layers = (edits, differences, languages)
     points = {*span, *(p for layer in layers for m in layer for p in (m.start, m.end))}
     empty: dict[int, list[Piece]] = {}
