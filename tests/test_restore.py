@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sacrebleu
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import unspun
@@ -79,6 +80,40 @@ def test_what_is_not_changed_is_tagged(case: dict[str, Any]) -> None:
     doubtful = [tag for tag in tags if tag.kind == "suspicious"]
     assert len(proposed) + len(doubtful) == len(phrases)
     assert any(tag.kind == "spun" for tag in tags)
+
+
+SENTENCES = [
+    sentence for case in SPUN for sentence in re.split(r"(?<=[.!?]) +", case["text"]) if sentence
+]
+KEPT = [
+    "https://example.org/one-other/corporate?within=5",
+    "`one_other(corporate)`",
+    "within@example.org",
+    "@corporate",
+    "3.75",
+    "1,250,000",
+    "“Within”",
+    "C:\\corporate\\within.txt",
+]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.sampled_from(SENTENCES), min_size=4, max_size=14, unique=True),
+    st.lists(st.sampled_from(KEPT), max_size=3),
+    st.sampled_from([" ", "\n"]),
+)
+def test_spun_text_of_any_kind(sentences: list[str], kept: list[str], gap: str) -> None:
+    """Restored again it stays; links, code, quotation marks and figures stand as they stood."""
+    text = gap.join(
+        part for pair in itertools.zip_longest(sentences, kept) for part in pair if part
+    )
+    out, proposed = restored(text)
+    assert restored(out)[0] == out
+    assert edits.undo(out, proposed) == text
+    assert all(out.count(thing) == text.count(thing) for thing in kept)
+    assert [c for c in out if c in '“”"()'] == [c for c in text if c in '“”"()']
+    assert out.count("\n") == text.count("\n")
 
 
 def test_a_mixed_page_is_restored_only_where_it_is_spun() -> None:
