@@ -7,7 +7,7 @@ READY_DEV := .venv/.ready-dev
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint format types lock clean \
-        torture bench bench-batch bench-clean bench-duplicates bench-langid bench-lm bench-restore bench-score
+        torture bench bench-batch bench-clean bench-duplicates bench-langid bench-lm bench-restore bench-score bench-translate
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -80,6 +80,9 @@ bench-qa: $(PEERS_READY)  ## Translation QA: planted errors, and errors that exp
 
 bench-restore: $(PEERS_READY)  ## Spun text: decision, restoration, calibration, speed
 	$(BENCH) bench/restore.py $(SHARED)
+
+bench-translate: $(PEERS_READY)  ## Translation: documents a second, cold and out of the cache
+	$(BENCH) bench/translate.py
 
 bench-score: $(PEERS_READY)  ## Scores, alignment, diff, matching, beside the peers
 	$(BENCH) bench/score.py

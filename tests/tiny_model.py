@@ -11,9 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import ctranslate2
 import numpy as np
 import sentencepiece
 from ctranslate2.specs.transformer_spec import TransformerConfig, TransformerSpec
@@ -36,12 +35,26 @@ WORDS = {
 """Chinese words of our own, and what the model makes of them."""
 
 
+class Size(NamedTuple):
+    """How large a network is; what it does is the same."""
+
+    layers: int = 1
+    width: int = 0
+    inner: int = 0
+    vocabulary: int = 0
+
+
+BASE = Size(6, 512, 2048, 32_000)
+"""About that of an OPUS-MT model: Transformer base (Vaswani et al. 2017)."""
+
+
 def build(
     folder: Path,
     words: Mapping[str, str] | None = None,
     *,
     layout: str = "marian",
     doubts: Mapping[str, float] | None = None,
+    size: Size | None = None,
 ) -> Path:
     """Make a model's folder.
 
@@ -50,7 +63,9 @@ def build(
         words: What each word becomes, in SentencePiece's spelling.
         layout: ``marian``, ``nllb`` or ``argos``.
         doubts: Words whose translation is unsure: the factor of their weight in the projection.
+        size: Of the network, where it is to cost what a real one costs.
     """
+    size = size or Size()
     given = dict(WORDS if words is None else words)
     given |= {c: c for c in COPIED if c not in given}
     model = folder / "model" if layout == "argos" else folder
@@ -62,13 +77,14 @@ def build(
     target = [*SPECIAL, *codes, *dict.fromkeys(spelled.values())]
     if layout == "nllb":  # one vocabulary for all languages
         source = target = list(dict.fromkeys([*source, *target]))
+    target = target + [f"<unused{k}>" for k in range(size.vocabulary - len(target))]
     sure = {w.replace(" ", "▁"): v for w, v in (doubts or {}).items()}
     weights = np.zeros((len(target), len(source)), np.float32)
     for k, piece in enumerate(source):
         becomes = spelled.get(piece, piece)
         if becomes in target:
             weights[target.index(becomes), k] = sure.get(piece, 1.0)
-    spec = _spec(weights)
+    spec = _spec(weights, size)
     spec.register_source_vocabulary(source)
     spec.register_target_vocabulary(target)
     spec.config.add_source_eos = layout == "argos"
@@ -109,10 +125,11 @@ def _pieces(folder: Path, words: list[str]) -> Path:
     return folder / "pieces.model"
 
 
-def _spec(dictionary: np.ndarray[Any, np.dtype[np.float32]]) -> TransformerSpec:
+def _spec(dictionary: np.ndarray[Any, np.dtype[np.float32]], size: Size) -> TransformerSpec:
     targets, sources = dictionary.shape
-    width = sources + POSITIONS
-    spec = TransformerSpec.from_config(1, 1)
+    width = max(size.width, sources + POSITIONS)
+    inner = max(size.inner, width)
+    spec = TransformerSpec.from_config(size.layers, 1)
     spec._config = TransformerConfig()
     encodings = np.eye(POSITIONS, width, sources, np.float32)
     eye, zero = np.eye(width, dtype=np.float32), np.zeros((width, width), np.float32)
@@ -128,19 +145,20 @@ def _spec(dictionary: np.ndarray[Any, np.dtype[np.float32]]) -> TransformerSpec:
         _norm(side.layer_norm, width)
         embeddings = side.embeddings[0] if side is encoder else side.embeddings
         embeddings.weight = table
-        layer = side.layer[0]
-        _norm(layer.self_attention.layer_norm, width)
-        _linear(layer.self_attention.linear[0], np.concatenate([zero] * 3))
-        _linear(layer.self_attention.linear[1], zero)
-        _norm(layer.ffn.layer_norm, width)
-        _linear(layer.ffn.linear_0, zero)
-        _linear(layer.ffn.linear_1, zero)
-    cross = decoder.layer[0].attention
-    _norm(cross.layer_norm, width)
-    _linear(cross.linear[0], 5 * place)  # ask for the position, sharply
-    _linear(cross.linear[1], np.concatenate([place, word]))  # answer with the word there
-    _linear(cross.linear[2], word)
-    _linear(decoder.projection, np.pad(dictionary, ((0, 0), (0, POSITIONS))))
+        for layer in side.layer:
+            _norm(layer.self_attention.layer_norm, width)
+            _linear(layer.self_attention.linear[0], np.concatenate([zero] * 3))
+            _linear(layer.self_attention.linear[1], zero)
+            _norm(layer.ffn.layer_norm, width)
+            _linear(layer.ffn.linear_0, np.zeros((inner, width), np.float32))
+            _linear(layer.ffn.linear_1, np.zeros((width, inner), np.float32))
+    for number, layer in enumerate(decoder.layer):
+        cross = layer.attention
+        _norm(cross.layer_norm, width)
+        _linear(cross.linear[0], 5 * place)  # ask for the position, sharply
+        _linear(cross.linear[1], np.concatenate([place, word]))  # answer with the word there
+        _linear(cross.linear[2], zero if number else word)  # the first one's answer is enough
+    _linear(decoder.projection, np.pad(dictionary, ((0, 0), (0, width - sources))))
     return spec
 
 
@@ -152,4 +170,4 @@ def _linear(linear: Any, weight: np.ndarray[Any, Any]) -> None:
     linear.weight, linear.bias = weight, np.zeros(len(weight), np.float32)
 
 
-__all__ = ["WORDS", "build", "ctranslate2"]
+__all__ = ["BASE", "WORDS", "Size", "build"]
