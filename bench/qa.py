@@ -8,7 +8,8 @@ laid out in paragraphs of two to four segments, and in one paragraph of four the
 segment is left out. A planted error is found if a rule of its kind speaks up in its segment or
 paragraph. A finding of the kind where nothing was planted counts as false, although the systems
 have made errors of their own. The first half of the test set, whole documents, is for development;
-the second is for test. The rules know nothing of either but what the file itself teaches.
+the second is for test; the general test set of WMT 2023, of which nothing was looked at, is
+another. The rules know nothing of any but what the file itself teaches.
 
 Marked: MQM annotations of TED talks. A segment with a marked error of a kind (an omission, an
 addition, a mistranslation of a passage with a number or a name, punctuation) is found if a rule of
@@ -32,6 +33,7 @@ from unspun.checking import Context, Languages, QaFinding, Unit, check_units
 LANGUAGES = Languages("zh", "en")
 BOUNDARY = 976  # the line of the test set with which the second half's first document begins
 SYSTEMS = ("ref.A", "hyp.Facebook-AI", "hyp.HuaweiTSC", "hyp.Online-B", "hyp.Online-W", "hyp.SMU")
+SYSTEMS_2023 = ("ref.refA", "hyp.GPT4-5shot", "hyp.HW-TSC", "hyp.ONLINE-B", "hyp.ONLINE-W")
 RULES = {
     "number": {"number", "unit"},
     "name": {"name"},
@@ -66,21 +68,29 @@ class Paragraph:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
-    parser.add_argument("--part", choices=("development", "test"), default="test")
+    parser.add_argument("--part", choices=("development", "test", "2023"))
     parser.add_argument("--show", metavar="KIND", help="print misses and false findings of a kind")
     arguments = parser.parse_args()
-    planted(arguments.shared / "data/mt/wmt21_zhen", arguments.part, arguments.show)
+    mt = arguments.shared / "data/mt"
+    for part in [arguments.part] if arguments.part else ["test", "2023"]:
+        planted(mt, part, arguments.show)
     if arguments.show is None:
-        marked(arguments.shared / "data/mt/wmt_mqm/mqm_ted_zhen.tsv", arguments.part)
+        marked(mt / "wmt_mqm/mqm_ted_zhen.tsv", arguments.part or "test")
 
 
-def planted(folder: Path, part: str, show: str | None) -> None:
-    lines = slice(0, BOUNDARY) if part == "development" else slice(BOUNDARY, None)
-    source = read(folder / "newstest2021.zh-en.src.zh")[lines]
-    outputs = {s: read(folder / f"newstest2021.zh-en.{s}.en")[lines] for s in SYSTEMS}
+def planted(mt: Path, part: str, show: str | None) -> None:
+    if part == "2023":
+        prefix = mt / "wmt23_zhen/generaltest2023.zh-en"
+        systems: Sequence[str] = SYSTEMS_2023
+        lines = slice(None)
+    else:
+        prefix, systems = mt / "wmt21_zhen/newstest2021.zh-en", SYSTEMS
+        lines = slice(0, BOUNDARY) if part == "development" else slice(BOUNDARY, None)
+    source = read(prefix.with_name(f"{prefix.name}.src.zh"))[lines]
+    outputs = {s: read(prefix.with_name(f"{prefix.name}.{s}.en"))[lines] for s in systems}
     never_small = capitals(outputs.values())
     total: Counter[tuple[str, str]] = Counter()
-    print(f"planted errors, {part} half, {len(source)} lines; precision / recall")
+    print(f"planted errors, {part}, {len(source)} lines; precision / recall")
     kinds = [*RULES, "number, name, omission"]
     print(f"{'':18}{''.join(f'{kind:>26}' for kind in kinds)}")
     for system, target in outputs.items():
@@ -262,7 +272,7 @@ def marked(path: Path, part: str) -> None:
         units = [Unit(texts[key][1], texts[key][2], key[1]) for key in keys]
         for key, findings in zip(keys, check_units(units, Context(LANGUAGES)), strict=True):
             judge(segments[key], findings, counts)
-    print(f"\nMQM, TED talks, {part} half: {len(texts)} segments; precision / recall by segment")
+    print(f"\nMQM, TED talks, {part}: {len(texts)} segments; precision / recall by segment")
     for kind in MARKED:
         hit, told, gold = (counts[kind, what] for what in ("hit", "told", "gold"))
         line = f"{hit / max(1, told):.3f} of {told} / {hit / max(1, gold):.3f} of {gold}"

@@ -44,6 +44,11 @@ SAME_NUMBERS = [
     ("150毫升至200毫升", "150-200ml", "zh", "en"),
     ("每平方米6200兆焦", "6,200 MJ a square metre", "zh", "en"),
     ("纯电动版比上一代快2倍", "three times as fast", "zh", "en"),
+    ("隧道全长18.9千米。", "The tunnel is 18.9 kilometres long.", "zh", "en"),
+    ("每周一次会诊。", "A consultation once a week.", "zh", "en"),
+    ("“十三五”规划", "the 13th Five-Year Plan", "zh", "en"),
+    ("跨越江苏、浙江3省", "across Jiangsu and Zhejiang", "zh", "en"),
+    ("从马尔市起飞。", "It took off from Mar City.", "zh", "en"),
     ("1999 was a year, 2 others followed {0} times", "1999年，另有2年 {0}", "en", "zh"),
 ]
 
@@ -163,6 +168,9 @@ NAMES = [
     ("西安的冬天很冷。", "Xi’an has cold winters.", []),
     ("他住在纽约。", "He lives in New York.", []),
     ("他住在纽约。", "He lives in Chicago.", ["Chicago"]),
+    ("这里的苹果很甜。", "The apples are sweet here.", []),
+    ("精英国际杯开赛。", "The Elite International Cup began.", []),
+    ("主演刘德华说不。", "Andy Lau, the star, said no.", []),
     ("Jiang lives in Wuhan.", "江住在武汉。", []),
     ("Jiang lives in Wuhan.", "江住在长沙。", ["Wuhan"]),
 ]

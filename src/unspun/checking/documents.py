@@ -10,7 +10,7 @@ from unspun.checking.findings import Context, QaFinding, Unit
 from unspun.checking.lexicon import learn
 from unspun.checking.rules import check_unit, chosen, place_of
 
-CHUNK = 20_000
+CHUNK = 5_000
 """Units that are compared with one another at a time."""
 
 

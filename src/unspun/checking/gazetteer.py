@@ -57,7 +57,7 @@ def _pattern(form: str) -> str:
 @lru_cache(maxsize=1)
 def _finder() -> re.Pattern[str]:
     names = sorted(_entries(), key=lambda name: (-len(name), name))
-    return re.compile("|".join(map(re.escape, names)))
+    return re.compile("(?<!精)(?:" + "|".join(map(re.escape, names)) + ")")
 
 
 def names_in(text: str) -> Iterator[tuple[int, str, str]]:

@@ -12,7 +12,7 @@ from unspun.checking.quantities import CURRENCIES, Kind, Quantity, twelve_hours
 _ASCII = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _DIGITS = frozenset("0123456789")
 _WEEKDAY = re.compile(
-    r"(?:周|星期|礼拜|週|禮拜)([一二三四五六日天])(?!期|年)|([月火水木金土日])曜日"
+    r"(?:周|星期|礼拜|週|禮拜)([一二三四五六日天])(?![期年次家个名位条])|([月火水木金土日])曜日"
 )
 _WEEKDAYS = {c: 1 + k % 7 for k, c in enumerate("一二三四五六日")} | {"天": 7}
 _WEEKDAYS_JA = {c: 1 + k for k, c in enumerate("月火水木金土日")}
@@ -185,7 +185,8 @@ def _clock(text: str, start: int, end: int, value: Fraction) -> Quantity | None:
 def _is_firm(numeral: str, value: Fraction, before: str, after: str) -> bool:
     """Whether a plain numeral states a number that a translation must state."""
     if _digits(numeral):
-        return not _in_code(before, after)
+        counted = 1 < value < 10 and after[:1] in "省市县国地方" and before[-1:] > "\u3000"  # noqa: PLR2004
+        return not counted and not _in_code(before, after)  # 江苏、浙江、辽宁3省
     if len(numeral) > 1:
         read_out = numerals.DIGITS.keys() >= set(numeral)  # 一一, 八一: rarely a quantity
         return value > 10 and (not read_out or (value > 11 and after[:1] in _COUNTER))  # noqa: PLR2004

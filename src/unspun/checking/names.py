@@ -160,11 +160,11 @@ def _english() -> frozenset[str]:
 
 @lru_cache(maxsize=65_536)
 def _ordinary(word: str) -> bool:
-    return word.lower() in _english() or any(
-        part.lower() in _english()
-        for part in re.split(r"[-’']", word)
-        if len(part) > 3 and "-" in word  # noqa: PLR2004
-    )
+    """Whether a word is no name, but for its capital: You’re, Post-War."""
+    parts = re.split(r"[-’']", word.lower())
+    if word.lower() in _english() or (parts[0] in _english() and "-" not in word):
+        return True
+    return "-" in word and any(len(p) >= _LETTERS and p in _english() for p in parts)
 
 
 def _learn(sides: Sequence[_Sides], lexicon: Lexicon) -> _Known:
@@ -344,7 +344,7 @@ def _lost(side: _Sides, known: _Known) -> Iterator[tuple[Span, str]]:
         names = [w for w in words if w in known.counts]
         if names:
             yield span, max(names, key=lambda w: (known.counts[w], w)).capitalize()
-    yield from _lost_people(side, taken)
+    yield from _lost_people(side, known, taken)
 
 
 _OF_BODY = re.compile(r".{0,8}?(?:公司|证监会|时间|大臣|大选|网)")
@@ -356,8 +356,10 @@ def _read_in(characters: str, side: _Sides) -> bool:
     return any(romanise.find(name.word, characters) for name in side.names)
 
 
-def _lost_people(side: _Sides, taken: list[Span]) -> Iterator[tuple[Span, str]]:
+def _lost_people(side: _Sides, known: _Known, taken: list[Span]) -> Iterator[tuple[Span, str]]:
     """People by their surname and what stands beside it, of whom no part of the name is there."""
+    if any(not _explained(name, side, known) for name in side.names):
+        return  # 刘德华 is Andy Lau
     for match in _PERSON.finditer(side.han):
         span = match.span("name")
         if any(a < span[1] and span[0] < b for a, b in taken):

@@ -16,7 +16,8 @@ LARGE = {
 }  # fmt: skip
 
 _D, _M = "".join(DIGITS), "".join([*SMALL, *LARGE])
-_MEGA = "(?!兆[焦瓦赫帕字比])"  # 兆 is a million before a unit, and not ours to multiply
+# 兆 and 千 before a unit belong to it
+_MEGA = r"(?!兆[焦瓦赫帕字比]|(?<=\d)千[米克瓦卡赫])"
 _MORE = "多余餘几幾来數数"
 NUMERAL = re.compile(
     rf"""
@@ -45,6 +46,8 @@ def values(text: str) -> tuple[Fraction, ...]:
     tokens = _TOKEN.findall(text)
     if not tokens:
         return ()
+    if text in _PLANS:
+        return (Fraction(_PLANS[text]), Fraction(5))
     if len(tokens) > 1 and all(token in DIGITS for token in tokens):
         return _positional(tokens)
     pair = _neighbours(tokens)
@@ -60,6 +63,7 @@ def values(text: str) -> tuple[Fraction, ...]:
     return (plain,)
 
 
+_PLANS = {"十二五": 12, "十三五": 13, "十四五": 14, "十五五": 15}  # five-year plans
 _HUNDREDS = frozenset("百千万萬亿億")
 
 

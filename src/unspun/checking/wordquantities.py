@@ -84,6 +84,9 @@ _MONTH_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MONTH_AFTER = re.compile(r"\.?,?\s*\d")
+_DIGIT_BEFORE = re.compile(r"\d(?:st|nd|rd|th)?[.,]?[\s-]+$")
+_SHORT = 3  # letters of a month's abbreviation
+_FULL = frozenset({"may", "mai", "mei", "мая", "май"})
 _AMBIGUOUS = frozenset({"may", "march", "mar", "jan", "jun", "sep", "dec", "mai", "mars", "marzo"})
 _LOOSE = {
     "both": (2,), "couple": (2,), "pair": (2,), "double": (2,), "doubled": (2,), "twice": (2,),
@@ -187,6 +190,13 @@ def _named(text: str, token: _Token, table: Words) -> Quantity | None:
     near = _MONTH_BEFORE.search(text[max(0, token.start - 12) : token.start]) or (
         _MONTH_AFTER.match(text, token.end)
     )
+    digit = _DIGIT_BEFORE.search(text[max(0, token.start - 6) : token.start])
+    if (
+        len(word) <= _SHORT
+        and word not in _FULL
+        and not (digit or _MONTH_AFTER.match(text, token.end))
+    ):
+        return None  # Mar City, Jan Smith
     if word in _AMBIGUOUS and not (near and (written.isupper() or word == "mars")):
         return None
     if table.months.get("march") and not written.isupper():  # English months are capitalised
