@@ -51,7 +51,8 @@ def open_engine(config: TranslateConfig) -> Translator | None:
     terms = _terms(config)
     if config.engine == "ctranslate2":
         engine: Known = _local(config, terms)
-        kept = None if config.cache == "auto" else _cache(config)  # a model here is as fast
+        kept = None if config.cache == "auto" else _cache(config)  # answers then depend on the
+        # document alone, to the last digit: a batch is never put together by what is known already
     else:
         kept = _cache(config)
         engine = _server(config, terms, kept)
