@@ -201,6 +201,43 @@ def test_a_finished_review_is_not_undone_by_running_again(tmp_path: Path) -> Non
     assert len(everything(out)) == len(choices)
 
 
+KILLED = """
+import os, sys
+from pathlib import Path
+from unspun import review
+
+left = int(sys.argv[1])
+rename = Path.rename
+
+def dying(self, target):
+    global left
+    if left == 0:
+        os._exit(9)
+    left -= 1
+    return rename(self, target)
+
+Path.rename = dying
+review.apply(sys.argv[2], sys.argv[3])
+"""
+
+
+@pytest.mark.parametrize("renames", [0, 1, 2, 6, 9, 12, 14])
+def test_a_killed_review_leaves_old_or_new(results: Path, tmp_path: Path, renames: int) -> None:
+    out, new = tmp_path / "out", tmp_path / "new"
+    shutil.copytree(results, out)
+    choices = [(id_, edit, "reject") for id_, edit in everything(results)]
+    path = written(tmp_path / "d.json", results, choices)
+    review.apply(results, path, new)
+    command = [sys.executable, "-c", KILLED, str(renames), str(out), str(path)]
+    killed = subprocess.run(command, check=False).returncode
+    assert killed in (0, 9)
+    try:
+        review.apply(out, path)
+    except InputError as error:
+        assert "already" in str(error)  # noqa: PT017 - either is right
+    assert digests(out) == digests(new)
+
+
 def test_an_unfinished_run_is_left_alone(results: Path, tmp_path: Path) -> None:
     new = tmp_path / "new"
     shutil.copytree(results, new)

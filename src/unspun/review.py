@@ -77,6 +77,9 @@ def apply(out: Path | str, decided: Path | str, to: Path | str | None = None) ->
     target = out if to is None else Path(to)
     if target.resolve() != out.resolve():
         files.keep_apart(target, [out])
+    if (out / runs.NAME).is_dir():  # what a killed review left half done is put back
+        with runs.opened(out, resume=True):
+            pass
     store = Store(out)
     data = files.read_bytes(decided)
     given = decisions.read(data, str(decided))

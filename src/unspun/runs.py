@@ -34,6 +34,7 @@ except ImportError:  # pragma: no cover - not a POSIX system
     fcntl = None  # type: ignore[assignment]
 
 NAME = ".unspun-run"
+RETIRED = "retired"  # results that others take the place of
 MANIFEST = "manifest.json"
 _WAIT = 5.0  # seconds in which the processes of a run that was killed are gone
 
@@ -137,6 +138,7 @@ def opened(out: Path, *, resume: bool) -> Iterator[RunFolder]:
     try:
         _claim(out)
         lock = _lock(folder.path)
+        _put_back(folder)
     except OSError as error:
         raise OutputError(f"{out}: cannot be written ({error.strerror})") from error
     try:
@@ -169,11 +171,25 @@ def _claim(out: Path) -> None:
         raise OutputError(f"{out}: is a file; name a folder for the results")
     out.mkdir(parents=True, exist_ok=True)
     held = [p for p in out.iterdir() if not p.name.startswith(".unspun-")]
-    ours = (out / MANIFEST).is_file() or (out / NAME / "run.json").is_file()
+    marks = (out / MANIFEST, out / NAME / "run.json", out / NAME / RETIRED / MANIFEST)
+    ours = any(mark.is_file() for mark in marks)
     if held and not ours:
         raise OutputError(
             f"{out}: holds files that unspun did not write; name a new or empty folder with --out"
         )
+
+
+def _put_back(folder: RunFolder) -> None:
+    """Results that were half replaced when their process was killed stand again as they were."""
+    retired, results = folder.path / RETIRED, folder.path / "results"
+    if not (retired / MANIFEST).is_file() or (folder.out / MANIFEST).is_file():
+        return
+    results.mkdir(exist_ok=True)
+    for piece in sorted(retired.iterdir(), key=lambda piece: piece.name == MANIFEST):
+        target = folder.out / piece.name
+        if target.exists():
+            target.rename(results / piece.name)
+        piece.rename(target)
 
 
 def _lock(folder: Path) -> int:
@@ -240,7 +256,7 @@ def publish(folder: RunFolder, results: Path) -> None:
     """
     segments.flush(results)
     pieces = sorted(results.iterdir(), key=lambda piece: (piece.name == MANIFEST, piece.name))
-    retired = folder.path / "retired"
+    retired = folder.path / RETIRED
     shutil.rmtree(retired, ignore_errors=True)
     retired.mkdir()
     old = [path for path in folder.out.iterdir() if not path.name.startswith(".unspun-")]
