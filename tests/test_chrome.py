@@ -284,6 +284,12 @@ _PROSE = (
 )
 
 
+def test_a_list_of_very_many_lines_is_no_page() -> None:
+    page = "Log in\n\n" + "It rained in town, and nobody had thought of an umbrella.\n\n" * 4
+    assert chrome.find(page, CONFIG)[0]
+    assert chrome.find(page + "a\n" * 50_000, CONFIG) == ([], [])
+
+
 def _paged(number: str, header: str, feed: str, pages: int = 5, lines: int = 14) -> str:
     """A document of pages: header, prose that runs on over the turn, number."""
     made = []

@@ -47,7 +47,12 @@ def test_recipe_runs(name: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(script)],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONUTF8": "1", "HF_HOME": str(tmp_path / "hf")},
+        env={
+            **os.environ,
+            "PYTHONUTF8": "1",
+            "HF_HOME": str(tmp_path / "hf"),
+            "PYSPARK_PYTHON": sys.executable,
+        },
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -203,8 +208,8 @@ def test_streams_are_lazy_and_in_order() -> None:
 
 
 def test_a_text_that_takes_too_long_is_held_back() -> None:
-    slow = GERMAN * 20_000
-    flow = unspun.Pipeline(workers=1, limits=Limits(seconds=0.05))
+    slow = GERMAN * 400_000
+    flow = unspun.Pipeline(workers=1, limits=Limits(seconds=2))
     results = list(flow.stream([GERMAN, slow, GERMAN]))
     assert [r.status for r in results] == ["done", "quarantined", "done"]
     assert "took longer" in (results[1].reason or "")

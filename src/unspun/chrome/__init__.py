@@ -69,6 +69,9 @@ NAMES: tuple[str, ...] = (
 )
 """Every rule that an edit or tag can name, for ``ChromeConfig.disable``."""
 
+MOST = 50_000
+"""Lines from which a text is a list or a table, no page, and stays as it is."""
+
 _PASSES = 24
 """Rounds of removal before a text counts as made to trouble the rules, and stays as it is."""
 
@@ -95,6 +98,8 @@ def find(
         ConfigError: if ``config.disable`` names a rule that there is not.
     """
     _refuse_unknown(config.disable)
+    if text.count("\n") > MOST:
+        return [], []
     lines = split(text)
     state = _State(lines)
     for _ in range(_PASSES):

@@ -16,6 +16,7 @@ _FIGURES = re.compile(r"\d+(?:[.,:]\d+)*")
 _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)(?<![\"“(])\b[A-Z][\w'’-]*")
 _LENGTHS = 0.6, 1.6  # ratio of words
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SHARED = 0.4  # of the words, in order, that the wordings must share
 
 
@@ -34,6 +35,8 @@ def _problems(before: str, after: str) -> Iterator[str]:
     """All that is wrong, cheap things first."""
     if not after or "\n" in after:
         yield "empty"
+    if _SURROGATE.search(after):
+        yield "characters"
     if Counter(_FIGURES.findall(before)) != Counter(_FIGURES.findall(after)):
         yield "number"
     if Counter(_QUOTED.findall(before)) != Counter(_QUOTED.findall(after)):

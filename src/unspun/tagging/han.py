@@ -53,14 +53,13 @@ def lines(points: NDArray[np.uint32], start: int, end: int) -> list[HanLine]:
     kana = (script == number("Hira")) | (script == number("Kana"))
     han = script == number("Hani")
     variant = variants()[np.minimum(part, np.uint32(0x9FFF))]
-    cuts = np.flatnonzero(part == ord("\n")) + 1
+    masks = (kana, han, variant == _SIMPLIFIED, variant == _TRADITIONAL)
+    cuts = (part == ord("\n")).nonzero()[0] + 1
+    if not len(cuts):
+        counted = [int(np.count_nonzero(mask)) for mask in masks]
+        return [_line(start, end, counted, counted)]
     begins = np.concatenate([[0], cuts[cuts < len(part)]])
-    counts = np.stack(
-        [
-            np.add.reduceat(mask.astype(np.int64), begins)
-            for mask in (kana, han, variant == _SIMPLIFIED, variant == _TRADITIONAL)
-        ]
-    )
+    counts = np.stack([np.add.reduceat(mask.astype(np.int64), begins) for mask in masks])
     total = counts.sum(axis=1)
     ends = [*begins[1:].tolist(), len(part)]
     found = [

@@ -19,6 +19,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _LENGTHS = 0.2, 5.0  # ratio of lengths, a dense letter counted as _WEIGHT, beyond which it is none
 _WEIGHT = 3.0  # letters of an alphabet that say as much as one character: UDHR's lengths
 _SHORT = 12  # weighted letters below which the ratio says nothing
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LOOP = re.compile(r"(\b[\w' ]{2,40}?\b)(?:[\s,.;:-]+\1\b){3,}", re.IGNORECASE)
 
 
@@ -53,6 +54,8 @@ def problems(
     """
     if not answer.strip():
         return [Problem("empty", "the answer is empty")]
+    if _SURROGATE.search(answer):
+        return [Problem("characters", "the answer holds halves of characters")]
     found = checking.check(
         source, answer, source_language=languages[0], target_language=languages[1], glossary=terms
     )
