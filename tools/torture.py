@@ -171,6 +171,7 @@ def process_kills(base: Path, count: int, seed: int) -> str:
         kind = draw.choice([*done])
         process = subprocess.Popen(  # noqa: S603
             command,
+            cwd=base,  # a folder clean/ where this is called would be the reference
             start_new_session=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -187,7 +188,8 @@ def process_kills(base: Path, count: int, seed: int) -> str:
         if (out / "manifest.json").exists() and not (out / NAME).exists():
             whole(out, expected, f"after {done}")
             shutil.rmtree(out)
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    quiet = subprocess.DEVNULL
+    subprocess.run(command, cwd=base, check=False, stdout=quiet, stderr=quiet)  # noqa: S603
     whole(out, expected, f"after {done}")
     return ", ".join(f"{n} kills of the {kind}" for kind, n in done.items())
 
