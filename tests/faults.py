@@ -8,8 +8,8 @@ import signal
 import time
 from pathlib import Path
 
-from unspun import engine
-from unspun.engine import Done, Job
+from unspun.batches import engine
+from unspun.batches.engine import Done, Job
 from unspun.errors import ModelError
 from unspun.pipeline import Setting
 from unspun.store import Outcome

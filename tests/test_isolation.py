@@ -16,11 +16,12 @@ from typing import NamedTuple
 import pytest
 
 import faults
-from unspun import batches, engine, files, plan
+from unspun import batches, files
+from unspun.batches import engine, plan
+from unspun.batches.engine import Done, Engine, Hand, Here, Local, Order, Task
+from unspun.batches.plan import Chunk
 from unspun.config import Config
-from unspun.engine import Done, Engine, Hand, Here, Local, Order, Task
 from unspun.errors import ModelError
-from unspun.plan import Chunk
 from unspun.readers import Reading
 from unspun.store import Store
 from unspun.workers import Failure, Limits, Pool, WorkerError

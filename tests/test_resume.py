@@ -18,13 +18,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from unspun import batches, engine, files, passes, plan, report, reporting, runs, scans
+from unspun import batches, files, report, reporting
+from unspun.batches import engine, passes, plan, runs, scans
+from unspun.batches.engine import Hand, Here, Order
+from unspun.batches.runs import RunFolder
 from unspun.chrome import tally
 from unspun.config import Config
-from unspun.engine import Hand, Here, Order
 from unspun.errors import OutputError
 from unspun.readers import Reading
-from unspun.runs import RunFolder
 from unspun.store import Store
 from unspun.workers import Limits
 

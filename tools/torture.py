@@ -28,9 +28,9 @@ from typing import Any
 import zstandard
 
 from unspun import batches
+from unspun.batches.runs import NAME
 from unspun.config import Config
 from unspun.errors import UnspunError
-from unspun.runs import NAME
 from unspun.store import Store
 
 LINE = "The mill by the river has been quiet since the spring.\n"

@@ -18,7 +18,7 @@ from pathlib import Path
 from torture import FAST, BrokenPromiseError, check, room
 
 from unspun import batches
-from unspun.engine import Done, Job, work
+from unspun.batches.engine import Done, Job, work
 from unspun.pipeline import Setting
 from unspun.workers import Limits
 

@@ -9,18 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from unspun import (
-    comparison,
-    decisions,
-    edits,
-    extraction,
-    files,
-    pipeline,
-    records,
-    reporting,
-    runs,
-    segments,
-)
+from unspun import comparison, decisions, edits, extraction, files, pipeline, records, reporting
+from unspun.batches import runs, segments
 from unspun.comparison import Comparison, Totals
 from unspun.config import Config
 from unspun.decisions import Decisions, Split

@@ -8,7 +8,8 @@ from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from unspun import decode, engine, pipeline, translators
+from unspun import decode, pipeline, translators
+from unspun.batches import engine
 from unspun.config import Config
 from unspun.errors import ConfigError, ModelError, UnspunError, unknown_name
 from unspun.model import Document, Processed

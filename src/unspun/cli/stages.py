@@ -11,7 +11,8 @@ from typing import IO, Annotated, Self
 
 import typer
 
-from unspun import chrome, files, pipeline, plan, records, translators
+from unspun import chrome, files, pipeline, records, translators
+from unspun.batches import plan
 from unspun.cli import show
 from unspun.cli.app import (
     FAILED,

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from unspun import progress, records
+from unspun import records
+from unspun.batches import progress
+from unspun.batches.progress import Status
 from unspun.cli import show
 from unspun.cli.app import Json
-from unspun.progress import Status
 
 OutFolder = Annotated[Path, typer.Argument(metavar="OUT", help="The folder of a run's results.")]
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from unspun import chrome, plan, scans, segments
-from unspun.engine import Engine, Hand, Order
-from unspun.plan import Chunk
+from unspun import chrome
+from unspun.batches import plan, scans, segments
+from unspun.batches.engine import Engine, Hand, Order
+from unspun.batches.plan import Chunk
+from unspun.batches.runs import RunFolder
+from unspun.batches.scans import Scan, Share
+from unspun.batches.segments import NOTHING, Counts
 from unspun.records import Record
-from unspun.runs import RunFolder
-from unspun.scans import Scan, Share
-from unspun.segments import NOTHING, Counts
 from unspun.workers import Failure
 
 RECURRING_FROM = 4  # documents; fewer have no furniture in common that could be told

@@ -16,11 +16,12 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol, Self, TypeVar
 
-from unspun import chrome, files, plan, readers, scans, segments, translators
+from unspun import chrome, files, readers, translators
+from unspun.batches import plan, scans, segments
+from unspun.batches.plan import Chunk
 from unspun.config import Config
 from unspun.files import Source
 from unspun.pipeline import Setting
-from unspun.plan import Chunk
 from unspun.readers import Reading
 from unspun.readers.rows import WHOLE
 from unspun.work import Done, Job, Task, glance, quarantined, warm, work

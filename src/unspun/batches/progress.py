@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from unspun import runs, segments
+from unspun.batches import runs, segments
+from unspun.batches.runs import RunFolder
+from unspun.batches.segments import NOTHING
 from unspun.errors import InputError
 from unspun.records import Record
-from unspun.runs import RunFolder
-from unspun.segments import NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,31 +13,20 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from unspun import (
-    engine,
-    files,
-    marking,
-    pairing,
-    plan,
-    readers,
-    records,
-    reporting,
-    runs,
-    segments,
-    tables,
-)
-from unspun.cluster import Cluster
+from unspun import files, pairing, readers, records, reporting, tables
+from unspun.batches import engine, marking, plan, runs, segments
+from unspun.batches.cluster import Cluster
+from unspun.batches.engine import Engine, Here, Local, Order, Task, work
+from unspun.batches.passes import Passes, rows
+from unspun.batches.plan import Chunk
+from unspun.batches.runs import RunFolder
+from unspun.batches.segments import Counts
 from unspun.config import Config
-from unspun.engine import Engine, Here, Local, Order, Task, work
 from unspun.errors import UnspunError
 from unspun.files import Source
-from unspun.passes import Passes, rows
-from unspun.plan import Chunk
 from unspun.protocol import Usage
 from unspun.readers import Reading
 from unspun.records import Record
-from unspun.runs import RunFolder
-from unspun.segments import Counts
 from unspun.store import SCHEMA, Documents, LedgerFormat
 from unspun.version import __version__
 from unspun.workers import Limits

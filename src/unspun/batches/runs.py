@@ -23,9 +23,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from unspun import files, records, segments
+from unspun import files, records
+from unspun.batches import segments
+from unspun.batches.plan import Chunk, Stamp
 from unspun.errors import OutputError
-from unspun.plan import Chunk, Stamp
 from unspun.records import Record
 
 try:

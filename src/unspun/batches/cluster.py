@@ -17,8 +17,8 @@ from functools import cache, partial
 from itertools import islice
 from typing import Any, Self, TypeVar
 
+from unspun.batches.engine import Apart, Hand, warm
 from unspun.config import Config
-from unspun.engine import Apart, Hand, warm
 from unspun.errors import ConfigError, OutputError
 from unspun.workers import Failure, Limits, Pool, WorkerError
 

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspun import chrome, files, readers, records
+from unspun.batches.plan import Chunk
 from unspun.errors import InputError
-from unspun.plan import Chunk
 from unspun.readers import Reading
 from unspun.readers.rows import Part
 
