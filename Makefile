@@ -12,7 +12,7 @@ READY_DEV := .venv/.ready-dev
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml setup.py $(wildcard src/unspun/*/_*.c)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
@@ -103,4 +103,4 @@ lock:  ## Resolve the dependencies again (needs uv)
 	$(LOCK) --group dev $(EXTRAS:%=--extra %) -c requirements.lock -o requirements-dev.lock
 
 clean:  ## Remove what was made here
-	rm -rf .venv .venv-bench out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench out dist build src/*.egg-info src/unspun/*/*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from unspun import kernels
 from unspun.cli.show import errors_console, visible
 from unspun.config import Config
 from unspun.errors import ConfigError, InputError, MismatchError, UnspunError
@@ -61,7 +62,8 @@ def complain(message: str) -> None:
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 - typer's callback
     if value:
-        sys.stdout.write(f"unspun {__version__}\n")
+        made = "compiled kernels" if kernels.loaded() else "plain Python"
+        sys.stdout.write(f"unspun {__version__} ({made})\n")
         raise typer.Exit
 
 

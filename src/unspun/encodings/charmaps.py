@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from unspun.kernels.windows import BEYOND, WORD, Window, escaped, scanner, spread
 
 SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]"
@@ -126,71 +129,83 @@ _OWN_LETTERS = {  # code pages of other scripts, whose letters follow each other
 }
 
 
-def _neighbours() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """What follows each lead of two, and of three and four, over all code pages."""
-    pairs: dict[str, set[str]] = {}
-    triples: dict[str, set[str]] = {}
+_CYRILLIC = frozenset(spread("А-я"))
+_ALWAYS = spread("\x80-\x9f") + "\ufffd"
+SPOT = "spot"
+"""The sign of a place where a sequence of some code page may be."""
+
+
+def _by_page() -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Of each page the leads of two, those of three and four, and what follows them."""
     for page in PAGES:
         twos, threes = page.table[0xC2:0xE0], page.table[0xE0:0xF5]
-        behind = set(page.behind)
+        behind = page.behind
         if page.name in _OWN_LETTERS:
             twos, threes = _OWN_LETTERS[page.name]
         if page.name == "cp1256":
-            behind = {char for char in behind if not char.isalpha()}
+            behind = frozenset(char for char in behind if not char.isalpha())
         if page.name in ("cp1251", "iso8859-5", "mac-cyrillic", "cp1256"):
             behind -= _LIKELY
-        for lead in twos:
-            pairs.setdefault(lead, set()).update(behind)
-        for lead in threes:
-            triples.setdefault(lead, set()).update(behind)
-    return pairs, triples
+        yield twos, threes, behind
+
+
+def _tails() -> dict[tuple[int, frozenset[str]], set[str]]:
+    """The leads with the same characters behind them, those of two and those of more apart."""
+    tails: dict[tuple[int, frozenset[str]], set[str]] = {}
+    for twos, threes, behind in _by_page():
+        for size, leads in ((2, twos), (3, threes)):
+            for lead in leads:  # only cp866 has Cyrillic behind a lead, a box-drawing character
+                tail = behind if lead in _BOX else behind - _CYRILLIC
+                tails.setdefault((size, tail), set()).add(lead)
+    return tails
+
+
+@cache
+def _behind() -> frozenset[str]:
+    """All that follows a lead, but for the Cyrillic letters of cp866."""
+    return frozenset("،؛؟").union(*(tail for _, tail in _tails())) - _CYRILLIC
+
+
+@cache
+def windows() -> tuple[Window, ...]:
+    """Where a sequence may be, what is left of one, a C1 control or a lost character."""
+    behind = "".join(_behind())
+    more = "".join(_behind() - _LETTERS)
+    found = [
+        Window(SPOT, "".join(leads), "".join(tail | {"\ufffd"}))
+        if size == _PAIR
+        else Window(SPOT, "".join(leads), "".join(tail), more)
+        for (size, tail), leads in _tails().items()
+    ]
+    return (
+        *found,
+        Window(SPOT, "в", "„", more),
+        Window(SPOT, "т", "А", spread("А-Яа-п")),
+        Window(SPOT, spread("В-Я\u0622-\u063a\u0640-\u0643"), behind, before=spread("A-Za-z")),
+        Window(SPOT, "Ã", " ?"),
+        Window(SPOT, "â", "?€"),
+        Window(SPOT, "â", " ", BEYOND),
+        Window(SPOT, "".join(_BOX), before=WORD),
+        Window(SPOT, _ALWAYS),
+    )
+
+
+_PAIR = 2  # characters of a sequence whose lead announces one more
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A quick pattern that finds too much, and a slow one that decides at a place."""
-    pairs, triples = _neighbours()
-    box, always = _class(_BOX), "\x80-\x9f\ufffd"
-    behind = {
-        char
-        for char in set().union(*pairs.values(), *triples.values())
-        if not "А" <= char <= "я"  # only cp866 has them there, behind box drawing
-    }
-    behind |= set("،؛؟")
-    first = _class(set(pairs) | set(triples) | _BOX | {"т"})
+    box, behind = escaped(_BOX), escaped(_behind())
+    first = escaped(set().union(*(window.first for window in windows())))
     quick = (
-        f"[{first}{always}]"
-        f"(?:(?=[{_class(behind)}\ufffd])|(?<=т)(?=А)|(?<=[{always}])|(?<=[{box}])"
+        f"[{first}](?:(?=[{behind}\ufffd])|(?<=т)(?=А)|(?<=[{_ALWAYS}])|(?<=[{box}])"
         "|(?<=[Ãâ])(?=[ ?]))"
     )
-    more = _class(behind - _LETTERS)
-    tails = [
-        *(f"[{_class(leads)}][{tail}\ufffd]" for tail, leads in _grouped(pairs)),
-        *(f"[{_class(leads)}][{tail}][{more}]" for tail, leads in _grouped(triples)),
-        f"в„[{more}]",
-        "тА[А-Яа-п]",
-        f"(?<=[A-Za-z])[В-Яء-ك][{_class(behind)}]",
-        "Ã[ ?]",
-        "â(?:[?€]| [^\x00-\x7f])",
-        rf"(?<=\w)[{box}]",
-        f"[{always}]",
-    ]
-    return re.compile(quick), re.compile("|".join(tails))
+    return re.compile(quick), re.compile("|".join(window.pattern() for window in windows()))
 
 
-def _grouped(table: dict[str, set[str]]) -> list[tuple[str, set[str]]]:
-    """Leads with the same characters behind them together."""
-    groups: dict[str, set[str]] = {}
-    for lead, behind in table.items():
-        groups.setdefault(_class(behind), set()).add(lead)
-    return sorted(groups.items(), key=lambda group: sorted(group[1]))
-
-
-def _class(chars: set[str] | frozenset[str]) -> str:
-    return "".join(sorted(chars)).translate(_ESCAPED)
-
-
-_ESCAPED = {ord(char): "\\" + char for char in "[]\\^-&|~"}
+_scanner = cache(lambda: scanner(windows()))
 
 
 def next_spot(text: str, start: int = 0) -> int:
@@ -202,6 +217,12 @@ def next_spot(text: str, start: int = 0) -> int:
     >>> next_spot("It is a cafÃ© by the sea")
     11
     """
+    compiled = _scanner()
+    return next_spot_plain(text, start) if compiled is None else compiled.find(text, start)
+
+
+def next_spot_plain(text: str, start: int = 0) -> int:
+    """What `next_spot` says, without the compiled kernel."""
     quick, sure = _patterns()
     for match in quick.finditer(text, start):
         if sure.match(text, match.start()):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unspun import edits
+from unspun.encodings.charmaps import SPOT
 from unspun.normalise import (
     c1,
     characters,
@@ -76,7 +77,7 @@ RULES: tuple[Normaliser, ...] = (
     # Text of one code page read as another: before a few of its letters pass for broken UTF-8.
     _rule("wrong-code-page", pages.read_again, gate.PAGE),
     # The repair itself; C1 controls are its best clues, so they are read only after it.
-    _rule("mojibake", mojibake.repair_mojibake, gate.SPOT),
+    _rule("mojibake", mojibake.repair_mojibake, SPOT),
     _rule("c1-control", c1.read_c1, gate.C1),
     # Joiners are bytes of windows-1256, so they may be halves of a broken sequence as well.
     _rule("zero-width", characters.strip_zero_width, gate.INVISIBLE),

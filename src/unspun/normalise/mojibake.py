@@ -23,7 +23,7 @@ from ftfy import bad_codecs
 
 from unspun import edits
 from unspun.encodings import letters
-from unspun.encodings.charmaps import PAGES, SEQUENCE, CodePage, next_spot, pairs
+from unspun.encodings.charmaps import PAGES, SEQUENCE, SPOT, CodePage, next_spot, pairs
 from unspun.model import Edit, Tag
 from unspun.normalise import gate
 from unspun.normalise.badness import is_bad
@@ -101,7 +101,7 @@ def _changes(before: str, after: str, at: int, confidence: float) -> list[Edit]:
 
 def suspects(text: str, config: NormaliseConfig) -> list[Tag]:
     """Damage that is not repaired, or was lost: for a person to look at."""
-    if gate.SPOT not in gate.signs(text, config):
+    if SPOT not in gate.signs(text, config):
         return []
     tags = []
     for start, end in _segments(text):

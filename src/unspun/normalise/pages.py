@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
     from unspun.config import NormaliseConfig
 
-RUN = re.compile("[\xa1-\xff]{4}")
-"""Four such characters in a row: the sign of this damage."""
+LETTERS = "\xa1-\xff"
+"""Four of them in a row are the sign of this damage."""
 
-_WIDE = re.compile("[鈥銆锛锟縺繧繝]")
+WIDE = "鈥銆锛锟縺繧繝"
 """Ideographs that are the first two bytes of punctuation, kana or U+FFFD; in text they are rare."""
+
+RUN = re.compile(f"[{LETTERS}]{{4}}")
+_WIDE = re.compile(f"[{WIDE}]")
 
 _LOST = re.compile("(?:锟斤拷)+")  # two of U+FFFD each, as GBK
 _WIDE_RUN = re.compile("[^\x00-\x7f]+")
@@ -72,7 +75,7 @@ def _marked(match: re.Match[str]) -> str:
 
 def shows(text: str) -> bool:
     """Whether a text could be of another encoding."""
-    return bool(RUN.search(text)) or any(char in text for char in "鈥銆锛锟縺繧繝")
+    return bool(RUN.search(text)) or any(char in text for char in WIDE)
 
 
 def _from_wide(text: str) -> Iterator[Edit]:

@@ -1,0 +1,166 @@
+"""The compiled kernels answer as the plain code does, and nothing needs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from strategies import texts
+from unspun import kernels
+from unspun.encodings.charmaps import next_spot, next_spot_plain, windows
+from unspun.kernels.windows import BEYOND, WORD, Window, scanner
+from unspun.normalise import gate
+
+CASES = Path(__file__).parent / "cases"
+NAMED = sorted(
+    {
+        char
+        for window in windows()
+        for chars in (window.before, window.first, window.second, window.third)
+        for char in ("" if chars in (BEYOND, WORD) else chars)
+    }
+    | set("ab_1 \n?&€é中😀\u200d\ufeff\r\x1b\ud800\udcff")
+)
+near = st.lists(st.one_of(st.sampled_from(NAMED), st.characters()), max_size=9).map("".join)
+
+compiled = pytest.mark.skipif(
+    not kernels.loaded(), reason="no compiled kernel (no compiler when it was installed)"
+)
+
+
+def signs_apart(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    scan = gate._scanner()
+    assert scan is not None
+    return scan.shown(text), gate.plain_signs(text)
+
+
+@compiled
+@given(st.one_of(near, texts), st.integers(0, 4))
+def test_compiled_and_plain_gates_agree(text: str, start: int) -> None:
+    both = signs_apart(text)
+    assert both[0] == both[1]
+    assert next_spot(text, start) == next_spot_plain(text, start)
+
+
+@compiled
+def test_every_two_and_many_threes_agree() -> None:
+    rng = random.Random(6)
+    for one in NAMED:
+        for two in rng.sample(NAMED, 60):
+            text = one + two + rng.choice(NAMED)
+            assert next_spot(text) == next_spot_plain(text), ascii(text)
+            assert len(set(signs_apart(text))) == 1, ascii(text)
+
+
+@compiled
+def test_the_cases_agree() -> None:
+    for file in sorted(CASES.glob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            for text in filter(lambda value: isinstance(value, str), json.loads(line).values()):
+                assert len(set(signs_apart(text))) == 1, ascii(text)
+
+
+@compiled
+def test_long_texts_are_scanned_to_their_end() -> None:
+    for filler in "a", "é ", "中", "😀":
+        text = filler * 20_000
+        assert next_spot(text) == next_spot_plain(text) == -1
+        assert next_spot(text + "cafÃ©") == next_spot_plain(text + "cafÃ©") == len(text) + 3
+
+
+@compiled
+def test_windows_look_where_they_are_told() -> None:
+    scan = scanner(
+        [
+            Window("letters", "a", "b", before="x"),
+            Window("beyond", "q", BEYOND),
+            Window("last", "z", "z", "z"),
+            Window("behind a word", "-", before=WORD),
+        ]
+    )
+    assert scan is not None
+    for text, signs in {
+        "": set(),
+        "ab": set(),
+        "xab": {"letters"},
+        "qq": set(),
+        "qé": {"beyond"},
+        "q": set(),
+        "zz": set(),
+        "zzz": {"last"},
+        "-": set(),
+        "é-": {"behind a word"},
+        "😀-": set(),
+    }.items():
+        assert scan.shown(text) == signs, text
+
+
+@compiled
+def test_wrong_tables_and_arguments_are_refused() -> None:
+    from unspun.kernels import _windows  # type: ignore[attr-defined]  # noqa: PLC0415
+
+    with pytest.raises(ValueError, match="do not fit"):
+        _windows.Scanner(b"", b"", b"", 0)
+    with pytest.raises(ValueError, match="do not fit"):
+        _windows.Scanner(b"\xff" * 0x2200, b"\0" * 512, b"\0" * 32, 0)
+    scan = _windows.Scanner(b"\0" * 0x2200, b"\0" * 512, b"\0" * 32, 0)
+    with pytest.raises(TypeError):
+        scan.shown(b"bytes")
+    with pytest.raises(ValueError, match="negative"):
+        scan.find("text", -1)
+
+
+def test_a_kernel_of_other_sources_is_not_used() -> None:
+    assert kernels.load("unspun.kernels._windows", revision=-1) is None
+    assert kernels.load("unspun.kernels._none", revision=1) is None
+
+
+def answers(pure: str) -> bytes:
+    environment = os.environ | {"UNSPUN_PURE": pure}
+    text = "".join(
+        json.loads(line)["before"] + "\n\n"
+        for line in (CASES / "normalise.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+    command = [sys.executable, "-m", "unspun", "clean", "--json", "-"]
+    done = subprocess.run(
+        command,
+        input=text.encode("utf-8", "surrogatepass"),
+        capture_output=True,
+        check=True,
+        env=environment,
+    )
+    return done.stdout
+
+
+def test_plain_python_can_be_asked_for_and_answers_the_same() -> None:
+    version = [sys.executable, "-m", "unspun", "--version"]
+    environment = os.environ | {"UNSPUN_PURE": "1"}
+    said = subprocess.run(version, capture_output=True, check=True, env=environment, text=True)
+    assert "plain Python" in said.stdout
+    assert answers("0") == answers("1")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("compiler", ["cc", "no-such-compiler"])
+def test_it_builds_with_a_compiler_and_without(root: Path, tmp_path: Path, compiler: str) -> None:
+    setuptools = pytest.importorskip("setuptools", minversion="77")
+    if compiler == "cc" and not shutil.which("cc"):
+        pytest.skip("no C compiler here")
+    assert setuptools
+    shutil.copytree(root / "src", tmp_path / "src", ignore=shutil.ignore_patterns("*.so", "data"))
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(root / name, tmp_path / name)
+    command = [sys.executable, "setup.py", "-q", "build_ext", "--inplace"]
+    environment = os.environ | {"CC": compiler}
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, env=environment)
+    built = list((tmp_path / "src").rglob("_windows*.so"))
+    assert len(built) == (compiler == "cc")
