@@ -118,8 +118,8 @@ class Hand:
         """Processes do not travel."""
         return {**self.__dict__, "_pool": None}
 
-    def count(self, chunk: Chunk) -> Generator[int, None, int]:
-        """The lines of a part of a file."""
+    def count(self, chunk: Chunk) -> Generator[int, None, int | None]:
+        """The lines or records of a part of a file; None if it cannot be read by itself."""
         yield 0
         return readers.count(chunk.sources[0].path, chunk.part or WHOLE)
 

@@ -53,24 +53,28 @@ class Passes:
         return made, recurring
 
     def _numbered(self, chunks: Sequence[Chunk]) -> list[Chunk]:
-        """Each part of a file knows the number of its first line."""
-        unknown = [c for c in chunks if c.part is not None and not c.part.first]
-        before = {c.sources: c for c in chunks if c.part is not None and c.part.end is not None}
-        if not unknown:
-            return list(chunks)
-        counted = [c for c in chunks if c.sources in before]
-        counts = {
-            job: 0 if isinstance(answer, Failure) else answer
-            for job, answer in self._at.map(self._hand.count, counted, _ignore)
-        }
-        made, first = [], 1
+        """Each part of a file knows the number of its first line or record.
+
+        A part that cannot be read by itself goes on to the end of its file.
+        """
+        unknown = {c.sources for c in chunks if c.part is not None and not c.part.first}
+        counted = [c for c in chunks if c.sources in unknown and c.part and c.part.end is not None]
+        counts = dict(self._at.map(self._hand.count, counted, _ignore))
+        made, first, ended = [], 1, None
         for chunk in chunks:
-            if chunk.part is None:
+            if chunk.part is None or chunk.sources not in unknown:
                 made.append(chunk)
                 continue
+            if chunk.sources == ended:
+                made[-1] = replace(made[-1], size=made[-1].size + chunk.size)
+                continue
             first = first if chunk.part.start else 1
-            made.append(replace(chunk, part=chunk.part._replace(first=chunk.part.first or first)))
-            first += counts.get(chunk, 0)
+            part, found = chunk.part._replace(first=first), counts.get(chunk)
+            if isinstance(found, int):
+                first += found
+            else:
+                part, ended = part._replace(end=None), chunk.sources
+            made.append(replace(chunk, part=part))
         return made
 
     def _scanned(self, chunks: Sequence[Chunk]) -> tuple[list[Scan], frozenset[str]]:

@@ -100,7 +100,8 @@ def cut(
             chunks += (_of_files(some, references, stamps, sizes) for some in groups)
             continue
         for source in group:
-            parts = readers.cut(source.path, reading, goal)
+            stored = goal * stamps[source][0] // max(1, sizes[source])
+            parts = readers.cut(source.path, reading, max(1, stored))
             chunks += _of_records(source, stamps[source], parts, goal)
     return chunks
 

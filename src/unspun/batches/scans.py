@@ -77,7 +77,8 @@ def of_records(chunk: Chunk, part: Part, reading: Reading, below: str | None) ->
         problem = str(error)
         documents += 1
         names.append((_digest(source.id), 0, number))
-    shares.append(Share(Part(start, part.end, first), documents, max(place - start, 0)))
+    size = place - start if place > start else chunk.size
+    shares.append(Share(Part(start, part.end, first), documents, size))
     found = np.array(names, dtype=_NAME)
     found.sort(order=["digest", "number"])
     return Scan(tuple(shares), (), problem, tally, below), found

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from unspun.errors import InputError
-from unspun.readers import containers, delimited, jsonl, parquet, warc
+from unspun.readers import containers, delimited, jsonl, members, parquet, warc
 from unspun.readers.rows import WHOLE, Columns, Part, Row
 
 _LINES = {".jsonl", ".ndjson"}
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
-_RECORDS = {*_LINES, *_DELIMITERS, ".parquet", ".warc", ".wet"}
+_ARCHIVES = {".warc", ".wet"}
+_RECORDS = {*_LINES, *_DELIMITERS, *_ARCHIVES, ".parquet"}
 
 
 class Reading(NamedTuple):
@@ -45,8 +46,9 @@ def rows(path: Path, reading: Reading, part: Part = WHOLE) -> Iterator[Row]:
     if kind == ".parquet":
         yield from parquet.rows(path, columns, most, part)
         return
-    if kind in (".warc", ".wet"):
-        yield from warc.rows(containers.pieces(path), columns, most, where=str(path))
+    if kind in _ARCHIVES:
+        archive = containers.members(path, part.start, part.end)
+        yield from warc.rows(archive, columns, most, part, where=str(path))
         return
     if kind in _DELIMITERS:
         content = partial(containers.pieces, path)
@@ -61,22 +63,25 @@ def rows(path: Path, reading: Reading, part: Part = WHOLE) -> Iterator[Row]:
 def cut(path: Path, reading: Reading, size: int) -> list[Part]:
     """Parts of a file of about so many bytes, as far as it can be cut without reading it.
 
-    A part other than the first may have no number yet: then `count` tells how many lines stand
-    before it. What cannot be cut is one part, and what is wrong with it is said where it is read.
+    A part other than the first may have no number yet: then `count` tells how many lines or records
+    stand before it, and whether it begins where one does. What cannot be cut is one part, and what
+    is wrong with it is said where it is read.
     """
     kind = containers.bare(path).suffix.lower()
     with suppress(InputError, OSError):
         if kind == ".parquet":
             return parquet.cut(path, reading.columns, size)
+        if kind in _ARCHIVES:
+            return members.cut(path, size)
         if kind in _LINES and containers.kind(path) is None:
             return jsonl.cut(path, size)
     return [WHOLE]
 
 
-def count(path: Path, part: Part) -> int:
-    """How many lines end in a part.
-
-    Raises:
-        InputError: if it cannot be read.
-    """
-    return sum(piece.count(b"\n") for piece in containers.pieces(path, part.start, part.end))
+def count(path: Path, part: Part) -> int | None:
+    """How many lines or records end in a part; None if it cannot be read by itself."""
+    with suppress(InputError):
+        if containers.bare(path).suffix.lower() in _ARCHIVES:
+            return members.count(containers.members(path, part.start, part.end))
+        return sum(piece.count(b"\n") for piece in containers.pieces(path, part.start, part.end))
+    return None

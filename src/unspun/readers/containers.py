@@ -11,6 +11,7 @@ import lzma
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol
 
@@ -148,12 +149,39 @@ def pieces(path: Path, start: int = 0, end: int | None = None) -> Iterator[bytes
             handed out until then is not to be trusted.
     """
     found = kind(path)
+    with _told(path, found), path.open("rb") as file:
+        if found is None:
+            yield from _stored(file, start, end)
+        else:
+            yield from _between(_decompressed(file, found, path), start, end)
+
+
+def members(path: Path, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """The content of a file whose streams are read by themselves, as `pieces` does for all of them.
+
+    Args:
+        path: The file.
+        start: Where one of them begins, in stored bytes, which are read from there on.
+        end: Where one of them ends; the end of the file if not given.
+
+    Raises:
+        InputError: as `pieces` does, and if no stream ends at that place.
+    """
+    found = kind(path)
+    with _told(path, found), path.open("rb") as file:
+        if found is None:
+            yield from _stored(file, start, end)
+        else:
+            file.seek(start)
+            share = file if end is None else _Share(file, end - start)
+            yield from _decompressed(share, found, path, apart=True)
+
+
+@contextmanager
+def _told(path: Path, found: Kind | None) -> Iterator[None]:
+    """Say what is wrong with a file."""
     try:
-        with path.open("rb") as file:
-            if found is None:
-                yield from _stored(file, start, end)
-            else:
-                yield from _between(_decompressed(file, found, path), start, end)
+        yield
     except (zlib.error, lzma.LZMAError, ValueError) as error:
         name = found.name if found else "file"
         raise InputError(f"{path}: damaged {name} ({error})") from error
@@ -164,6 +192,23 @@ def pieces(path: Path, start: int = 0, end: int | None = None) -> Iterator[bytes
         if type(error).__name__ == "ZstdError":  # of whichever module read it
             raise InputError(f"{path}: damaged zstd ({error})") from error
         raise
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes; none at the end."""
+
+
+class _Share:
+    """A file that ends earlier."""
+
+    def __init__(self, file: IO[bytes], left: int) -> None:
+        self._file, self._left = file, left
+
+    def read(self, size: int, /) -> bytes:
+        data = self._file.read(min(size, self._left))
+        self._left -= len(data)
+        return data
 
 
 def _stored(file: IO[bytes], start: int, end: int | None) -> Iterator[bytes]:
@@ -187,12 +232,19 @@ def _between(content: Iterator[bytes], start: int, end: int | None) -> Iterator[
             return
 
 
-def _decompressed(file: IO[bytes], found: Kind, path: Path) -> Iterator[bytes]:
-    """All streams of a file; gzip, xz and zstd files may hold several, with zeros between."""
+def _decompressed(
+    file: _Readable, found: Kind, path: Path, *, apart: bool = False
+) -> Iterator[bytes]:
+    """All streams of a file; gzip, xz and zstd files may hold several, with zeros between.
+
+    Bombs are told by all of them together, unless they may be read ``apart``.
+    """
     read = made = 0
     rest = b""
     while True:
         stream = found.stream()
+        if apart:
+            read, made = len(rest), 0
         while not stream.eof:
             data = rest
             if not rest and stream.needs_input:

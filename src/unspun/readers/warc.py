@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from unspun import decode
 from unspun.errors import InputError
-from unspun.readers.rows import KEPT, Columns, Decoded, Row
+from unspun.readers.rows import KEPT, WHOLE, Columns, Decoded, Part, Row
 
 _NAME = "WARC-Target-URI"
 _PAGES = {"text/html", "application/xhtml+xml"}
@@ -29,23 +29,26 @@ class _Payload(NamedTuple):
     charset: str | None
 
 
-def rows(pieces: Iterable[bytes], columns: Columns, most: int, *, where: str) -> Iterator[Row]:
+def rows(
+    pieces: Iterable[bytes], columns: Columns, most: int, part: Part = WHOLE, *, where: str
+) -> Iterator[Row]:
     """The pages and texts of an archive; all other records are passed over.
 
     Those are responses with status 200 whose type is HTML or plain text, and conversions to plain
     text. Their number counts all records of the file, their name is the target's address.
 
     Args:
-        pieces: The file's content, decompressed.
+        pieces: The content of the file, or of its part, decompressed.
         columns: Its ``id`` may name another header of the records, such as ``WARC-Record-ID``.
         most: Bytes of a record beyond which it is not read.
+        part: Which part it is.
         where: The file's name, for errors.
 
     Raises:
         InputError: if it is damaged between two records, or fastwarc is missing.
     """
     name = columns.id or _NAME
-    for number, record in _records(pieces, where):
+    for number, record in _records(pieces, part.first, where):
         try:
             payload = _payload(record, most)
             if payload is None:
@@ -66,23 +69,23 @@ class _BrokenError(ValueError):
         self.raw = raw
 
 
-def _records(pieces: Iterable[bytes], where: str) -> Iterator[tuple[int, Any]]:
+def _records(pieces: Iterable[bytes], first: int, where: str) -> Iterator[tuple[int, Any]]:
     try:
         from fastwarc.warc import ArchiveIterator  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise InputError(f"{where}: WARC needs fastwarc: pip install 'unspun[warc]'") from error
     stream = _Stream(pieces)
-    number = 0
+    number = first - 1
     try:
         found = ArchiveIterator(
             stream, parse_http=False, stream_detect=False, auto_decode="none", fsspec_args=False
         )
-        for number, record in enumerate(found, 1):
+        for number, record in enumerate(found, first):
             yield number, record
     except (OSError, ValueError) as error:
         said = f"{where}: damaged WARC behind record {number} ({error})"
         raise InputError(said) from error
-    if number == 0 and stream.size:
+    if number < first and stream.size:
         raise InputError(f"{where}: no WARC records")
 
 
