@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_warc import TEXT, http, record
 
 import unspun
+from test_warc import TEXT, http, record
 from unspun import readers
 from unspun.readers import Reading
 from unspun.readers.rows import WHOLE, Part, Row

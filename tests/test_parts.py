@@ -33,7 +33,7 @@ def numbered(path: Path, size: int) -> list[Part]:
     parts, first = [], 1
     for part in readers.cut(path, READING, size):
         parts.append(part._replace(first=part.first or first))
-        first += readers.count(path, part) if path.suffix == ".jsonl" else 0
+        first += (readers.count(path, part) or 0) if path.suffix == ".jsonl" else 0
     return parts
 
 

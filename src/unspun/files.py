@@ -59,24 +59,10 @@ def discover(paths: Iterable[Path]) -> list[Source]:
     found: list[tuple[Path, Path]] = []
     outside: set[Path] = set()
     for path in map(places.located, paths):
-        if path == STDIN:
-            found.append((path, path))
-        elif path.is_dir():
-            inside = sorted(places.walk(path), key=_parts)
-            if not inside:
-                raise InputError(f"{path}: the folder holds no documents")
-            found += ((file, places.relative(file, path)) for file in inside)
-            outside.update(file for file in inside if _leads_out(file, path))
-        elif path.exists():
-            found.append((path, Path(path.name)))
-        elif places.is_pattern(path):
-            base, inside = places.matches(path)
-            if not inside:
-                raise InputError(f"{path}: no file fits")
-            found += ((file, places.relative(file, base)) for file in inside)
-            outside.update(file for file in inside if _leads_out(file, base))
-        else:
-            raise InputError(f"{path}: no such file or folder")
+        with places.reached(path):
+            base, inside = _files(path)
+        found += ((f, places.relative(f, base) if base else Path(f.name)) for f in inside)
+        outside.update(file for file in inside if base and _leads_out(file, base))
     stems = Counter(_stem(relative) for _, relative in found)
     names = Counter(relative.as_posix() for _, relative in found)
     targets = Counter(_target(relative) for _, relative in found)
@@ -92,6 +78,24 @@ def discover(paths: Iterable[Path]) -> list[Source]:
         target = _own(target, relative, taken)
         sources.append(Source(name, path, relative, target, path in outside))
     return sorted(sources, key=lambda source: source.id)
+
+
+def _files(path: Path) -> tuple[Path | None, list[Path]]:
+    """The files that a path stands for, and the folder that they were found in, if it was one."""
+    if path == STDIN:
+        return None, [path]
+    if path.is_dir():
+        if not (inside := sorted(places.walk(path), key=_parts)):
+            raise InputError(f"{path}: the folder holds no documents")
+        return path, inside
+    if path.exists():
+        return None, [path]
+    if not places.is_pattern(path):
+        raise InputError(f"{path}: no such file or folder")
+    base, inside = places.matches(path)
+    if not inside:
+        raise InputError(f"{path}: no file fits")
+    return base, inside
 
 
 def _own(target: Path, relative: Path, taken: set[str]) -> Path:
@@ -139,7 +143,8 @@ def read_bytes(path: Path) -> bytes:
         InputError: if it cannot be read.
     """
     try:
-        return sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+        with places.reached(path):
+            return sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
 
@@ -232,8 +237,9 @@ def keep(path: Path, raw: bytes | Path) -> None:
         path.write_bytes(raw)
         return
     try:
-        source = raw.open("rb")
-    except OSError:  # the document's record says why it cannot be read
+        with places.reached(raw):
+            source = places.opened(raw)
+    except (OSError, InputError):  # the document's record says why it cannot be read
         return
     with source, path.open("wb") as target:
         shutil.copyfileobj(source, target, _PIECE)

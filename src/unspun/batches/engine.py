@@ -266,14 +266,14 @@ class Local:
     Args:
         count: How many.
         config: What they load before they begin.
+        apart: Where they do documents; not ``forked`` if their reading starts threads.
 
     Raises:
         WorkerError: if no process can be started.
     """
 
-    apart: Apart = "forked"
-
-    def __init__(self, count: int, config: Config) -> None:
+    def __init__(self, count: int, config: Config, apart: Apart = "forked") -> None:
+        self.apart = apart
         self._pool = Pool(count, UNLIMITED, partial(warm, config))
 
     def __enter__(self) -> Self:

@@ -16,7 +16,7 @@ from typing import Literal
 from unspun import files, pairing, readers, records, reporting, tables
 from unspun.batches import engine, marking, plan, runs, segments
 from unspun.batches.cluster import Cluster
-from unspun.batches.engine import Engine, Here, Local, Order, Task, work
+from unspun.batches.engine import Apart, Engine, Here, Local, Order, Task, work
 from unspun.batches.passes import Passes, rows
 from unspun.batches.plan import Chunk
 from unspun.batches.runs import RunFolder
@@ -133,7 +133,8 @@ def run(
         else:
             job.begin(raw.name)
             count = engine.workers_for(chunks, workers)
-            with _failing(folder), _engine(at, address, count, workers, config) as place:
+            apart: Apart = "forked" if all(map(_is_local, sources)) else "fresh"
+            with _failing(folder), _engine(at, address, count, workers, config, apart) as place:
                 manifest = job.run(place, raw.name, progress or _ignore, started)
     documents = Documents(out / "documents.jsonl", manifest["counts"]["documents"])
     return Summary(out, documents, manifest["corpus"], unpaired, manifest)
@@ -144,12 +145,22 @@ def _ignore(_: int, __: int) -> None:
 
 
 def _engine(
-    name: EngineName, address: str | None, count: int, asked: int | None, config: Config
+    name: EngineName,
+    address: str | None,
+    count: int,
+    asked: int | None,
+    config: Config,
+    apart: Apart,
 ) -> AbstractContextManager[Engine]:
     """Where the work is done."""
     if name == "ray":
         return Cluster(address, asked)
-    return nullcontext(Here()) if count == 0 else Local(count, config)
+    return nullcontext(Here()) if count == 0 else Local(count, config, apart)
+
+
+def _is_local(source: Source) -> bool:
+    """Whether a source is a file here: other file systems of fsspec start threads."""
+    return isinstance(source.path, Path)
 
 
 def _spooled(sources: Sequence[Source], folder: RunFolder) -> list[Source]:

@@ -15,8 +15,8 @@ from itertools import groupby
 from unspun import readers, records
 from unspun.errors import InputError
 from unspun.files import Source
-from unspun.readers import Reading, containers
-from unspun.readers.rows import Part
+from unspun.readers import Reading, containers, places
+from unspun.readers.rows import WHOLE, Part
 from unspun.work import Job
 
 TYPICAL_RATIO = 4  # bytes of text from one of a compressed file
@@ -63,9 +63,8 @@ class Chunk:
 
 def stamp(source: Source) -> Stamp:
     """The stamp of a file; zeros for one that is gone."""
-    with suppress(OSError):
-        found = source.path.stat()
-        return found.st_size, getattr(found, "st_mtime_ns", 0)
+    with suppress(OSError, InputError), places.reached(source.path):
+        return places.stamp(source.path)
     return 0, 0
 
 
@@ -181,23 +180,27 @@ def jobs(chunk: Chunk, reading: Reading) -> Iterator[Job]:
 
 def _record_jobs(chunk: Chunk, part: Part, reading: Reading) -> Iterator[Job]:
     (source,) = chunk.sources
-    problem = chunk.problem
+    problem, name = chunk.problem, source.id
+    number = part.first
     try:
         for row in readers.rows(source.path, reading, part):
             place = f"{source.id}:{row.number}"
-            name = place
+            given = place
             if row.id:
-                name = f"{row.id}#{place}" if row.number in chunk.displaced else row.id
+                given = f"{row.id}#{place}" if row.number in chunk.displaced else row.id
             yield Job(
                 source,
-                name,
+                given,
                 data=row.raw,
                 text=row.text,
                 number=row.number,
                 problem=row.problem,
                 decoded=row.decoded,
             )
+            number = row.number + row.lines
     except InputError as error:  # of the file as a whole; what was read until then stands
+        if problem is None and part != WHOLE:  # it could be read before, as can its other parts
+            name = f"{source.id}:{number}"
         problem = str(error)
     if problem is not None:
-        yield Job(source, source.id, problem=problem)
+        yield Job(source, name, problem=problem)

@@ -32,7 +32,6 @@ SUMMARY = "chunk.json"
 SCORES = "scores.jsonl"
 ALWAYS = ("documents.jsonl", "spans.jsonl", "diffs.jsonl")
 SOMETIMES = ("quarantine.jsonl",)
-TREES = ("text", "quarantine")
 _PIECE = 1 << 20  # bytes copied at a time
 
 
@@ -220,8 +219,9 @@ def assemble(folders: Sequence[Path], target: Path, ledger_format: LedgerFormat)
     _join_rows(folders, target, ledger_format)
     (target / "text").mkdir(exist_ok=True)
     for folder in folders:
-        for tree in TREES:
-            _link(folder / tree, target / tree)
+        _link(folder / "text", target / "text")
+        with suppress(FileExistsError):  # several parts of one file that cannot be read any more
+            _link(folder / "quarantine", target / "quarantine")
     totals = Totals()
     for folder in folders:
         for record in _rows(folder / SCORES):

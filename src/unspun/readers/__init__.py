@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from unspun.errors import InputError
-from unspun.readers import containers, delimited, jsonl, members, parquet, warc
+from unspun.readers import containers, delimited, jsonl, members, parquet, places, warc
 from unspun.readers.rows import WHOLE, Columns, Part, Row
 
 _LINES = {".jsonl", ".ndjson"}
@@ -68,7 +68,7 @@ def cut(path: Path, reading: Reading, size: int) -> list[Part]:
     is wrong with it is said where it is read.
     """
     kind = containers.bare(path).suffix.lower()
-    with suppress(InputError, OSError):
+    with suppress(InputError, OSError), places.reached(path):
         if kind == ".parquet":
             return parquet.cut(path, reading.columns, size)
         if kind in _ARCHIVES:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol
 
 from unspun.errors import InputError
+from unspun.readers import places
 
 PIECE = 1 << 20  # bytes of text handed on at a time
 MEMORY = 1 << 27  # bytes of window that a stream may ask for: the most that zstd grants unasked
@@ -149,7 +150,7 @@ def pieces(path: Path, start: int = 0, end: int | None = None) -> Iterator[bytes
             handed out until then is not to be trusted.
     """
     found = kind(path)
-    with _told(path, found), path.open("rb") as file:
+    with _told(path, found), places.opened(path, 0 if found else start) as file:
         if found is None:
             yield from _stored(file, start, end)
         else:
@@ -168,11 +169,10 @@ def members(path: Path, start: int = 0, end: int | None = None) -> Iterator[byte
         InputError: as `pieces` does, and if no stream ends at that place.
     """
     found = kind(path)
-    with _told(path, found), path.open("rb") as file:
+    with _told(path, found), places.opened(path, start) as file:
         if found is None:
             yield from _stored(file, start, end)
         else:
-            file.seek(start)
             share = file if end is None else _Share(file, end - start)
             yield from _decompressed(share, found, path, apart=True)
 
@@ -180,18 +180,19 @@ def members(path: Path, start: int = 0, end: int | None = None) -> Iterator[byte
 @contextmanager
 def _told(path: Path, found: Kind | None) -> Iterator[None]:
     """Say what is wrong with a file."""
-    try:
-        yield
-    except (zlib.error, lzma.LZMAError, ValueError) as error:
-        name = found.name if found else "file"
-        raise InputError(f"{path}: damaged {name} ({error})") from error
-    except OSError as error:  # bz2 calls damage one, without a number
-        said = error.strerror or f"damaged: {error}"
-        raise InputError(f"{path}: cannot be read ({said})") from error
-    except Exception as error:
-        if type(error).__name__ == "ZstdError":  # of whichever module read it
-            raise InputError(f"{path}: damaged zstd ({error})") from error
-        raise
+    with places.reached(path):
+        try:
+            yield
+        except (zlib.error, lzma.LZMAError, ValueError) as error:
+            name = found.name if found else "file"
+            raise InputError(f"{path}: damaged {name} ({error})") from error
+        except OSError as error:  # bz2 calls damage one, without a number
+            said = error.strerror or f"damaged: {error}"
+            raise InputError(f"{path}: cannot be read ({said})") from error
+        except Exception as error:
+            if type(error).__name__ == "ZstdError":  # of whichever module read it
+                raise InputError(f"{path}: damaged zstd ({error})") from error
+            raise
 
 
 class _Readable(Protocol):
@@ -212,8 +213,6 @@ class _Share:
 
 
 def _stored(file: IO[bytes], start: int, end: int | None) -> Iterator[bytes]:
-    if start:
-        file.seek(start)
     left = sys.maxsize if end is None else end - start
     while data := file.read(min(PIECE, left)):
         left -= len(data)

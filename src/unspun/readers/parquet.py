@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from unspun.errors import InputError
+from unspun.readers import places
 from unspun.readers.rows import WHOLE, Columns, Part, Row, name
 
 _BATCH = 256  # rows
@@ -27,7 +28,10 @@ def rows(path: Path, columns: Columns, most: int, part: Part = WHOLE) -> Iterato
     """
     pa, pq = _pyarrow(path)
     try:
-        with pq.ParquetFile(_openable(path), page_checksum_verification=True) as file:
+        with (
+            places.reached(path),
+            pq.ParquetFile(_openable(path), page_checksum_verification=True) as file,
+        ):
             wanted = _wanted(file.schema_arrow, columns, path, pa)
             groups, number = _groups(file.metadata, part)
             for batch in file.iter_batches(_BATCH, row_groups=groups, columns=wanted):
@@ -60,7 +64,7 @@ def cut(path: Path, columns: Columns, size: int) -> list[Part]:
     """
     pa, pq = _pyarrow(path)
     try:
-        with pq.ParquetFile(_openable(path)) as file:
+        with places.reached(path), pq.ParquetFile(_openable(path)) as file:
             metadata = file.metadata
             names = [metadata.schema.column(n).path for n in range(metadata.num_columns)]
             at = names.index(columns.text) if columns.text in names else None

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import cast
+from typing import IO, Any, cast
 
-from unspun.errors import InputError
+from unspun.errors import InputError, UnspunError
 
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+(.*)", re.DOTALL)  # two letters: no drive
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE | re.DOTALL)
 _SPECIAL = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]|[. ]\Z')
 _PATTERN = re.compile(r"[*?\[]")
+_PIECE = 1 << 20  # bytes passed over at a time
+_VERSIONS = (  # what tells that a file changed, in the words of the file systems of fsspec
+    "ETag",
+    "etag",
+    "Content-MD5",
+    "Last-Modified",
+    "LastModified",
+    "last_modified",
+    "updated",
+    "mtime",
+    "modified",
+    "created",
+)
 
 
 def address(path: Path | str) -> str | None:
@@ -48,10 +63,75 @@ def located(path: Path) -> Path:
         raise InputError(said) from error
     try:
         found = UPath(url)
-        found.fs  # noqa: B018 - loads the file system
+        found.fs.invalidate_cache()  # what was listed before may be gone
     except (ImportError, ValueError, OSError) as error:
         raise InputError(f"{url}: {error}") from error
     return cast("Path", found)
+
+
+@contextmanager
+def reached(path: Path) -> Iterator[None]:
+    """Whatever another file system raises says that a path cannot be read.
+
+    Raises:
+        InputError: for anything that is not raised by our own code or for a local path.
+    """
+    try:
+        yield
+    except UnspunError:
+        raise
+    except Exception as error:
+        if isinstance(path, Path):
+            raise
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"{path}: cannot be read ({said})") from error
+
+
+def opened(path: Path, start: int = 0) -> IO[bytes]:
+    """A file, to be read from a place on.
+
+    Servers of web pages send a part of a file only if they choose to; the whole, all do.
+    """
+    stream = not isinstance(path, Path) and str(path).startswith(("http:", "https:"))
+    if not stream:
+        file = path.open("rb")
+        file.seek(start)
+        return file
+    if start:
+        file = path.open("rb")
+        if _reads(file, start):
+            return file
+        file.close()
+    options: dict[str, Any] = {"block_size": 0}
+    whole = cast("IO[bytes]", path.open("rb", **options))
+    while start and (passed := whole.read(min(start, _PIECE))):
+        start -= len(passed)
+    return whole
+
+
+def _reads(file: IO[bytes], start: int) -> bool:
+    """Whether a file can be read from there on, and not only from its beginning."""
+    with suppress(ValueError):
+        file.seek(start)
+        file.read(1)
+        file.seek(start)
+        return True
+    return False
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """The size of a file in bytes, and a number that is another one when it has changed.
+
+    Raises:
+        OSError: if it cannot be read; any other error, too, where it is not a local one.
+    """
+    if isinstance(path, Path):
+        found = path.stat()
+        return found.st_size, found.st_mtime_ns
+    told = path.fs.info(path.path)
+    version = next((told[name] for name in _VERSIONS if told.get(name)), "")
+    digest = hashlib.blake2b(str(version).encode(), digest_size=6).digest()
+    return int(told.get("size") or 0), int.from_bytes(digest, "big")
 
 
 def is_pattern(path: Path) -> bool:
@@ -67,14 +147,28 @@ def matches(pattern: Path) -> tuple[Path, list[Path]]:
     base = pattern
     for _ in parts[fixed:]:
         base = base.parent
-    found = sorted({file for file in base.glob(rest) if file.is_file()}, key=str)
-    return base, [file for file in found if not _hidden(file, base)]
+    if isinstance(base, Path):
+        found = {file for file in base.glob(rest) if file.is_file()}
+    else:
+        found = set(_listed(base, base.fs.glob(pattern.path, detail=True)))
+    return base, [file for file in sorted(found, key=str) if not _hidden(file, base)]
+
+
+def _listed(folder: Any, files: Mapping[str, Mapping[str, Any]]) -> Iterator[Path]:  # noqa: ANN401
+    """The files that another file system lists, without asking for each whether it is one.
+
+    A file that is there and cannot be read is said where it is read; it must not go unseen here.
+    """
+    for name, told in files.items():
+        if told.get("type") == "file" and not name.endswith("/"):
+            yield type(folder)(folder.fs.unstrip_protocol(name), **folder.storage_options)
 
 
 def walk(folder: Path) -> Iterator[Path]:
     """Regular files below a folder; links to folders are not followed, so there are no loops."""
     if not isinstance(folder, Path):  # of another file system
-        yield from (f for f in folder.rglob("*") if f.is_file() and not _hidden(f, folder))
+        found = _listed(folder, folder.fs.find(folder.path, detail=True))
+        yield from (file for file in found if not _hidden(file, folder))
         return
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
