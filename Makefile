@@ -31,6 +31,12 @@ test: $(READY_DEV)  ## The tests
 test-all: $(READY_DEV)  ## The tests, the slow ones and 100,000 examples a law included
 	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest --timeout=3600
 
+torture: $(READY_DEV)  ## Kills, failing systems, poison, bombs, a lost node, fuzzing: for hours
+	$(BIN)/python tools/torture.py --ray
+	$(BIN)/python tools/torture_poison.py
+	$(BIN)/python tools/torture_nodes.py --kills 5
+	$(BIN)/python tools/torture_fuzz.py
+
 lint: $(READY_DEV)  ## Style, types, import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

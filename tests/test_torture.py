@@ -9,30 +9,35 @@ from pathlib import Path
 
 import pytest
 import torture
-from torture import BrokenPromiseError
+import torture_kills
+from promises import BrokenPromiseError, content, corpus, run, whole
 
 FEW = 6
 
 
 def test_killed_runs_go_on(tmp_path: Path) -> None:
-    assert f"{FEW} kills" in torture.kills(tmp_path, FEW, seed=3)
+    assert f"{FEW} kills" in torture_kills.kills(tmp_path, FEW, seed=3)
+
+
+def test_families_of_processes_are_killed(tmp_path: Path) -> None:
+    assert f"{FEW} kills" in torture_kills.family_kills(tmp_path, FEW, seed=3)
 
 
 def test_what_is_promised_is_looked_at(tmp_path: Path) -> None:
     """The checks themselves fail where something is missing, torn, twice, or too much."""
-    raw, out = torture.corpus(tmp_path / "raw", files=2, rows=2), tmp_path / "out"
-    torture.run(raw, out)
-    expected = torture.content(out)
-    torture.whole(out, expected, "untouched")
+    raw, out = corpus(tmp_path / "raw", files=2, rows=2), tmp_path / "out"
+    run(raw, out)
+    expected = content(out)
+    whole(out, expected, "untouched")
     (out / "text/page01.txt").write_text("torn")
     with pytest.raises(BrokenPromiseError, match=r"other bytes in \['text/page01.txt'\]"):
-        torture.whole(out, expected, "torn")
+        whole(out, expected, "torn")
     (out / "text/page01.txt").unlink()
     with pytest.raises(BrokenPromiseError, match="missing"):
-        torture.whole(out, expected, "lost")
+        whole(out, expected, "lost")
     (out / ".stray").touch()
     with pytest.raises(BrokenPromiseError, match="stray"):
-        torture.whole(out, expected, "stray")
+        whole(out, expected, "stray")
 
 
 def test_truncated_and_flipped_files_are_noticed(tmp_path: Path) -> None:
@@ -47,7 +52,7 @@ def test_failing_calls_leave_what_was_there(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_workers_and_groups_are_killed(tmp_path: Path) -> None:
-    assert "kills of the group" in torture.process_kills(tmp_path, 4, seed=3)
+    assert "kills of the group" in torture_kills.process_kills(tmp_path, 4, seed=3)
 
 
 @pytest.mark.slow
@@ -69,3 +74,10 @@ def test_one_percent_of_poison(root: Path) -> None:
 @pytest.mark.slow
 def test_bytes_are_the_same_in_every_way(tmp_path: Path) -> None:
     assert "the same bytes" in torture.same_bytes(tmp_path, ray=False)
+
+
+def test_few_mutations_of_everything(root: Path) -> None:
+    command = [sys.executable, str(root / "tools/torture_fuzz.py"), "--cases", "60"]
+    ran = subprocess.run(command, capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr[-2000:]
+    assert ran.stdout.count(b"60 cases") == 22

@@ -42,7 +42,7 @@ from fuzz_seeds import (
     records,
     tables,
 )
-from torture import BrokenPromiseError, check, room
+from promises import BrokenPromiseError, check, room
 
 from unspun import api, bilingual, decode, edits, files, pipeline, readers
 from unspun.errors import InputError, UnspunError

@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from torture import FAST, BrokenPromiseError, Bytes, check, content, corpus, room, whole
+from promises import FAST, BrokenPromiseError, Bytes, check, content, corpus, room, whole
 
 from unspun import batches
 

@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from torture import FAST, BrokenPromiseError, check, room
+from promises import FAST, BrokenPromiseError, check, room
 
 from unspun import batches
 from unspun.batches.engine import Done, Job, work
