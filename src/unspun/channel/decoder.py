@@ -15,7 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from unspun import kernels
+from unspun.channel.standing import Phrases, hashed
 from unspun.lm.model import LanguageModel
+
+_kernel = kernels.load("unspun.channel._search", revision=1)
 
 Int32s = NDArray[np.int32]
 Float32s = NDArray[np.float32]
@@ -23,7 +27,6 @@ Floats = NDArray[np.float64]
 
 _FAR = 600.0  # nats between two paths that a float can still tell apart
 _NOWHERE = -1e30  # score of what no path reaches
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio (Knuth 6.4)
 
 
 @dataclass(slots=True)
@@ -91,44 +94,6 @@ class Graph:
     missed: Int32s
 
 
-@dataclass(frozen=True, slots=True)
-class Phrases:
-    """Phrases of several words that a spinner replaces, as the language model's words.
-
-    Attributes:
-        keys: For each length from two words up, the sorted hashes.
-        originals: For each length, the number of the original phrase behind each hash.
-        heads: For each length, which words begin such a phrase.
-        ends: For each length, which words end one.
-        sizes: For each original phrase, how many words it has; at the end 0.
-    """
-
-    keys: tuple[NDArray[np.uint64], ...]
-    originals: tuple[Int32s, ...]
-    heads: tuple[NDArray[np.bool_], ...]
-    ends: tuple[NDArray[np.bool_], ...]
-    sizes: Int32s
-
-    def find(self, grams: Int32s) -> Int32s:
-        """The phrase that each row is, or -1."""
-        length = grams.shape[1] - 2
-        if length >= len(self.keys) or not len(self.keys[length]):
-            return np.full(len(grams), -1, np.int32)
-        keys = self.keys[length]
-        wanted = hashed(grams)
-        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        return np.where(keys[at] == wanted, self.originals[length][at], -1).astype(np.int32)
-
-
-def hashed(rows: Int32s) -> NDArray[np.uint64]:
-    """A number for each row (multiplicative hashing, 64 bits)."""
-    key = np.full(len(rows), 7, np.uint64)
-    for column in range(rows.shape[1]):
-        key = (key * _FACTOR) ^ (key >> np.uint64(29))
-        key += (rows[:, column].astype(np.int64) + 2).astype(np.uint64)
-    return (key * _FACTOR) ^ (key >> np.uint64(32))
-
-
 def begin(lattice: Arrays, lm: LanguageModel, openings: list[bool], stop: int) -> Graph:
     """A graph without steps: one state a segment, behind a paragraph's start or a full stop."""
     count = len(lattice.first)
@@ -155,7 +120,28 @@ def expand(graph: Graph, lattice: Arrays, lm: LanguageModel, phrases: Phrases, o
         order: Words the model may look at.
     """
     if not len(graph.step):
-        graph = _first(graph, lattice)
+        graph = every_arc(graph, lattice)
+    if _kernel is None:
+        return expand_plain(graph, lattice, lm, phrases, order)
+    rows = (graph.arc, graph.node, graph.tail, graph.source, graph.step, graph.target, graph.missed)
+    shape = (lattice.start, lattice.end, lattice.level, lattice.words, lattice.size, lattice.claim)
+    found = _kernel.expand(
+        order,
+        (*rows, *shape),
+        phrases.keys, phrases.originals, phrases.heads, phrases.ends, phrases.sizes,
+    )  # fmt: skip
+    arc, node, tail, source, step, target, missed, row, grams = (
+        np.frombuffer(part, np.int32) for part in found
+    )
+    told = lm.score(grams.reshape(-1, order))
+    score = np.bincount(row, told, len(step)).astype(np.float32)
+    return Graph(arc, node, tail.reshape(len(arc), -1), source, step, target, score, missed)
+
+
+def expand_plain(
+    graph: Graph, lattice: Arrays, lm: LanguageModel, phrases: Phrases, order: int
+) -> Graph:
+    """What `expand` gives for a graph with steps, without the compiled kernel."""
     arc, node, tail, lower, reached = _states(graph, lattice, order)
     leaving = np.argsort(graph.source, kind="stable")
     counts = np.bincount(graph.source, minlength=len(graph.arc))
@@ -173,7 +159,7 @@ def expand(graph: Graph, lattice: Arrays, lm: LanguageModel, phrases: Phrases, o
     return Graph(arc, node, tail, source, step, reached[below], score, missed)
 
 
-def _first(graph: Graph, lattice: Arrays) -> Graph:
+def every_arc(graph: Graph, lattice: Arrays) -> Graph:
     """A graph whose states are the nodes of the lattice, and whose steps all its arcs."""
     count = len(lattice.start)
     nodes = np.arange(lattice.nodes, dtype=np.int32)
@@ -319,23 +305,29 @@ def posteriors(
     source, target = graph.source, graph.target
     beside = weight - (crest[lattice.end] - crest[lattice.start])[graph.step]
     odds = np.exp(np.clip(beside, -_FAR, _FAR))
-    sources, targets, odds_of = source.tolist(), target.tolist(), odds.tolist()
-    past = (graph.arc < 0).astype(np.float64).tolist()
-    for here, there, share in zip(sources, targets, odds_of, strict=True):
-        past[there] += past[here] * share
     final = _finals(graph, lattice)
-    future = final.astype(np.float64).tolist()
-    sources.reverse()
-    targets.reverse()
-    odds_of.reverse()
-    for here, there, share in zip(sources, targets, odds_of, strict=True):
-        future[here] += future[there] * share
-    alpha, beta = np.array(past), np.array(future)
+    alpha, beta = (graph.arc < 0).astype(np.float64), final.astype(np.float64)
+    flow = flow_plain if _kernel is None else _kernel.flow
+    flow(source, target, odds, alpha, beta)
     ends = np.flatnonzero(final)
     mass = np.bincount(graph.node[ends], alpha[ends], minlength=lattice.nodes)[lattice.last]
     segment = np.searchsorted(lattice.first, lattice.start[graph.step], side="right") - 1
     shares = alpha[source] * odds * beta[target] / mass[segment]
     return shares, np.log(mass) + crest[lattice.last] - crest[lattice.first]
+
+
+def flow_plain(source: Int32s, target: Int32s, odds: Floats, past: Floats, future: Floats) -> None:
+    """Add to each state the odds of all paths that lead to it, and from it."""
+    sources, targets, odds_of = source.tolist(), target.tolist(), odds.tolist()
+    here_past, here_future = past.tolist(), future.tolist()
+    for here, there, share in zip(sources, targets, odds_of, strict=True):
+        here_past[there] += here_past[here] * share
+    sources.reverse()
+    targets.reverse()
+    odds_of.reverse()
+    for here, there, share in zip(sources, targets, odds_of, strict=True):
+        here_future[here] += here_future[there] * share
+    past[:], future[:] = here_past, here_future
 
 
 def best(graph: Graph, lattice: Arrays, weight: Floats) -> NDArray[np.intp]:
@@ -356,15 +348,23 @@ def best(graph: Graph, lattice: Arrays, weight: Floats) -> NDArray[np.intp]:
 
 def _tops(graph: Graph, weight: Floats) -> tuple[Floats, list[int]]:
     """The best score of each state, and the step by which it is reached."""
-    top = np.where(graph.arc < 0, 0.0, _NOWHERE).tolist()
-    back = [-1] * len(top)
-    steps = zip(graph.source.tolist(), graph.target.tolist(), weight.tolist(), strict=True)
+    top = np.where(graph.arc < 0, 0.0, _NOWHERE)
+    back = np.full(len(top), -1, np.int32)
+    climb = climb_plain if _kernel is None else _kernel.climb
+    climb(graph.source, graph.target, weight, top, back)
+    return top, back.tolist()
+
+
+def climb_plain(source: Int32s, target: Int32s, weight: Floats, top: Floats, back: Int32s) -> None:
+    """Raise each state's score to that of the best path to it, and note its last step."""
+    tops, by = top.tolist(), back.tolist()
+    steps = zip(source.tolist(), target.tolist(), weight.tolist(), strict=True)
     for number, (here, there, score) in enumerate(steps):
-        value = top[here] + score
-        if value > top[there]:
-            top[there] = value
-            back[there] = number
-    return np.array(top), back
+        value = tops[here] + score
+        if value > tops[there]:
+            tops[there] = value
+            by[there] = number
+    top[:], back[:] = tops, by
 
 
 def _finals(graph: Graph, lattice: Arrays) -> NDArray[np.bool_]:

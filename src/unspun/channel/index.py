@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspun.channel import tokens
-from unspun.channel.decoder import Phrases, hashed
 from unspun.channel.markers import Glance
 from unspun.channel.matcher import Matcher, Numbers
 from unspun.channel.model import Channel
+from unspun.channel.standing import Phrases, hashed
 from unspun.lm.model import LanguageModel
 from unspun.lm.words import words_of
 

@@ -17,10 +17,13 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from unspun import kernels
 from unspun.errors import ModelError
 from unspun.lm import fuse
 from unspun.lm.vocabulary import Vocabulary
 from unspun.lm.words import words_of
+
+_kernel = kernels.load("unspun.lm._ngrams", revision=1)
 
 MAGIC = b"UNSPUNLM"
 VERSION = 1
@@ -116,6 +119,7 @@ class LanguageModel:
             )
             for n in range(2, self.order + 1)
         ]
+        self._compiled = _compiled(self._unigram, self._unigram_backoff, self._tables)
 
     @classmethod
     def open(cls, path: str | PathLike[str] | Traversable) -> Self:
@@ -188,6 +192,14 @@ class LanguageModel:
         width = ngrams.shape[1]
         if not 1 <= width <= self.order:
             raise ValueError(f"n-grams of {width} words asked of a model of order {self.order}")
+        if self._compiled is None:
+            return self.score_plain(ngrams)
+        out = np.empty(len(ngrams), dtype=np.float32)
+        self._compiled.score(np.ascontiguousarray(ngrams, np.int32), width, out)
+        return out
+
+    def score_plain(self, ngrams: Int32s) -> Float32s:
+        """What `score` says, without the compiled kernel."""
         out = np.empty(len(ngrams), dtype=np.float32)
         for begin in range(0, len(ngrams), _BATCH):
             rows = ngrams[begin : begin + _BATCH]
@@ -240,6 +252,17 @@ class LanguageModel:
             alive = alive.take(hits)
             if order.backoff is not None:
                 total[alive] += order.backoff.take(codes >> 8)
+
+
+def _compiled(unigram: Float32s, backoff: Float32s, tables: Sequence[_Table]) -> Any:  # noqa: ANN401
+    """The compiled search over the same arrays, or None where there is none."""
+    if _kernel is None or len(tables) >= len(FACTORS):
+        return None
+    rows = tuple(
+        (t.shape.seed, t.shape.segment, t.shape.starts, t.prints, t.codes, t.logp, t.backoff)
+        for t in tables
+    )
+    return _kernel.Model(unigram, backoff, rows)
 
 
 def _parse(data: NDArray[np.uint8]) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

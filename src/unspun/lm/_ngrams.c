@@ -1,0 +1,327 @@
+/* Scores of n-grams: what lm/model.py finds with NumPy, row by row.
+ *
+ * The tables are those of lm/fuse.py, read where they lie. Each row takes up to a dozen reads of
+ * cells that are far apart, so rows are taken by the handful and the cells of the next step of
+ * each are fetched before the first is looked at.
+ */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+
+#define REVISION 1 /* that of model.py */
+
+#define MOST 6    /* words of an n-gram */
+#define HANDFUL 16 /* rows whose cells are on the way at the same time */
+
+#if defined(__GNUC__) || defined(__clang__)
+#define FETCH(address) __builtin_prefetch(address)
+#else
+#define FETCH(address) ((void)(address))
+#endif
+
+static const uint64_t FACTORS[MOST] = {
+    0x910A2DEC89025CC1u, 0xBEEB8DA1658EEC67u, 0xF893A2EEFB32555Fu,
+    0x71C18690EE42C90Bu, 0x71BB54D8D101B5B9u, 0xC34D0BFF90150281u,
+};
+
+typedef struct {
+    uint64_t seed, segment, starts;
+    Py_buffer prints, codes, logp, backoff; /* backoff.buf is NULL in the highest order */
+    int wide;                               /* codes of 16 bits, the upper 8 of the backoff */
+} Table;
+
+typedef struct {
+    PyObject_HEAD
+    int order;
+    Py_buffer unigram, unigram_backoff;
+    Table tables[MOST - 1];
+} Model;
+
+typedef struct {
+    uint64_t key; /* of the n-gram that is looked up */
+    uint64_t cells[3];
+    uint16_t print;
+    int length;  /* words of it */
+    int matched; /* words of the longest n-gram found; 0 while that is still looked for */
+    const int32_t *row;
+    float total;
+} Query;
+
+static inline void
+aim(const Table *table, Query *q)
+{
+    uint64_t mixed = (q->key + table->seed) * 0xBF58476D1CE4E5B9u;
+    mixed = (mixed ^ (mixed >> 32)) * 0x94D049BB133111EBu;
+    uint64_t mask = table->segment - 1, first = ((mixed >> 32) * table->starts) >> 32;
+    q->cells[0] = first;
+    q->cells[1] = ((mixed >> 13) & mask) ^ (first + table->segment);
+    q->cells[2] = (mixed & mask) ^ (first + 2 * table->segment);
+    q->print = (uint16_t)((mixed * 0x9E3779B97F4A7C15u) >> 48);
+    for (int k = 0; k < 3; k++) {
+        FETCH((const uint16_t *)table->prints.buf + q->cells[k]);
+    }
+}
+
+/* The code of what a query aims at, or -1. */
+static inline int
+hit(const Table *table, const Query *q)
+{
+    const uint16_t *prints = table->prints.buf;
+    const uint64_t *at = q->cells;
+    if ((uint16_t)(prints[at[0]] ^ prints[at[1]] ^ prints[at[2]]) != q->print)
+        return -1;
+    if (table->wide) {
+        const uint16_t *codes = table->codes.buf;
+        return codes[at[0]] ^ codes[at[1]] ^ codes[at[2]];
+    }
+    const uint8_t *codes = table->codes.buf;
+    return codes[at[0]] ^ codes[at[1]] ^ codes[at[2]];
+}
+
+/* The word so many places before the last, plus one; 0 for none. */
+static inline uint64_t
+word(const Query *q, int width, int back)
+{
+    return (uint64_t)((int64_t)q->row[width - 1 - back] + 1);
+}
+
+/* Aim at the context of a length; 0 where no word stands there. */
+static int
+aim_context(const Model *m, Query *q, int width, int length)
+{
+    if (length >= width || !word(q, width, length))
+        return 0;
+    q->key = 0;
+    for (int k = 0; k < length; k++)
+        q->key += word(q, width, k + 1) * FACTORS[k];
+    q->length = length;
+    aim(&m->tables[length - 2], q);
+    return 1;
+}
+
+/* Add the weights of longer contexts than the n-gram found has; 0 where there is none. */
+static int
+back_off(const Model *m, Query *q, int width, int matched)
+{
+    q->matched = matched;
+    if (matched == 1) {
+        uint64_t before = width > 1 ? word(q, width, 1) : 0;
+        if (!before)
+            return 0;
+        q->total += ((const float *)m->unigram_backoff.buf)[before];
+        return aim_context(m, q, width, 2);
+    }
+    return aim_context(m, q, width, matched);
+}
+
+/* One step of a query; 0 once its total is known. */
+static int
+step(const Model *m, Query *q, int width)
+{
+    const Table *table = &m->tables[q->length - 2];
+    int code = hit(table, q);
+    if (q->matched) {
+        if (code < 0)
+            return 0;
+        if (table->backoff.buf)
+            q->total += ((const float *)table->backoff.buf)[code >> 8];
+        return aim_context(m, q, width, q->length + 1);
+    }
+    if (code < 0)
+        return back_off(m, q, width, q->length - 1);
+    q->total = ((const float *)table->logp.buf)[code & 0xFF];
+    uint64_t more = q->length < width ? word(q, width, q->length) : 0;
+    if (!more)
+        return back_off(m, q, width, q->length);
+    q->key += more * FACTORS[q->length];
+    q->length++;
+    aim(&m->tables[q->length - 2], q);
+    return 1;
+}
+
+static int
+begin(const Model *m, Query *q, const int32_t *row, int width)
+{
+    q->row = row;
+    q->matched = 0;
+    q->total = ((const float *)m->unigram.buf)[word(q, width, 0)];
+    uint64_t before = width > 1 ? word(q, width, 1) : 0;
+    if (!before)
+        return 0;
+    q->key = word(q, width, 0) * FACTORS[0] + before * FACTORS[1];
+    q->length = 2;
+    aim(&m->tables[0], q);
+    return 1;
+}
+
+static void
+score_rows(const Model *m, const int32_t *rows, Py_ssize_t count, int width, float *out)
+{
+    Query queries[HANDFUL];
+    int alive[HANDFUL];
+    for (Py_ssize_t at = 0; at < count; at += HANDFUL) {
+        int size = count - at < HANDFUL ? (int)(count - at) : HANDFUL, left = 0;
+        for (int k = 0; k < size; k++)
+            left += alive[k] = begin(m, &queries[k], rows + (at + k) * width, width);
+        while (left)
+            for (int k = 0; k < size; k++)
+                if (alive[k] && !step(m, &queries[k], width)) {
+                    alive[k] = 0;
+                    left--;
+                }
+        for (int k = 0; k < size; k++)
+            out[at + k] = queries[k].total;
+    }
+}
+
+/* Whether every id is one of the vocabulary, or -1. */
+static int
+known(const Model *m, const int32_t *ids, Py_ssize_t count)
+{
+    int64_t size = m->unigram.len / (Py_ssize_t)sizeof(float) - 1;
+    int32_t least = 0, most = -1;
+    for (Py_ssize_t k = 0; k < count; k++) {
+        least = ids[k] < least ? ids[k] : least;
+        most = ids[k] > most ? ids[k] : most;
+    }
+    return least >= -1 && most < size;
+}
+
+static PyObject *
+model_score(Model *self, PyObject *args)
+{
+    Py_buffer rows, out;
+    int width;
+    if (!PyArg_ParseTuple(args, "y*iw*", &rows, &width, &out))
+        return NULL;
+    Py_ssize_t count = out.len / (Py_ssize_t)sizeof(float);
+    int fits = width >= 1 && width <= self->order &&
+               rows.len == count * width * (Py_ssize_t)sizeof(int32_t) &&
+               known(self, rows.buf, count * width);
+    if (fits) {
+        Py_BEGIN_ALLOW_THREADS
+        score_rows(self, rows.buf, count, width, out.buf);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&rows);
+    PyBuffer_Release(&out);
+    if (!fits)
+        return PyErr_Format(PyExc_ValueError, "these are no n-grams of the model");
+    Py_RETURN_NONE;
+}
+
+static int
+fill_table(Table *table, PyObject *row)
+{
+    unsigned long long seed, segment, starts;
+    PyObject *backoff;
+    if (!PyArg_ParseTuple(row, "KKKy*y*y*O", &seed, &segment, &starts, &table->prints,
+                          &table->codes, &table->logp, &backoff))
+        return 0;
+    table->seed = seed;
+    table->segment = segment;
+    table->starts = starts;
+    if (backoff != Py_None && PyObject_GetBuffer(backoff, &table->backoff, PyBUF_SIMPLE) < 0)
+        return 0;
+    uint64_t cells = starts + 2 * segment;
+    table->wide = (uint64_t)table->codes.len == 2 * cells;
+    return segment && !(segment & (segment - 1)) && starts < 1u << 31 && segment < 1u << 31 &&
+           (uint64_t)table->prints.len == 2 * cells &&
+           (table->wide || (uint64_t)table->codes.len == cells) &&
+           table->logp.len == 256 * (Py_ssize_t)sizeof(float) &&
+           (!table->backoff.buf ||
+            (table->wide && table->backoff.len == 256 * (Py_ssize_t)sizeof(float)));
+}
+
+static PyObject *
+model_new(PyTypeObject *type, PyObject *args, PyObject *named)
+{
+    PyObject *tables, *unigram, *backoff;
+    if (named && PyDict_GET_SIZE(named))
+        return PyErr_Format(PyExc_TypeError, "Model takes no keywords");
+    if (!PyArg_ParseTuple(args, "OOO!", &unigram, &backoff, &PyTuple_Type, &tables))
+        return NULL;
+    Model *self = (Model *)type->tp_alloc(type, 0);
+    if (!self)
+        return NULL;
+    Py_ssize_t count = PyTuple_GET_SIZE(tables);
+    int fits = count <= MOST - 1 &&
+               PyObject_GetBuffer(unigram, &self->unigram, PyBUF_SIMPLE) == 0 &&
+               PyObject_GetBuffer(backoff, &self->unigram_backoff, PyBUF_SIMPLE) == 0 &&
+               self->unigram.len == self->unigram_backoff.len;
+    for (Py_ssize_t k = 0; fits && k < count; k++)
+        fits = fill_table(&self->tables[k], PyTuple_GET_ITEM(tables, k));
+    self->order = (int)count + 1;
+    if (!fits) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_ValueError, "tables do not fit one another");
+        Py_CLEAR(self);
+    }
+    return (PyObject *)self;
+}
+
+static void
+model_dealloc(Model *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    PyBuffer_Release(&self->unigram);
+    PyBuffer_Release(&self->unigram_backoff);
+    for (int k = 0; k < MOST - 1; k++) {
+        PyBuffer_Release(&self->tables[k].prints);
+        PyBuffer_Release(&self->tables[k].codes);
+        PyBuffer_Release(&self->tables[k].logp);
+        PyBuffer_Release(&self->tables[k].backoff);
+    }
+    type->tp_free((PyObject *)self);
+    Py_DECREF(type);
+}
+
+static PyMethodDef model_methods[] = {
+    {"score", (PyCFunction)model_score, METH_VARARGS, "Score rows of ids into an array."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot model_slots[] = {
+    {Py_tp_new, model_new},
+    {Py_tp_dealloc, model_dealloc},
+    {Py_tp_methods, model_methods},
+    {Py_tp_doc, "Model(unigram, unigram_backoff, tables)"},
+    {0, NULL},
+};
+
+static PyType_Spec model_spec = {
+    "unspun.lm._ngrams.Model", sizeof(Model), 0, Py_TPFLAGS_DEFAULT, model_slots,
+};
+
+static int
+execute(PyObject *module)
+{
+    PyObject *type = PyType_FromModuleAndSpec(module, &model_spec, NULL);
+    if (!type || PyModule_AddObjectRef(module, "Model", type) < 0) {
+        Py_XDECREF(type);
+        return -1;
+    }
+    Py_DECREF(type);
+    return PyModule_AddIntConstant(module, "REVISION", REVISION);
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, execute},
+#if PY_VERSION_HEX >= 0x030C0000
+    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#endif
+#if PY_VERSION_HEX >= 0x030D0000
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "_ngrams", "Scores of n-grams.", 0, NULL, slots, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC
+PyInit__ngrams(void)
+{
+    return PyModuleDef_Init(&definition);
+}

@@ -1,0 +1,130 @@
+"""The compiled search and n-gram scores answer as the plain code does, to the last bit."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unspun import kernels
+from unspun.channel import decoder
+from unspun.channel.habits import Habits, Prices
+from unspun.channel.index import Index
+from unspun.channel.lattice import arrays, build
+from unspun.config import RestoreConfig
+from unspun.detect import spun
+from unspun.lm import LanguageModel
+
+SPUN = (
+    "The corporate stated that it will be able to increase its income by 4 % within the yr.",
+    'He mentioned: "We have now to make use of the software program that we\'ve."',
+    "Is it?\nMonetary Instances, Could 15: the yield was two.0 per cent.",
+    "It's top-tier , and and and with out one other phrase",
+    "A",
+    "",
+)
+SOME_WORDS = ("the", "corporate", "yr", "one", "other", "It", "with", "out", ".", "\n", "'s", "4%")
+
+needed = pytest.mark.skipif(
+    "unspun.channel._search" not in kernels.loaded() or "unspun.lm._ngrams" not in kernels.loaded(),
+    reason="no compiled kernel (no compiler when it was installed)",
+)
+prose = st.one_of(
+    st.sampled_from(SPUN), st.lists(st.sampled_from(SOME_WORDS), max_size=40).map(" ".join)
+)
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return spun.load(RestoreConfig(family="thesaurus"))[0].index
+
+
+@needed
+@settings(deadline=None, max_examples=40)
+@given(st.integers(1, 4), st.integers(0, 2**32 - 1), st.integers(0, 50))
+def test_scores_agree(index: Index, width: int, seed: int, count: int) -> None:
+    rng = np.random.default_rng(seed)
+    top = rng.choice([20, 2000, len(index.lm.vocabulary)])
+    rows = rng.integers(-1, top, (count, width)).astype(np.int32)
+    assert np.array_equal(index.lm.score(rows), index.lm.score_plain(rows))
+
+
+@needed
+@settings(deadline=None, max_examples=40)
+@given(prose)
+def test_scores_of_text_agree(index: Index, text: str) -> None:
+    rows = index.lm.windows(index.lm.encode(text.split(" "), initial=True))
+    assert np.array_equal(index.lm.score(rows), index.lm.score_plain(rows))
+
+
+@needed
+@settings(deadline=None, max_examples=25)
+@given(prose)
+def test_graphs_agree(index: Index, text: str) -> None:
+    lattice = build(text, index)
+    if not len(lattice.words):
+        return
+    table = arrays(lattice)
+    habits = Habits.first_guess(table, index, Prices(), 0.9)
+    crest = np.zeros(table.nodes)
+    graph = decoder.begin(table, index.lm, lattice.openings, 3)
+    for order in range(2, index.lm.order + 1):
+        below = graph if len(graph.step) else decoder.every_arc(graph, table)
+        graph = decoder.expand(graph, table, index.lm, index.phrases, order)
+        plain = decoder.expand_plain(below, table, index.lm, index.phrases, order)
+        for field in dataclasses.fields(graph):
+            got, want = getattr(graph, field.name), getattr(plain, field.name)
+            assert got.dtype == want.dtype
+            assert np.array_equal(got, want), (order, field.name)
+        share, _ = decoder.posteriors(graph, table, habits.weight(graph), crest)
+        assert len(share) == len(graph.step)
+
+
+@needed
+@given(st.integers(0, 2**32 - 1), st.integers(1, 30), st.integers(0, 80))
+def test_flows_and_climbs_agree(seed: int, states: int, steps: int) -> None:
+    rng = np.random.default_rng(seed)
+    ends = np.sort(rng.integers(0, states, (steps, 2)), axis=1).astype(np.int32)
+    ends = ends[np.argsort(ends[:, 0], kind="stable")]
+    source, target = np.ascontiguousarray(ends[:, 0]), np.ascontiguousarray(ends[:, 1])
+    odds, weight = rng.random(steps) * 3, rng.normal(size=steps)
+    both = []
+    kernel: Any = decoder._kernel
+    for flow, climb in (
+        (decoder.flow_plain, decoder.climb_plain),
+        (kernel.flow, kernel.climb),
+    ):
+        past, future, top = np.ones(states), np.ones(states), np.zeros(states)
+        back = np.full(states, -1, np.int32)
+        flow(source, target, odds, past, future)
+        climb(source, target, weight, top, back)
+        both.append((past, future, top, back))
+    assert all(np.array_equal(one, other) for one, other in zip(*both, strict=True))
+
+
+@needed
+@pytest.mark.parametrize("bad", [-2, 10**6])
+def test_what_does_not_fit_is_refused(index: Index, bad: int) -> None:
+    with pytest.raises(ValueError, match="no n-grams"):
+        index.lm.score(np.array([[1, bad]], np.int32))
+    kernel: Any = decoder._kernel
+    step, odds, room = np.array([bad], np.int32), np.ones(1), np.ones(2)
+    with pytest.raises(ValueError, match="do not fit"):
+        kernel.flow(step, step, odds, room, room.copy())
+    with pytest.raises(ValueError, match="do not fit"):
+        kernel.climb(step, step, odds, room, np.zeros(2, np.int32))
+
+
+@needed
+def test_tables_that_do_not_fit_are_refused(index: Index) -> None:
+    kernel = __import__("unspun.lm._ngrams", fromlist=["Model"])
+    lm: LanguageModel = index.lm
+    table = lm._tables[0]
+    logp = table.logp[:9].copy()
+    row = (1, table.shape.segment, 1, table.prints, table.codes, logp, None)
+    with pytest.raises(ValueError, match="do not fit"):
+        kernel.Model(lm._unigram, lm._unigram_backoff, (row,))
