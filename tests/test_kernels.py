@@ -11,14 +11,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from ftfy.badness import BADNESS_RE, is_bad
 from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import texts
 from unspun import kernels
+from unspun.encodings import letters
 from unspun.encodings.charmaps import next_spot, next_spot_plain, windows
 from unspun.kernels.windows import BEYOND, WORD, Window, scanner
-from unspun.normalise import gate
+from unspun.normalise import badness, gate, mojibake
 
 CASES = Path(__file__).parent / "cases"
 NAMED = sorted(
@@ -49,6 +51,45 @@ def test_compiled_and_plain_gates_agree(text: str, start: int) -> None:
     both = signs_apart(text)
     assert both[0] == both[1]
     assert next_spot(text, start) == next_spot_plain(text, start)
+
+
+@compiled
+@given(st.one_of(near, texts))
+def test_costs_of_letters_agree(text: str) -> None:
+    assert letters.least_bits(text) == letters.least_tenths_plain(text) / 10
+
+
+@compiled
+@given(st.lists(near, max_size=4).map(" ".join))
+def test_the_words_to_be_read_agree(line: str) -> None:
+    scan = mojibake._scanner()
+    assert scan is not None
+    some = [found for found in mojibake._words_at(line, scan) if mojibake._pages_in(found[1])]
+    every = [found for found in mojibake._words(line) if mojibake._pages_in(found[1])]
+    assert some == every
+
+
+WEIRD = sorted(
+    {
+        char
+        for window in badness.windows(BADNESS_RE.pattern)
+        for chars in window[1:]
+        for char in chars
+    }
+)
+
+
+@compiled
+@given(st.lists(st.sampled_from(WEIRD), max_size=6).map("".join))
+def test_the_detector_agrees_with_ftfy(text: str) -> None:
+    assert badness.is_bad(text) == is_bad(text)
+
+
+def test_the_pattern_of_ftfy_is_understood() -> None:
+    assert len(badness.windows(BADNESS_RE.pattern)) > 30
+    for pattern in "(a|b)c", "a+", "a{2}", ".", r"\d":
+        with pytest.raises(ValueError, match=r"alternative|list of characters"):
+            badness.windows(pattern)
 
 
 @compiled

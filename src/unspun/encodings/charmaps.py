@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -53,13 +53,6 @@ class CodePage:
     def as_bytes(self, text: str) -> bytes:
         """One byte for each character; ``?`` for those that the code page does not have."""
         return codecs.charmap_encode(text, "replace", self._encoder)[0]
-
-
-@cache
-def pairs(page: str) -> frozenset[str]:
-    """Every two characters that a sequence of a code page can begin with."""
-    table = next(known.table for known in PAGES if known.name == page)
-    return frozenset(lead + behind for lead in table[0xC2:0xF5] for behind in table[0x80:0xC0])
 
 
 def _page(name: str, price: float = 0.0) -> CodePage:
@@ -112,6 +105,36 @@ PAGES: tuple[CodePage, ...] = (
     *(_page(name, price=8.0) for name in _RARE),
 )
 """Where several read a sequence the same way it does not matter which is named."""
+
+
+def _pages_by(characters: Callable[[CodePage], Iterable[str]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number, page in enumerate(PAGES):
+        for char in characters(page):
+            found[char] = found.get(char, 0) | 1 << number
+    return found
+
+
+LEADS = _pages_by(lambda page: page.leads)
+"""For each character the code pages (one bit each, in order) in which it starts a sequence."""
+
+PAIRS = _pages_by(lambda page: page.table[0xC2:0xE0])
+"""The same, where the sequence has two characters."""
+
+LONGER = _pages_by(lambda page: page.table[0xE0:0xF5])
+"""The same, where it has more."""
+
+BEHIND = _pages_by(lambda page: page.behind)
+"""The same, where it follows in a sequence."""
+
+CHARACTERS = _pages_by(lambda page: page.characters)
+"""The same, where the code page has it beyond ASCII."""
+
+
+def pages_of(bits: int) -> Iterator[CodePage]:
+    """The code pages of such bits."""
+    return (page for number, page in enumerate(PAGES) if bits >> number & 1)
+
 
 _BOX = frozenset("─│┌┐└┘├┤┬┴┼═║╒╓╔╕╖╗╘╙╚╛╜╝╞╟╠╡╢╣╤╥╦╧╨╩╪╫╬▀▄█▌▐░▒▓■∙√≈≤≥⌠⌡")
 _LETTERS = frozenset("ёЁіїєґІЇЄҐ")

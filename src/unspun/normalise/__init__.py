@@ -100,6 +100,8 @@ def normalise(text: str, config: NormaliseConfig) -> Ledger:
     current = text
     for _ in range(_ROUNDS):
         before = current
+        if not gate.signs(current, config):
+            break
         for rule in RULES:
             step = rule(current, config)
             if step:

@@ -13,9 +13,7 @@ three different sequences are asked for.
 from __future__ import annotations
 
 import re
-from bisect import bisect
-from functools import lru_cache
-from itertools import groupby
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import ftfy
@@ -23,7 +21,20 @@ from ftfy import bad_codecs
 
 from unspun import edits
 from unspun.encodings import letters
-from unspun.encodings.charmaps import PAGES, SEQUENCE, SPOT, CodePage, next_spot, pairs
+from unspun.encodings.charmaps import (
+    BEHIND,
+    CHARACTERS,
+    LEADS,
+    LONGER,
+    PAGES,
+    PAIRS,
+    SEQUENCE,
+    SPOT,
+    CodePage,
+    next_spot,
+    pages_of,
+)
+from unspun.kernels.windows import ANY, Scanner, Window, scanner
 from unspun.model import Edit, Tag
 from unspun.normalise import gate
 from unspun.normalise.badness import is_bad
@@ -45,8 +56,8 @@ _LAYERS = 8
 """Encodings on top of each other that are undone; more than four were never seen."""
 
 _BEYOND = re.compile("[^\x00-\x7f]")
-_RUN = re.compile("[^\x00-\x7f]+")
-_PAIR = re.compile("(?=([^\x00-\x7f]{2}))")
+_RUN = re.compile("([^\x00-\x7f]+)")
+_WORD = re.compile("[^ \t\n]+")
 _BLANK = re.compile("[ \t\n]")
 _PROOF = 18.0  # bits that a repair must gain where ftfy sees nothing wrong
 _LEAST = 8.0  # bits that each sequence in a word must gain
@@ -80,23 +91,31 @@ def repair_mojibake(text: str, config: NormaliseConfig) -> list[Edit]:
 
 def _changes(before: str, after: str, at: int, confidence: float) -> list[Edit]:
     """The edits between two texts: run by run where only characters beyond ASCII changed."""
-    if _RUN.sub("\0", before) != _RUN.sub("\0", after):
+    old, new = _RUN.split(before), _RUN.split(after)
+    if old[::2] != new[::2]:
         return edits.from_diff(before, after, "normalise", "mojibake", at=at, confidence=confidence)
     found = []
-    for match, read in zip(_RUN.finditer(before), _RUN.findall(after), strict=True):
-        broken = match.group()
-        if broken == read:
-            continue
-        start = end = 0
-        shorter = min(len(broken), len(read))
-        while start < shorter and broken[start] == read[start]:
-            start += 1
-        while end < shorter - start and broken[-1 - end] == read[-1 - end]:
-            end += 1
-        place = at + match.start() + start
-        old, new = broken[start : len(broken) - end], read[start : len(read) - end]
-        found.append(Edit(place, place + len(old), old, new, "normalise", "mojibake", confidence))
+    for broken, read in zip(old, new, strict=True):
+        if broken != read:
+            start, end = _same_ends(broken, read)
+            was, now = broken[start : len(broken) - end], read[start : len(read) - end]
+            place = at + start
+            found.append(
+                Edit(place, place + len(was), was, now, "normalise", "mojibake", confidence)
+            )
+        at += len(broken)
     return found
+
+
+def _same_ends(one: str, other: str) -> tuple[int, int]:
+    """How many characters two texts begin with in common, and how many of the rest end them."""
+    start = end = 0
+    shorter = min(len(one), len(other))
+    while start < shorter and one[start] == other[start]:
+        start += 1
+    while end < shorter - start and one[-1 - end] == other[-1 - end]:
+        end += 1
+    return start, end
 
 
 def suspects(text: str, config: NormaliseConfig) -> list[Tag]:
@@ -139,6 +158,7 @@ def _gap(text: str, low: int, high: int) -> int:
     return (text.rfind(" ", low, high) + 1) or high
 
 
+@lru_cache(maxsize=1 << 8)
 def _mend(segment: str) -> tuple[float, str]:
     """The repaired segment, and how sure the repair is."""
     confidence = 1.0
@@ -161,13 +181,18 @@ def _mend(segment: str) -> tuple[float, str]:
 def _whole(line: str, *, bad: bool) -> tuple[float, str]:
     """All characters beyond ASCII are sequences of one code page."""
     beyond = _BEYOND.findall(line)
+    fitting = LEADS.get(beyond[0], 0) & BEHIND.get(beyond[-1], 0) if beyond else 0
+    if not fitting:
+        return 1.0, line
     different = frozenset(beyond)
+    for char in different:
+        fitting &= CHARACTERS.get(char, 0)
     found: dict[str, CodePage] = {}
-    for page in PAGES:
-        if beyond[0] in page.leads and beyond[-1] in page.behind and different <= page.characters:
-            read = _read_whole(page.as_bytes(line), len(beyond))
-            if read is not None:
-                found.setdefault(read, page)
+    pages = {page.as_bytes(line): page for page in reversed(list(pages_of(fitting)))}
+    for data, page in reversed(pages.items()):
+        read = _read_whole(data, len(beyond))
+        if read is not None:
+            found.setdefault(read, page)
     if bad and len(found) == 1:
         return 0.99, next(iter(found))
     before = letters.least_bits(line) if found else 0.0
@@ -181,12 +206,18 @@ def _whole(line: str, *, bad: bool) -> tuple[float, str]:
 
 def _read_whole(data: bytes, beyond: int) -> str | None:
     """The text behind bytes that are well-formed UTF-8, if it is text."""
-    found = SEQUENCE.findall(data)
-    if not found or sum(map(len, found)) != beyond:
-        return None
-    read = data.decode("utf-8-variants" if b"\xed" in data else "utf-8")
-    odd = len(_ODD.findall(read)) * _FEW_ODD > len(found)
-    return None if odd else read
+    if b"\xed" in data:
+        if sum(map(len, SEQUENCE.findall(data))) != beyond:
+            return None
+        read = data.decode("utf-8-variants")
+    else:
+        try:
+            read = data.decode()
+        except UnicodeDecodeError:
+            return None
+    sequences = len(read) - (len(data) - beyond)
+    odd = len(_ODD.findall(read)) * _FEW_ODD > sequences
+    return None if odd or not sequences else read
 
 
 def _likeliest(reads: dict[str, tuple[float, float]]) -> str:
@@ -225,16 +256,16 @@ def _by_ftfy_inside(line: str, *, bad: bool) -> tuple[float, str]:
 def _by_word(line: str, *, bad: bool) -> tuple[float, str]:
     """Sequences in words that are likelier when they are read, of the code page with most gain."""
     reads: dict[str, tuple[float, float]] = {}
-    seen = set(_PAIR.findall(line))
-    blanks: list[int] | None = None
-    for page in PAGES:
-        if seen.isdisjoint(pairs(page.name)):
-            continue
-        data = page.as_bytes(line)
-        if not SEQUENCE.search(data):
-            continue
-        blanks = [match.start() for match in _BLANK.finditer(line)] if blanks is None else blanks
-        changes = list(_readings(line, data, blanks))
+    words = list(_broken_words(line))
+    for number, page in enumerate(PAGES):
+        mine = [word for word in words if word.pages >> number & 1]
+        if sum(word.bits for word in mine) < _PROOF:
+            continue  # were all of it gained, it would not be enough
+        changes = [
+            _Change(word.start, word.start + len(word.text), *reading)
+            for word in mine
+            if (reading := _reading(word.text, page.as_bytes(word.text))) is not None
+        ]
         sure = [change for change in changes if change.gain > _LEAST * change.sequences]
         gain = sum(change.gain for change in sure)
         single = bad and len(sure) < _ENOUGH_WORDS
@@ -245,6 +276,59 @@ def _by_word(line: str, *, bad: bool) -> tuple[float, str]:
     return (0.9, _likeliest(reads)) if reads else (1.0, line)
 
 
+class _Word(NamedTuple):
+    start: int
+    text: str
+    pages: int  # of which it may have a sequence, one bit each
+    bits: float
+
+
+def _broken_words(line: str) -> Iterator[_Word]:
+    """Words that may have a sequence of some code page."""
+    compiled = _scanner()
+    for start, word in _words(line) if compiled is None else _words_at(line, compiled):
+        pages = _pages_in(word)
+        if pages:
+            yield _Word(start, word, pages, letters.least_bits(word))
+
+
+def _words(line: str) -> Iterator[tuple[int, str]]:
+    return ((match.start(), match[0]) for match in _WORD.finditer(line))
+
+
+def _words_at(line: str, compiled: Scanner) -> Iterator[tuple[int, str]]:
+    """The words around the places that the kernel finds."""
+    end = 0
+    while (place := compiled.find(line, end)) >= 0:
+        start = max(line.rfind(blank, end, place) for blank in " \t\n") + 1 or end
+        blank = _BLANK.search(line, place)
+        end = blank.start() if blank else len(line)
+        yield start, line[start:end]
+
+
+@cache
+def _scanner() -> Scanner | None:
+    """Looks for the first two or three characters of a sequence."""
+    windows: dict[tuple[str, str, str], None] = {}
+    for page in PAGES:
+        behind = page.table[0x80:0xC0]
+        windows[page.table[0xC2:0xE0], behind, ANY] = None
+        windows[page.table[0xE0:0xF5], behind, behind] = None
+    return scanner([Window(SPOT, *sets) for sets in windows])
+
+
+@lru_cache(maxsize=1 << 12)
+def _pages_in(word: str) -> int:
+    """The code pages of which a word may have a sequence."""
+    found = 0
+    if not word.isascii():
+        for lead, behind, more in zip(word, word[1:], word[2:] + "\0", strict=False):
+            pair = BEHIND.get(behind, 0)
+            if pair:
+                found |= pair & (PAIRS.get(lead, 0) | LONGER.get(lead, 0) & BEHIND.get(more, 0))
+    return found
+
+
 class _Change(NamedTuple):
     start: int
     end: int
@@ -253,25 +337,25 @@ class _Change(NamedTuple):
     sequences: int
 
 
-def _readings(line: str, data: bytes, blanks: list[int]) -> Iterator[_Change]:
-    """Words with sequences, and what reading these would gain."""
-    sequences = SEQUENCE.finditer(data)
-    for word, group in groupby(sequences, key=lambda match: bisect(blanks, match.start())):
-        start = blanks[word - 1] + 1 if word else 0
-        end = blanks[word] if word < len(blanks) else len(line)
-        pieces: list[str] = []
-        done, count = start, 0
-        for match in group:
-            pieces += line[done : match.start()], _decode(match.group())
-            done = match.end()
-            count += 1
-        read = "".join((*pieces, line[done:end]))
-        gain = _word_bits(line[start:end]) - _word_bits(read)
-        if gain > -_LOSS and not _ODD.search(read):
-            yield _Change(start, end, read, gain, count)
+@lru_cache(maxsize=1 << 12)
+def _reading(word: str, data: bytes) -> tuple[str, float, int] | None:
+    """A word with its sequences read, what that gains, and how many they are.
 
-
-_word_bits = lru_cache(maxsize=1 << 12)(letters.least_bits)
+    Args:
+        word: The word.
+        data: Its bytes in a code page, one for each character.
+    """
+    pieces: list[str] = []
+    done = count = 0
+    for match in SEQUENCE.finditer(data):
+        pieces += word[done : match.start()], _decode(match.group())
+        done = match.end()
+        count += 1
+    if not count:
+        return None
+    read = "".join((*pieces, word[done:]))
+    gain = letters.least_bits(word) - letters.least_bits(read)
+    return (read, gain, count) if gain > -_LOSS and not _ODD.search(read) else None
 
 
 def _with_words(line: str, changes: list[_Change]) -> str:
