@@ -181,10 +181,40 @@ def test_names_between_characters_and_letters(source: str, target: str, strange:
     han_first = source[0] > "\u3000"
     languages = checking.Languages(*(("zh", "en") if han_first else ("en", "zh")))
     unit = checking.Unit(source, target)
-    (found,) = checking.check_units([unit], checking.Context(languages), ["name"])
+    rules = ["name", "name-spelling"]
+    (found,) = checking.check_units([unit], checking.Context(languages), rules)
     latin = target if han_first else source
     spans = [f.target if han_first else f.source for f in found]
     assert [latin[slice(*span)] for span in spans if span] == strange
+
+
+LOST = [
+    ("总统博索纳罗昨天到了。", "The president came yesterday.", ["name"]),
+    ("在科珀斯克里斯蒂下雨了。", "It rained in the town.", ["name"]),
+    ("在科珀斯克里斯蒂下雨了。", "It rained in Corpus Christi.", []),
+    ("波音降价。", "The maker cut its prices.", ["name"]),
+    ("波音降价。", "Boeing cut its prices.", []),
+    ("渡船停了-中新网", "The ferry stopped - Some Daily", []),  # a site, no name of the text
+    ("向潴龙河放水。", "Water was let into the Yulong River.", ["name-spelling"]),
+    ("休斯敦很热。", "Huston is hot.", []),  # meant, if misspelt
+    ("新华社记者周星竹、马意翀报道", "Reporters Zhou Xingzhu and Ma Yichong of Xinhua", []),
+    ("新华社记者周星竹、马意翀报道", "Reporters Lu Dahai and Ma Yichong of Xinhua", ["name"]),
+]
+
+
+@pytest.mark.parametrize(("source", "target", "rules"), LOST)
+def test_lost_and_misread_names(source: str, target: str, rules: list[str]) -> None:
+    context = checking.Context(checking.Languages("zh", "en"))
+    names = ["name", "name-spelling"]
+    (found,) = checking.check_units([checking.Unit(source, target)], context, names)
+    assert [f.rule for f in found] == rules
+
+
+def test_more_sureness_is_fewer_findings() -> None:
+    unit = checking.Unit("美国纽约下雪了，四人受伤。", "It snowed in New York, people were hurt.")
+    context = checking.Context(checking.Languages("zh", "en"))
+    counts = [len(checking.check_units([unit], context, sure=sure)[0]) for sure in (0, 0.5, 0.95)]
+    assert counts[0] > counts[1] >= counts[2] == 0
 
 
 def test_a_file_teaches_its_own_names() -> None:

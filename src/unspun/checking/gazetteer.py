@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from string import capwords
 from typing import NamedTuple
 
 from unspun import tables
@@ -16,13 +17,15 @@ class _Entry(NamedTuple):
     Attributes:
         characters: Its Chinese names.
         forms: A pattern of its English forms.
-        written: The same forms as they are listed.
+        written: The same forms as they are listed, but for those that say little alone.
+        shown: The first of them.
         perhaps: Chinese that may be meant as well.
     """
 
     characters: tuple[str, ...]
     forms: re.Pattern[str]
     written: tuple[str, ...]
+    shown: str
     perhaps: tuple[str, ...]
 
 
@@ -37,8 +40,9 @@ def _entries() -> dict[str, _Entry]:
         characters = tuple(names.split(","))
         entry = _Entry(
             characters,
-            re.compile("|".join(_pattern(form) for form in forms.split(","))),
-            tuple(forms.split(",")),
+            re.compile("|".join(_pattern(form.lstrip("~")) for form in forms.split(","))),
+            tuple(form for form in forms.split(",") if not form.startswith("~")),
+            forms.split(",")[0].strip("~*"),
             tuple(p for p in perhaps.split(",") if p),
         )
         found.update(dict.fromkeys(characters, entry))
@@ -51,7 +55,8 @@ def _pattern(form: str) -> str:
         return rf"(?i:\b{re.escape(form[:-1])}[\w’'-]*)"
     if len(form) <= 3 and form.isalpha():  # noqa: PLR2004
         return rf"\b(?:{form.upper()}|{form.capitalize()})(?![a-z])"
-    return rf"(?i:\b{re.escape(form)}(?!\w))"
+    escaped = re.escape(form).replace("'", "['’]")
+    return rf"(?i:\b{escaped}(?!\w))"
 
 
 @lru_cache(maxsize=1)
@@ -61,13 +66,9 @@ def _finder() -> re.Pattern[str]:
 
 
 def names_in(text: str) -> Iterator[tuple[int, str, str]]:
-    """The names of a Chinese text: where, as it stands, and its entry's key; each name once."""
-    seen: set[str] = set()
+    """The names of a Chinese text: where, as it stands, and its entry's key."""
     for match in _finder().finditer(text):
-        key = _entries()[match[0]].characters[0]
-        if key not in seen:
-            seen.add(key)
-            yield match.start(), match[0], key
+        yield match.start(), match[0], _entries()[match[0]].characters[0]
 
 
 def stands(key: str, text: str) -> bool:
@@ -79,13 +80,27 @@ def stands(key: str, text: str) -> bool:
     return _entries()[key].forms.search(text) is not None
 
 
+def times(key: str, text: str) -> int:
+    """How often a text has some form of a name."""
+    return len(_entries()[key].forms.findall(text))
+
+
+def names_of(key: str) -> tuple[str, ...]:
+    """All Chinese names of an entry."""
+    return _entries()[key].characters
+
+
 def shown(key: str) -> str:
     """The form that messages show.
 
     >>> shown("长江")
     'Yangtze'
     """
-    return _entries()[key].written[0].rstrip("*").title()
+    form = _entries()[key].shown
+    return form.upper() if len(form) <= _SHORT else capwords(form)
+
+
+_SHORT = 4  # letters of an acronym
 
 
 class Mention(NamedTuple):
@@ -136,6 +151,11 @@ def _distinct() -> tuple[_Entry, ...]:
     return tuple({entry.characters: entry for entry in _entries().values()}.values())
 
 
+@lru_cache(maxsize=1024)
+def _named(entry: _Entry) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(_pattern(form)) for form in entry.written)
+
+
 @lru_cache(maxsize=16_384)
 def characters_of(word: str) -> tuple[str, ...]:
     """All Chinese that an English word may stand for; empty where it is no known name.
@@ -144,7 +164,8 @@ def characters_of(word: str) -> tuple[str, ...]:
     (True, ())
     """
     found: list[str] = []
+    forms = word, word.capitalize()
     for entry in _distinct():
-        if entry.forms.fullmatch(word) or entry.forms.fullmatch(word.capitalize()):
+        if any(pattern.fullmatch(form) for pattern in _named(entry) for form in forms):
             found += [*entry.characters, *entry.perhaps]
     return tuple(dict.fromkeys(found))

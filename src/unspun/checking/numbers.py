@@ -232,13 +232,30 @@ def _finding(unit: Unit, ours: Quantity | None, theirs: Quantity | None) -> QaFi
         return QaFinding(rule, "major", category, message, source, target, shown(ours))
     if ours:
         message = f"{unit.source[ours.start : ours.end]} ({shown(ours)}) is not in the translation"
-        score = 0.8
+        score = _missing_score(unit, ours)
         return QaFinding(
             rule, "major", "Accuracy/Omission", message, source, None, shown(ours), score
         )
     assert theirs is not None  # noqa: S101 - one of the two is there
     message = f"{unit.target[theirs.start : theirs.end]} ({shown(theirs)}) is not in the source"
     return QaFinding(rule, "major", "Accuracy/Addition", message, None, target, "", 0.7)
+
+
+def _missing_score(unit: Unit, ours: Quantity) -> float:
+    """How sure it is that a number was lost: words say what few things are, and which day."""
+    spelt = not any(map(str.isdigit, unit.source[ours.start : ours.end]))
+    few = ours.values[0] <= _FEW
+    if (spelt or _IS_EACH.match(unit.source, ours.start)) and few and ours.kind == "number":
+        return 0.4
+    days = ("day", "number", "weekday")
+    if ours.kind in days and ours.values[0] <= _DAYS and _DAY.search(unit.target):
+        return 0.4
+    return 0.8
+
+
+_FEW, _DAYS = 5, 31
+_IS_EACH = re.compile(r"1(?:美元|欧元|英镑)兑")
+_DAY = re.compile(r"(?i)\b(?:(?:next|following|same) day|yesterday|tomorrow|today)\b")
 
 
 def _misread(text: str) -> set[Fraction]:

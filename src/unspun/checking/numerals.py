@@ -17,7 +17,7 @@ LARGE = {
 
 _D, _M = "".join(DIGITS), "".join([*SMALL, *LARGE])
 # 兆 and 千 before a unit belong to it
-_MEGA = r"(?!兆[焦瓦赫帕字比]|(?<=\d)千[米克瓦卡赫])"
+_MEGA = r"(?!兆[焦瓦赫帕字比]|(?<=[\d万亿])千[米克瓦卡赫])"
 _MORE = "多余餘几幾来數数"
 NUMERAL = re.compile(
     rf"""

@@ -127,9 +127,44 @@ def _reads(word: str, text: str, place: int, stop: int) -> int:
         return place
     if place >= stop:
         return 0
-    for reading in readings(text[place]):
+    for reading in readings(text[place]) or _any_beginning(word):
         if word.startswith(reading):
             end = _reads(word[len(reading) :], text, place + 1, stop)
             if end:
                 return end
+    return 0
+
+
+def _any_beginning(word: str) -> list[str]:
+    """What a character without known reading may read as: any syllable, the longest first."""
+    return [word[:size] for size in range(6, 0, -1) if word[:size] in _table().all]
+
+
+def near(word: str, text: str) -> tuple[int, int] | None:
+    """Where a text reads as a word does but for one character; None where it nowhere does.
+
+    >>> near("Yulong", "向潴龙河等河流"), near("Yulong", "向唐河等河流")
+    ((1, 3), None)
+    """
+    wanted = plain(word)
+    for run in _HAN.finditer(text):
+        for place in range(run.start(), run.end()):
+            if end := _nearly_reads(wanted, text, place, run.end()):
+                return place, end
+    return None
+
+
+def _nearly_reads(word: str, text: str, place: int, stop: int, *, missed: bool = False) -> int:
+    if not word:
+        return place if missed else 0
+    if place >= stop:
+        return 0
+    known = readings(text[place])
+    for reading in _any_beginning(word):
+        miss = reading not in known
+        if miss and missed:
+            continue
+        end = _nearly_reads(word[len(reading) :], text, place + 1, stop, missed=missed or miss)
+        if end:
+            return end
     return 0

@@ -31,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     Rule("number-format", "digits grouped by another language's convention"),
     Rule("date-detail", "a month or year that the source leaves open"),
     Rule("name", "a name or code that the other side does not have"),
+    Rule("name-spelling", "a Chinese name in letters that its characters do not read as"),
     Rule("link", "a link, address or handle that changed"),
     Rule("placeholder", "a placeholder that was lost, added or changed"),
     Rule("tag", "markup that was lost, added or does not nest"),

@@ -36,12 +36,28 @@ _LEAST = 2  # consonants below which nothing can be said
 
 @lru_cache(maxsize=32_768)
 def skeleton(word: str) -> str:
-    """The consonant classes of a word in Latin letters.
+    """The consonant classes of a word in Latin letters, as English reads it.
 
     >>> skeleton("Bolsonaro"), skeleton("Trump")
     ('PLSNL', 'TLNP')
     """
+    return skeletons(word)[0]
+
+
+@lru_cache(maxsize=32_768)
+def skeletons(word: str) -> tuple[str, ...]:
+    """The same in other readings, too: g as in Gergiev, j as in Juan, ch as in Christ.
+
+    >>> skeletons("Gergiev")
+    ('KLSF', 'SLSF')
+    """
     text = romanise.plain(word)
+    ways = [text, re.sub("g(?=[eiy])", "j", text), re.sub("^j", "h", text)]
+    ways += [re.sub("ch", "k", text), re.sub("^ch", "sh", text)]
+    return tuple(dict.fromkeys(_classes(way) for way in ways))
+
+
+def _classes(text: str) -> str:
     for letters, plain in _LATIN:
         text = text.replace(letters, plain)
     classes = [_CLASS.get(c, "") for c in text]
@@ -60,7 +76,8 @@ def _of_character(character: str) -> str:
     match = _SYLLABLE.match(readings[0])
     if match is None:
         return ""
-    return (_INITIAL[match[1]] + ("N" if match[3] in ("n", "ng") else "")).replace("H", "")
+    end = "N" if match[3] in ("n", "ng") else "L" if match[3] == "r" else ""
+    return (_INITIAL[match[1]] + end).replace("H", "")
 
 
 @lru_cache(maxsize=65_536)
@@ -70,7 +87,10 @@ def likeness(word: str, text: str) -> float:
     >>> likeness("Bolsonaro", "总统博索纳罗说") > 0.7, likeness("Bolsonaro", "今天天气很好") > 0.6
     (True, False)
     """
-    wanted = skeleton(word)
+    return max(_likeness(wanted, text) for wanted in skeletons(word))
+
+
+def _likeness(wanted: str, text: str) -> float:
     if len(wanted) < _LEAST:
         return 0.0
     best = 0.0
@@ -92,6 +112,16 @@ def likeness(word: str, text: str) -> float:
     return best
 
 
+def sound(text: str) -> str:
+    """The consonant classes of Han characters.
+
+    >>> sound("塞尔玛") == skeleton("Selma")
+    True
+    """
+    row = "".join(_of_character(c) for c in text if c != "·")
+    return _squeezed(row)
+
+
 @lru_cache(maxsize=8192)
 def _rows(run: str) -> tuple[str, ...]:
     return tuple(_of_character(c) for c in run)
@@ -103,6 +133,25 @@ def alike(word: str, text: str) -> bool:
     >>> alike("Macron", "总统马克龙"), alike("Merkel", "总统马克龙")
     (True, False)
     """
-    size = len(skeleton(word))
-    needed = 1.0 if size <= 2 else 0.74 if size <= 4 else 0.65  # noqa: PLR2004
-    return size >= _LEAST and likeness(word, text) >= needed
+    wanted = skeleton(word)
+    return len(wanted) >= _LEAST and likeness(word, text) >= _needed(wanted)
+
+
+def _needed(wanted: str) -> float:
+    size = len(wanted)
+    return 1.0 if size <= 2 else 0.74 if size <= 4 else 0.65  # noqa: PLR2004
+
+
+def same(word: str, characters: str) -> bool:
+    """Whether characters sound like a name, all of them.
+
+    >>> same("Macron", "马克龙"), same("Macron", "马克龙说他")
+    (True, False)
+    """
+    heard = sound(characters)
+    return any(
+        len(wanted) >= _LEAST
+        and wanted[0] == heard[:1]
+        and Levenshtein.normalized_similarity(wanted, heard) >= _needed(wanted)
+        for wanted in skeletons(word)
+    )
