@@ -71,6 +71,7 @@ bench-clean: $(PEERS_READY)  ## Repair, restraint and furniture, beside the peer
 	$(BENCH) bench/chrome.py $(SHARED)/data/lm-text/*.zst
 	$(BENCH) bench/rules.py $(SHARED)
 	$(BENCH) bench/extract.py
+	$(BENCH) bench/clean.py $(SHARED)
 
 bench-batch: $(PEERS_READY)  ## Many documents: one and two workers, beside datatrove
 	$(BENCH) bench/batch.py

@@ -21,6 +21,7 @@ from unspun.encodings import letters
 from unspun.encodings.charmaps import next_spot, next_spot_plain, windows
 from unspun.kernels.windows import BEYOND, WORD, Window, scanner
 from unspun.normalise import badness, gate, mojibake
+from unspun.quality import shape
 
 CASES = Path(__file__).parent / "cases"
 NAMED = sorted(
@@ -90,6 +91,30 @@ def test_the_pattern_of_ftfy_is_understood() -> None:
     for pattern in "(a|b)c", "a+", "a{2}", ".", r"\d":
         with pytest.raises(ValueError, match=r"alternative|list of characters"):
             badness.windows(pattern)
+
+
+pieces = st.sampled_from(
+    ["to", "The", "x.", "yy\n", "\n\n", "\n \x85\n", "- a", "Have", "JavaScript", "lorem ipsum",
+     "K", "...", "end.\n", "17", "…\n", "{", "#", "\u2003", "\x1c", "\ufffd", "中文", "½", "٣"]
+)  # fmt: skip
+refrains = st.tuples(st.lists(pieces, max_size=9).map(" ".join), st.integers(1, 12)).map(
+    lambda drawn: drawn[0] * drawn[1]
+)
+
+
+@compiled
+@given(st.one_of(texts, st.lists(st.one_of(pieces, refrains), max_size=9).map(" ".join)))
+def test_what_the_rules_count_agrees(text: str) -> None:
+    for language in "en", "de", "zh-Hans":
+        found = shape.Shape.of(text, language)
+        assert found == shape.plain(text, language.split("-", maxsplit=1)[0])
+
+
+@compiled
+def test_every_character_counts_as_it_does_in_python() -> None:
+    every = "".join(map(chr, range(0x110000)))
+    for text in every, "a".join(every):
+        assert shape.Shape.of(text, "en") == shape.plain(text, "en")
 
 
 @compiled

@@ -55,7 +55,7 @@ def assess(
     """
     shape = Shape.of(text, tagged.language)
     parts = [
-        _damage(text, damage),
+        _damage(text, damage, shape.damage),
         _share("chrome", text, chrome, 0.3),
         _residue(text, tagged),
         _language(tagged),
@@ -74,10 +74,10 @@ def _mean(parts: Sequence[SubScore]) -> float:
     return math.exp(sum(w * math.log(s) for w, s in weighed))
 
 
-def _damage(text: str, tags: Sequence[Tag]) -> SubScore:
+def _damage(text: str, tags: Sequence[Tag], found: int) -> SubScore:
     """Damaged characters in a thousand: tagged ones and those that no sound text has."""
     tagged = sum(t.end - t.start for t in tags)
-    value = 1000 * max(tagged, rules.damage(text)) / max(1, len(text))
+    value = 1000 * max(tagged, found) / max(1, len(text))
     return SubScore("encoding-damage", math.exp(-value / 5), value, 1.0, value >= 1)
 
 

@@ -1,60 +1,194 @@
-"""Lines and words of a text, counted once for all rules."""
+"""What the rules of quality count in a text, counted once for all of them.
+
+The compiled kernel and the plain version give the same whole numbers.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+from itertools import filterfalse
 from typing import NamedTuple
+
+from unspun import kernels
+from unspun.quality import ngrams
 
 UNSPACED = frozenset({"zh", "yue", "wuu", "ja", "th", "lo", "km", "my", "bo", "dz"})
 """Languages that write no space between words: rules that count words do not apply."""
 
+STOP_WORDS = frozenset({"the", "be", "to", "of", "and", "that", "have", "with"})
+ENDS = ".!?\"'”’»…。！？」』）।॥؟۔။።།:;)"
+"""Characters that end a sentence, and what closes behind it."""
+BULLETS = "•●○■□▪▫※·➤►-*–"
+
+_kernel = kernels.load("unspun.quality._counts", revision=1)
+_SEED = hash("unspun") & 0xFFFFFFFFFFFFFFFF  # another one in each process: nobody can aim at it
 _GAP = re.compile(r"\n[^\S\n]*\n")
+_LETTER = re.compile(r"[^\W\d_]")
+_DAMAGE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ue000-\uf8ff\ufffd-\uffff]"
+)
+_ASCII_DAMAGE = bytes({*range(0x20), 0x7F} - {*b"\t\n\v\f\r"})
+_SHORT_LINE = 30
+_CODE = ("{", "lorem ipsum")
+_LEAST = 30  # words: in less, a refrain is no repetition
+_NONE = (0, 0, 0)
 
 
 class Shape(NamedTuple):
     """What the rules count.
 
     Attributes:
-        text: The text.
-        lower: The same in lower case.
-        language: Its language without script.
+        language: The text's language without script.
+        spaced: Whether it writes spaces between words.
+        words: Runs of what is no blank; 0 where no spaces are written.
+        word_characters: Their characters.
+        alphabetic: Words with a letter.
+        stops: Different English stop words among them.
         lines: Lines with something in them, stripped.
-        words: Runs of what is no blank; empty where the language writes no spaces.
+        bullets: Lines that begin with a bullet.
+        ellipses: Lines that end with an ellipsis.
+        ended: Lines that end as a sentence does.
+        short: Lines of less than thirty characters.
+        feeds: Line feeds.
+        lines_again: Lines that repeat an earlier one.
+        line_characters: Characters of all lines.
+        line_characters_again: Of those that repeat.
         paragraphs: Blocks between empty lines, stripped.
+        paragraphs_again: Those that repeat an earlier one.
+        symbols: Hashes and ellipses.
+        marks: Curly brackets and filler text.
+        scripts: Lines that speak of JavaScript.
+        damage: Characters that no sound text has.
+        units: Words, or characters where no spaces are written.
+        unit_characters: Their characters.
+        top: Characters in the commonest n-gram, by length (`ngrams`).
+        duplicate: Characters in n-grams that come again, by length.
     """
 
-    text: str
-    lower: str
     language: str
-    lines: tuple[str, ...]
-    words: tuple[str, ...]
-    paragraphs: tuple[str, ...]
+    spaced: bool
+    words: int
+    word_characters: int
+    alphabetic: int
+    stops: int
+    lines: int
+    bullets: int
+    ellipses: int
+    ended: int
+    short: int
+    feeds: int
+    lines_again: int
+    line_characters: int
+    line_characters_again: int
+    paragraphs: int
+    paragraphs_again: int
+    symbols: int
+    marks: int
+    scripts: int
+    damage: int
+    units: int
+    unit_characters: int
+    top: tuple[int, ...]
+    duplicate: tuple[int, ...]
 
     @classmethod
     def of(cls, text: str, language: str) -> Shape:
         r"""Count a text.
 
         >>> Shape.of("One two.\n\nThree.", "en").words
-        ('One', 'two.', 'Three.')
+        3
         """
         base = language.split("-", 1)[0]
-        lines = tuple(line for line in map(str.strip, text.split("\n")) if line)
-        words = () if base in UNSPACED else tuple(text.split())
-        blocks = tuple(b for b in map(str.strip, _GAP.split(text)) if b)
-        return cls(text, text.lower(), base, lines, words, blocks)
+        spaced = base not in UNSPACED
+        if _kernel is None:
+            return plain(text, base)
+        return cls(base, spaced, *_kernel.count(text, spaced, BULLETS, ENDS, _SEED))
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are words enough for a refrain to be a repetition."""
+        return self.units >= _least(self.spaced)
 
 
-def repeated(parts: tuple[str, ...]) -> tuple[float, float]:
-    """Share of parts that repeat an earlier one, and of their characters.
+def share(some: int, every: int) -> float:
+    """A share; 0 of nothing."""
+    return some / max(1, every)
 
-    >>> repeated(("a", "bb", "a", "a"))
-    (0.5, 0.4)
-    """
-    if len(set(parts)) == len(parts):
-        return 0.0, 0.0
-    again = characters = 0
-    for part, count in Counter(parts).items():
-        again += count - 1
-        characters += (count - 1) * len(part)
-    return again / max(1, len(parts)), characters / max(1, sum(map(len, parts)))
+
+def plain(text: str, language: str) -> Shape:
+    """Count a text without the compiled kernel."""
+    spaced = language not in UNSPACED
+    words = text.split() if spaced else []
+    units: Sequence[str] = words if spaced else [c for c in text if not c.isspace()]
+    enough = len(units) >= _least(spaced)
+    grams = ngrams.count(units, _scale(spaced)) if enough else ngrams.Grams(_NONE, _NONE)
+    fields = (
+        language,
+        spaced,
+        len(words),
+        sum(map(len, words)),
+        _alphabetic(words),
+        len(STOP_WORDS.intersection(text.lower().split())) if spaced else 0,
+        *_lines(text),
+        text.count("#") + text.count("...") + text.count("…"),
+        sum(map(text.lower().count, _CODE)),
+        _scripts(text),
+        damage(text),
+        len(units),
+        sum(map(len, units)),
+        *grams,
+    )
+    return Shape._make(fields)
+
+
+def _scale(spaced: bool) -> int:  # noqa: FBT001
+    return 1 if spaced else 2  # two words of a language are some four characters of Han script
+
+
+def _least(spaced: bool) -> int:  # noqa: FBT001
+    return _LEAST * _scale(spaced)
+
+
+def _alphabetic(words: list[str]) -> int:
+    odd = list(filterfalse(str.isalpha, words))
+    return len(words) - len(odd) + sum(map(bool, map(_LETTER.search, odd)))
+
+
+def _lines(text: str) -> tuple[int, ...]:
+    """The counts of lines and paragraphs, in the order of their fields."""
+    lines = [line for line in map(str.strip, text.split("\n")) if line]
+    blocks = [block for block in map(str.strip, _GAP.split(text)) if block]
+    return (
+        len(lines),
+        sum(line.startswith(tuple(BULLETS)) for line in lines),
+        sum(line.endswith(("...", "…")) for line in lines),
+        sum(line.endswith(tuple(ENDS)) for line in lines),
+        sum(len(line) < _SHORT_LINE for line in lines),
+        text.count("\n"),
+        len(lines) - len(set(lines)),
+        sum(map(len, lines)),
+        _characters_again(lines),
+        len(blocks),
+        len(blocks) - len(set(blocks)),
+    )
+
+
+def _characters_again(lines: list[str]) -> int:
+    if len(set(lines)) == len(lines):
+        return 0
+    return sum((count - 1) * len(line) for line, count in Counter(lines).items())
+
+
+def _scripts(text: str) -> int:
+    if "javascript" not in text.lower():
+        return 0
+    return sum("javascript" in line.lower() for line in text.split("\n"))
+
+
+def damage(text: str) -> int:
+    """Characters that no sound text has."""
+    if text.isascii():
+        return len(text) - len(text.encode("ascii").translate(None, _ASCII_DAMAGE))
+    return len(_DAMAGE.findall(text))

@@ -1,0 +1,138 @@
+"""Clean, tag and assess together, beside the same work done with ftfy, langdetect and datatrove.
+
+    python bench/clean.py SHARED
+
+Documents of about 5 kB: paragraphs of the Universal Declaration of Human Rights in forty languages
+and English prose, one in twenty damaged. Theirs is ftfy.fix_text, langdetect.detect and datatrove's
+Gopher, repetition and FineWeb filters; ours does that and looks for page furniture, residue and
+machine translation as well, keeps a ledger and tags every span. One core, process time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import random
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import ftfy
+from langdetect import DetectorFactory, LangDetectException, detect
+from normalise import PAGES, SEED, misread, paragraphs
+from rules import documents, theirs
+
+from unspun import kernels, pipeline
+from unspun.config import Config
+from unspun.model import Document
+
+SIZE = 5_000  # bytes of a document
+BATCH = 16  # documents that a worker takes at a time
+TWENTIETH = 20
+Work = Callable[[Sequence[Document]], object]
+
+
+def many_languages(folder: Path) -> list[str]:
+    """Documents of one language each."""
+    found = []
+    for lines in paragraphs(folder).values():
+        current = ""
+        for line in lines:
+            current += line + "\n\n"
+            if len(current.encode()) > SIZE:
+                found.append(current)
+                current = ""
+    return found
+
+
+def material(shared: Path) -> list[Document]:
+    """The documents, one in twenty damaged."""
+    rng = random.Random(SEED)  # noqa: S311 - damage, not secrets
+    found = many_languages(shared / "data/reliability/udhr/declaration")
+    for file in sorted((shared / "data/lm-text").glob("*.zst")):
+        found += documents(file)[:3]
+    rng.shuffle(found)
+    return [
+        Document(str(at), misread(text, rng.choice(PAGES)) if at % TWENTIETH == 0 else text)
+        for at, text in enumerate(found)
+    ]
+
+
+def stages(*names: str) -> Work:
+    """The flow through these stages, in batches as a worker of `unspun run` does them."""
+
+    def work(texts: Sequence[Document]) -> None:
+        for start in range(0, len(texts), BATCH):
+            pipeline.process_many(texts[start : start + BATCH], Config(), stages=names)
+
+    return work
+
+
+def one_by_one(texts: Sequence[Document]) -> None:
+    for document in texts:
+        pipeline.process(document, Config(), stages=pipeline.CLEAN)
+
+
+def each(function: Callable[[str], object]) -> Work:
+    def work(texts: Sequence[Document]) -> None:
+        for document in texts:
+            function(document.text)
+
+    return work
+
+
+def language(text: str) -> str:
+    try:
+        return str(detect(text))
+    except LangDetectException:
+        return "unknown"
+
+
+def rate(work: Work, texts: Sequence[Document]) -> float:
+    """Megabytes a second of one core."""
+    work(texts[:BATCH])
+    size = sum(len(document.text.encode("utf-8", "replace")) for document in texts) / 1e6
+    start = time.process_time()
+    work(texts)
+    return size / (time.process_time() - start)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--ours", action="store_true", help="leave the peers out")
+    arguments = parser.parse_args()
+    texts = material(arguments.shared)
+    size = sum(len(document.text.encode("utf-8", "replace")) for document in texts) / 1e6
+    used = ", ".join(kernels.loaded()) or "none"
+    print(f"{len(texts)} documents, {size:.1f} MB; compiled kernels: {used}")
+    ours: dict[str, Work] = {
+        "normalise": stages("normalise"),
+        "chrome": stages("chrome"),
+        "tag": stages("tag"),
+        "tag + assess": stages("tag", "assess"),
+        "detect": stages("detect"),
+        "clean: all but detect": stages(*pipeline.CLEAN),
+        "the same, one by one": one_by_one,
+        "and detect": stages(*pipeline.CLEAN, "detect"),
+    }
+    rates = {name: rate(work, texts) for name, work in ours.items()}
+    for name, value in rates.items():
+        print(f"  unspun {name:24}{value:9.2f} MB/s")
+    if not arguments.ours:
+        compare(rates["clean: all but detect"], texts)
+
+
+def compare(ours: float, texts: Sequence[Document]) -> None:
+    """Print what the peers do, and how we stand to them."""
+    importlib.import_module("datatrove")
+    DetectorFactory.seed = 0
+    peers = {"ftfy.fix_text": ftfy.fix_text, "langdetect": language, "datatrove": theirs()}
+    rates = {name: rate(each(function), texts) for name, function in peers.items()}
+    together = 1 / sum(1 / value for value in rates.values())
+    for name, value in {**rates, "all three": together}.items():
+        print(f"  {name:31}{value:9.2f} MB/s  unspun {ours / value:7.1f} times")
+
+
+if __name__ == "__main__":
+    main()
