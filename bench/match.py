@@ -2,8 +2,9 @@
 
     python bench/match.py [--documents 400] [--candidates 100000]
 
-Half of the documents asked for have their original among the candidates, half have not. Candidates
-beyond the originals at hand are made ones, so their number can be any.
+Half of the documents asked for have their original among the candidates, half have not. The other
+candidates are the originals of other documents, then news, speeches, reports and prose in pieces of
+some 500 words, none of which holds a paragraph of an original.
 """
 
 from __future__ import annotations
@@ -12,15 +13,20 @@ import argparse
 import io
 import json
 import random
+import resource
 import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import zstandard
-from material import SHARED, document
+from material import SHARED
 
 from unspun.match import Index
 
 PAIRS = SHARED.parent / "spun" / "parallel-train.jsonl.zst"
+TEXTS = SHARED.parent / "lm-text"
+PIECE = 500  # words of a candidate, at least
 
 
 def originals(path: Path) -> list[tuple[str, str, str]]:
@@ -32,6 +38,22 @@ def originals(path: Path) -> list[tuple[str, str, str]]:
             (f"{r['doc']}/{r['rate']}", "\n".join(r["spun"]), "\n".join(r["original"]))
             for r in rows
         ]
+
+
+def pieces(apart: set[str]) -> Iterator[tuple[str, str]]:
+    """Paragraphs in a row, as documents; without those that are set apart."""
+    for path in sorted(TEXTS.glob("*.zst")):
+        with path.open("rb") as file:
+            stream = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(file), "utf-8")
+            kept: list[str] = []
+            size = 0
+            for number, line in enumerate(stream):
+                if line.strip() not in apart:
+                    kept.append(line)
+                    size += line.count(" ") + 1
+                if size >= PIECE:
+                    yield f"{path.name}:{number}", "".join(kept)
+                    kept, size = [], 0
 
 
 def main() -> None:
@@ -49,9 +71,9 @@ def main() -> None:
     references = [(name, text) for name, _, text in rows if name not in absent]
     references = references[: max(options.candidates, 1)]
     known = {name for name, _ in references}
-    references += [
-        (f"made/{k}", document(rng, 2_000)) for k in range(options.candidates - len(references))
-    ]
+    apart = {line.strip() for _, _, text in rows for line in text.split("\n")}
+    references += islice(pieces(apart), options.candidates - len(references))
+    before = memory()
     start = time.process_time()
     index = Index(references)
     built = time.process_time() - start
@@ -61,11 +83,20 @@ def main() -> None:
     given = [(name, m) for name, _, m in found if m.reference is not None]
     right = sum(m.reference == name for name, m in given)
     wanted = sum(there for _, there, _ in found)
-    print(f"{len(references)} candidates indexed in {built:.1f} s; {each * 1e3:.1f} ms a document")
+    print(
+        f"{len(references)} candidates, {sum(len(text) for _, text in references) / 1e6:.0f} MB, "
+        f"indexed in {built:.1f} s; {each * 1e3:.1f} ms a document; "
+        f"{memory() - before:.0f} MB more memory at most"
+    )
     print(
         f"{wanted} of {len(asked)} documents have a reference: "
         f"precision {right / max(1, len(given)):.3f}, recall {right / max(1, wanted):.3f}"
     )
+
+
+def memory() -> float:
+    """The most that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

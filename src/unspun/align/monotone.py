@@ -1,9 +1,7 @@
 """Pairing units in order: dynamic programming over the wording they share.
 
-A pair is worth twice the weight that it shares, less a share of all its weight, so a pair pays from
-a certain Dice similarity on, and long units count for more than short ones. Units without a partner
-cost nothing. One unit may pair with several that follow one another (merged or split sentences),
-where each of them earns its place.
+A pair is worth its log odds, and what being in order adds to them. Units without a partner cost
+nothing. One unit may pair with several that follow one another (merged or split sentences).
 """
 
 from __future__ import annotations
@@ -13,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unspun.align.similarity import Floats, Overlap
+from unspun.align.similarity import Comparison, Floats
 
 Group = tuple[tuple[int, int], tuple[int, int]]
 """Hypothesis units ``[a, b)`` that pair with reference units ``[c, d)``."""
 
-_JOIN_WORTH = 1.5  # what twice the weight shared has to be of each unit of a joined pair
+_JOINED = 1.0  # log odds that each unit more in a pair costs
 _MOVES = ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1), (1, 4), (4, 1))
 
 
@@ -30,17 +28,17 @@ class _Gains:
     gains: Floats
 
 
-def monotone(overlap: Overlap, worth: float) -> list[Group]:
+def monotone(comparison: Comparison, worth: float) -> list[Group]:
     """The pairs in order that are worth most together.
 
     Args:
-        overlap: What every two units share.
-        worth: Dice similarity from which a pair pays.
+        comparison: What every two units share.
+        worth: Log odds that a pair has for being in order.
     """
-    rows, columns = overlap.shared.shape
+    rows, columns = comparison.shared.shape
     if not rows or not columns:
         return []
-    moves = [_Gains(shape, gains) for shape, gains in _all_gains(overlap, worth)]
+    moves = [_Gains(shape, odds + worth) for shape, odds in shapes(comparison)]
     best = np.zeros((rows + 1, columns + 1))
     for i in range(1, rows + 1):
         row = best[i - 1].copy()
@@ -53,28 +51,13 @@ def monotone(overlap: Overlap, worth: float) -> list[Group]:
     return _trace(best, moves)
 
 
-def _all_gains(overlap: Overlap, worth: float) -> Iterator[tuple[tuple[int, int], Floats]]:
-    shared = 2 * overlap.shared
-    hyp, ref = overlap.hyp[:, None], overlap.ref[None, :]
-    rows, columns = shared.shape
-    # what each unit of a joined pair brings against the unit that it joins
-    ref_side, hyp_side = shared - _JOIN_WORTH * ref, shared - _JOIN_WORTH * hyp
+def shapes(comparison: Comparison) -> Iterator[tuple[tuple[int, int], Floats]]:
+    """The log odds of every group of each shape, by the place of its first units."""
+    other = comparison.transposed()
     for a, b in _MOVES:
-        if a > rows or b > columns:
-            continue
-        parts = range(max(a, b))
-        if a == b == 1:
-            yield (a, b), shared - worth * (hyp + ref)
-        elif a == 1:
-            slices = [slice(k, columns - b + 1 + k) for k in parts]
-            total = sum(shared[:, s] - worth * ref[:, s] for s in slices) - worth * hyp
-            earns = np.all([ref_side[:, s] > 0 for s in slices], axis=0)
-            yield (a, b), np.where(earns, total, -1.0)
-        else:
-            slices = [slice(k, rows - a + 1 + k) for k in parts]
-            total = sum(shared[s] - worth * hyp[s] for s in slices) - worth * ref
-            earns = np.all([hyp_side[s] > 0 for s in slices], axis=0)
-            yield (a, b), np.where(earns, total, -1.0)
+        if a <= comparison.shared.shape[0] and b <= comparison.shared.shape[1]:
+            odds = comparison.odds(b) if a == 1 else other.odds(a).T
+            yield (a, b), odds - _JOINED * (a + b - 2)
 
 
 def _trace(best: Floats, moves: list[_Gains]) -> list[Group]:

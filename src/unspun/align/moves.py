@@ -6,61 +6,86 @@ more than one pair that is very much so (local alignment: Smith and Waterman 198
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from unspun.align.similarity import Floats
+from unspun.align.monotone import Group, shapes
+from unspun.align.similarity import Comparison
 
-PAYS = 0.12
-"""Dice similarity from which a pair adds to its chain."""
-ENOUGH = 0.2
+PAYS = 1.0
+"""Log odds from which a pair adds to its chain."""
+ENOUGH = 3.0
 """What the pairs of a chain must add up to."""
-_SKIP = 0.05  # what a unit passed over costs
-_STEPS = ((1, 1), (1, 2), (2, 1), (2, 2))
+_SKIP = 1.0  # what a unit passed over costs
+_STEPS = ((0, 0), (0, 1), (1, 0), (1, 1))
 
-Pair = tuple[int, int]
+_Place = tuple[int, int]
 
 
-def moved(dice: Floats, hyp_gap: Sequence[int], ref_gap: Sequence[int]) -> list[Pair]:
+def moved(comparison: Comparison, hyp_gap: Sequence[int], ref_gap: Sequence[int]) -> list[Group]:
     """Pairs of units out of order, the best chain first.
 
     Args:
-        dice: Similarity of every hypothesis unit without a partner with every such reference unit.
+        comparison: Of the units without a partner.
         hyp_gap: How many pairs in order stand before each hypothesis unit. Units of the same gap
             on both sides are in order, which is not looked for here.
         ref_gap: The same for each reference unit.
     """
-    gain = dice - PAYS
-    gain[np.equal.outer(np.asarray(hyp_gap), np.asarray(ref_gap))] = -1.0
-    found: list[Pair] = []
-    while chain := _best(gain):
+    gains = _gains(comparison, hyp_gap, ref_gap)
+    found: list[Group] = []
+    while chain := _best(gains):
         found += chain
-        for i, j in chain:
-            gain[i, :] = -1.0
-            gain[:, j] = -1.0
+        hyp = {i for (a, b), _ in chain for i in range(a, b)}
+        ref = {j for _, (c, d) in chain for j in range(c, d)}
+        gains = {
+            group: gain
+            for group, gain in gains.items()
+            if hyp.isdisjoint(range(*group[0])) and ref.isdisjoint(range(*group[1]))
+        }
     return sorted(found)
 
 
-def _best(gain: NDArray[np.float64]) -> list[Pair]:
+def _gains(
+    comparison: Comparison, hyp_gap: Sequence[int], ref_gap: Sequence[int]
+) -> dict[Group, float]:
+    """What each pair out of order adds to a chain, in order of their ends."""
+    found: list[tuple[Group, float]] = []
+    for (a, b), odds in shapes(comparison):
+        for i, j in np.argwhere(odds > PAYS).tolist():
+            if hyp_gap[i] == hyp_gap[i + a - 1] != ref_gap[j] == ref_gap[j + b - 1]:
+                found.append((((i, i + a), (j, j + b)), float(odds[i, j]) - PAYS))
+    found.sort(key=lambda item: (item[0][0][1], item[0][1][1]))
+    return dict(found)
+
+
+def _best(gains: dict[Group, float]) -> list[Group]:
     """The chain of pairs that adds up to most, if that is enough."""
-    total: dict[Pair, float] = {}
-    before: dict[Pair, Pair | None] = {}
-    for i, j in zip(*(axis.tolist() for axis in (gain > 0).nonzero()), strict=True):
-        options = [((i - a, j - b), _SKIP * (a + b - 2)) for a, b in _STEPS]
-        known = [(total[place] - skip, place) for place, skip in options if place in total]
-        most, place = max(known, default=(0.0, None))
-        total[i, j] = float(gain[i, j]) + max(most, 0.0)
-        before[i, j] = place if most > 0.0 else None
-    if not total:
+    ends: dict[_Place, tuple[float, Group]] = {}  # the best chain that ends there
+    before: dict[Group, Group | None] = {}
+    for group, gain in gains.items():
+        (a, b), (c, d) = group
+        most, previous = max(_chains(ends, a, c), default=(0.0, None))
+        if most <= 0.0:
+            most, previous = 0.0, None
+        before[group] = previous
+        if most + gain > ends.get((b, d), (0.0,))[0]:
+            ends[b, d] = most + gain, group
+    most, last = max(ends.values(), default=(0.0, None))
+    if most < ENOUGH:
         return []
-    last = max(total, key=lambda pair: total[pair])
-    if total[last] < ENOUGH:
-        return []
-    chain: list[Pair] = []
-    end: Pair | None = last
-    while end is not None:
-        chain.append(end)
-        end = before[end]
+    chain: list[Group] = []
+    while last is not None:
+        chain.append(last)
+        last = before[last]
     return chain
+
+
+def _chains(
+    ends: dict[_Place, tuple[float, Group]], i: int, j: int
+) -> Iterator[tuple[float, Group]]:
+    """Chains that a pair from ``i, j`` on can follow."""
+    for s, t in _STEPS:
+        if (i - s, j - t) in ends:
+            worth, group = ends[i - s, j - t]
+            yield worth - _SKIP * (s + t), group

@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from unspun.diffing.names import names
 from unspun.diffing.tokens import is_mark
 from unspun.diffing.words import is_adjective, misspelt, same_lemma, same_numbers
 
@@ -103,7 +104,8 @@ def _of_content(hyp: Side, ref: Side) -> EditClass:
         return "number"
     if len(ours) > 1 and sorted(ours) == sorted(theirs):
         return "reorder"
-    if not _same_names(_names(hyp), _names(ref)):
+    ours_named = names(hyp.words, opens=hyp.opens, beside=ref.words)
+    if not _same_names(ours_named, names(ref.words, opens=ref.opens, beside=hyp.words)):
         return "entity"
     if _same_lemmas(ours, theirs):
         return "inflection"
@@ -115,30 +117,12 @@ def _content(words: Sequence[str]) -> list[str]:
     return [word.casefold() for word in words if not is_mark(word)]
 
 
-def _names(side: Side) -> set[str]:
-    """Words written as names are: with a capital that no sentence start explains."""
-    found = set()
-    for k, word in enumerate(side.words):
-        first = word[:1]
-        if not first.isupper() and not any(map(str.isupper, word)):
-            continue
-        plain = (k == 0 and side.opens) or word in {"I", "A"} or word[:2] in {"I'", "I’"}
-        if not plain or (len(word) > 1 and word.isupper()):
-            found.add(_owner(word.casefold()))
-    return found
-
-
 def _same_names(ours: set[str], theirs: set[str]) -> bool:
     """Whether the names are the same, or one is the other's adjective: Estonia, Estonian."""
     left, right = ours - theirs, theirs - ours
     if len(left) == len(right) == 1:
         return is_adjective(left.pop(), right.pop())
     return not left and not right
-
-
-def _owner(word: str) -> str:
-    """A name without its genitive."""
-    return word.removesuffix("'s").removesuffix("’s").removesuffix("'").removesuffix("’")
 
 
 def _same_lemmas(ours: Sequence[str], theirs: Sequence[str]) -> bool:
