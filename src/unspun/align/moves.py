@@ -13,11 +13,11 @@ import numpy as np
 from unspun.align.monotone import Group, shapes
 from unspun.align.similarity import Comparison
 
-PAYS = 1.0
+PAYS = -0.3
 """Log odds from which a pair adds to its chain."""
-ENOUGH = 3.0
+ENOUGH = 3.5
 """What the pairs of a chain must add up to."""
-_SKIP = 1.0  # what a unit passed over costs
+_SKIP = 1.7  # what a unit passed over costs
 _STEPS = ((0, 0), (0, 1), (1, 0), (1, 1))
 
 _Place = tuple[int, int]
