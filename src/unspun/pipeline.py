@@ -20,7 +20,7 @@ from unspun import (
     tagging,
     translation,
 )
-from unspun.config import Config, RestoreConfig
+from unspun.config import Config, ExtractConfig, RestoreConfig
 from unspun.detect import spun as spun_detector
 from unspun.errors import ConfigError, ModelError
 from unspun.model import (
@@ -123,6 +123,18 @@ def _extract(result: Result, setting: Setting) -> Result:
     step, tags = extraction.extract(result.text)
     result = _edited(_tagged(result, tags, ()), step)
     return _snapped(result, extraction.STAGE)
+
+
+def is_page(document: Document, config: ExtractConfig) -> bool:
+    """Whether a document is an HTML page."""
+    return extraction.is_page(document, config)
+
+
+def shown(document: Document, config: ExtractConfig) -> str:
+    """What a reader sees of a document: of a page, its text."""
+    if not is_page(document, config):
+        return document.text
+    return edits.apply(document.text, extraction.extract(document.text)[0])
 
 
 def _normalise(result: Result, setting: Setting) -> Result:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from unspun import chrome, comparison, decode, files, pipeline, records
 from unspun.comparison import Comparison
-from unspun.config import Config
+from unspun.config import Config, ExtractConfig
 from unspun.errors import ConfigError, ModelError, UnspunError
 from unspun.files import Source
 from unspun.model import Document
@@ -66,14 +67,30 @@ def warm(config: Config) -> None:
         pipeline.process(Document("", "It\u00e2\u20ac\u2122s a long way to the mill.\n"), config)
 
 
-def glance(job: Job) -> chrome.Tally:
-    """The lines of one document; none if it cannot be read, which its own turn will tell."""
-    tally = chrome.Tally()
+def glance(config: ExtractConfig, below: str | None, job: Job) -> chrome.Tally:
+    """The lines of one document; none if it cannot be read, which its own turn will tell.
+
+    Args:
+        config: Whether it is a page, of which the text counts.
+        below: The cutoff of a sample that others have filled.
+        job: The document.
+    """
+    tally = chrome.Tally(below)
     if job.problem or (job.source.path == files.STDIN and job.text is None):
         return tally
     with suppress(UnspunError):
-        tally.add(files.read(job.source, job.most).text if job.text is None else job.text)
+        document = files.read(job.source, job.most) if job.text is None else _of_text(job, job.text)
+        tally.add(document.text, partial(pipeline.shown, document, config))
     return tally
+
+
+def is_page(config: ExtractConfig, job: Job) -> bool:
+    """Whether a record is a page."""
+    return pipeline.is_page(_of_text(job, job.text or ""), config)
+
+
+def _of_text(job: Job, text: str) -> Document:
+    return Document(job.id, text, *job.decoded)
 
 
 def work(setting: Setting, job: Job) -> Done:
@@ -104,7 +121,7 @@ def read(job: Job) -> tuple[bytes, Document]:
         InputError: if it cannot be read, is no text, or is too large.
     """
     if job.text is not None:
-        document = Document(job.id, job.text, *job.decoded)
+        document = _of_text(job, job.text)
         return decode.raw_bytes(document), document
     raw = files.content(job.source, job.most) if job.data is None else job.data
     return raw, decode.decode(raw, id=job.id, kind=files.kind(job.source.path))

@@ -16,15 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol, Self, TypeVar
 
-from unspun import chrome, files, readers, translators
+from unspun import chrome, readers, translators
 from unspun.batches import plan, scans, segments
 from unspun.batches.plan import Chunk
 from unspun.config import Config
-from unspun.files import Source
 from unspun.pipeline import Setting
 from unspun.readers import Reading
 from unspun.readers.rows import WHOLE
-from unspun.work import Done, Job, Task, glance, quarantined, warm, work
+from unspun.work import Done, Job, Task, glance, is_page, quarantined, warm, work
 from unspun.workers import Failure, Forker, Limits, Pool, Spawner, WorkerError
 
 __all__ = ["Done", "Engine", "Hand", "Here", "Job", "Local", "Order", "Task", "warm", "work"]
@@ -47,15 +46,6 @@ def workers_for(chunks: Sequence[Chunk], asked: int | None) -> int:
     if sum(chunk.size for chunk in chunks) <= POOL_FROM_BYTES:
         return 1
     return min(len(chunks), os.cpu_count() or 1)
-
-
-def recurring_lines(sources: Iterable[Source]) -> frozenset[str]:
-    """The lines that recur across the documents of a batch: furniture of their site."""
-    tally = chrome.Tally()
-    for source in sources:
-        if source.path != files.STDIN:  # it can be read only once
-            tally.merge(glance(Job(source, source.id)))
-    return tally.recurring()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +122,13 @@ class Hand:
         chunk, below = job
         order = self.order
         if chunk.part is not None:
-            found, names = scans.of_records(chunk, chunk.part, order.reading, below)
+            found, names = scans.of_records(chunk, chunk.part, order.reading, below, self._look)
             scans.keep(order.scans, chunk.key, found, names)
             yield sum(share.documents for share in found.shares)
             return
         tally, failed = chrome.Tally(below), []
-        for place, (_, answer) in enumerate(self._answers(glance, chunk)):
+        task = partial(glance, order.config.extract, below)
+        for place, (_, answer) in enumerate(self._answers(task, plan.jobs(chunk, order.reading))):
             if isinstance(answer, Failure):
                 failed.append((place, answer.reason))
             else:
@@ -174,11 +165,23 @@ class Hand:
     def documents(self, chunk: Chunk) -> Iterator[Done]:
         """What came of each document of a chunk, in order."""
         task = partial(_do, self.order.task, self.setting)
-        for job, answer in self._answers(task, chunk):
+        for job, answer in self._answers(task, plan.jobs(chunk, self.order.reading)):
             yield quarantined(job, answer.reason) if isinstance(answer, Failure) else answer
 
-    def _answers(self, task: Callable[[Job], R], chunk: Chunk) -> Iterator[tuple[Job, R | Failure]]:
-        jobs = plan.jobs(chunk, self.order.reading)
+    def _look(self, job: Job, below: str | None) -> chrome.Tally:
+        """The lines of a record; of a page, whose markup may do harm, in a process of its own."""
+        config = self.order.config.extract
+        if not is_page(config, job):
+            return glance(config, below, job)
+        nothing = chrome.Tally(below)
+        if not nothing.takes(job.text or ""):
+            return nothing
+        ((_, answer),) = self._answers(partial(glance, config, below), [job])
+        return nothing if isinstance(answer, Failure) else answer
+
+    def _answers(
+        self, task: Callable[[Job], R], jobs: Iterable[Job]
+    ) -> Iterator[tuple[Job, R | Failure]]:
         if self.apart == "here":
             return ((job, task(job)) for job in jobs)
         if self._pool is None:

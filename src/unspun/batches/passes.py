@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from unspun import chrome
 from unspun.batches import plan, scans, segments
@@ -38,7 +38,7 @@ class Passes:
     def look(self, chunks: Sequence[Chunk]) -> tuple[list[Chunk], frozenset[str]]:
         """The chunks as they are to be done, and the lines that recur in the input."""
         reading = [list(self._order.reading.columns), self._order.reading.most_bytes]
-        facts = self._facts["unspun"], reading
+        facts = self._facts["unspun"], asdict(self._order.config.extract), reading
         chunks = [replace(c, key=plan.key(c, facts)) for c in self._numbered(chunks)]
         records = any(chunk.part is not None for chunk in chunks)
         recurring: frozenset[str] = frozenset()

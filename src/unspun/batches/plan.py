@@ -16,7 +16,7 @@ from unspun import readers, records
 from unspun.errors import InputError
 from unspun.files import Source
 from unspun.readers import Reading, containers, places
-from unspun.readers.rows import WHOLE, Part
+from unspun.readers.rows import WHOLE, Part, Row
 from unspun.work import Job
 
 TYPICAL_RATIO = 4  # bytes of text from one of a compressed file
@@ -178,6 +178,19 @@ def jobs(chunk: Chunk, reading: Reading) -> Iterator[Job]:
         yield Job(source, source.id, reference, problem=problem, most=reading.most_bytes)
 
 
+def of_row(source: Source, name: str, row: Row) -> Job:
+    """The job of a record."""
+    return Job(
+        source,
+        name,
+        data=row.raw,
+        text=row.text,
+        number=row.number,
+        problem=row.problem,
+        decoded=row.decoded,
+    )
+
+
 def _record_jobs(chunk: Chunk, part: Part, reading: Reading) -> Iterator[Job]:
     (source,) = chunk.sources
     problem, name = chunk.problem, source.id
@@ -188,15 +201,7 @@ def _record_jobs(chunk: Chunk, part: Part, reading: Reading) -> Iterator[Job]:
             given = place
             if row.id:
                 given = f"{row.id}#{place}" if row.number in chunk.displaced else row.id
-            yield Job(
-                source,
-                given,
-                data=row.raw,
-                text=row.text,
-                number=row.number,
-                problem=row.problem,
-                decoded=row.decoded,
-            )
+            yield of_row(source, given, row)
             number = row.number + row.lines
     except InputError as error:  # of the file as a whole; what was read until then stands
         if problem is None and part != WHOLE:  # it could be read before, as can its other parts

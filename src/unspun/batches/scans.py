@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -17,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspun import chrome, files, readers, records
+from unspun.batches import plan
 from unspun.batches.plan import Chunk
 from unspun.errors import InputError
 from unspun.readers import Reading
 from unspun.readers.rows import Part
+from unspun.work import Job
 
 AT_ONCE = 1 << 22  # names compared in memory together
 _NAME = np.dtype([("digest", "<u8"), ("spare", "<u8"), ("number", "<i8")])
@@ -55,7 +57,13 @@ class Scan(NamedTuple):
     below: str | None = None
 
 
-def of_records(chunk: Chunk, part: Part, reading: Reading, below: str | None) -> tuple[Scan, Names]:
+Look = Callable[[Job, str | None], chrome.Tally]
+"""Takes a record and the cutoff of a sample; gives the lines of the record."""
+
+
+def of_records(
+    chunk: Chunk, part: Part, reading: Reading, below: str | None, look: Look
+) -> tuple[Scan, Names]:
     """Scan a part of a file of records."""
     (source,) = chunk.sources
     tally = chrome.Tally(below)
@@ -70,7 +78,7 @@ def of_records(chunk: Chunk, part: Part, reading: Reading, below: str | None) ->
                 start, first, documents = place, number, 0
             names.append(_name(source.id, row.id, row.number))
             if row.text is not None and row.problem is None:
-                tally.add(row.text)
+                tally.merge(look(plan.of_row(source, "", row), below))
             documents += 1
             place, number = row.end, row.number + row.lines
     except InputError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 
 SAMPLE = 4096
@@ -35,12 +35,21 @@ class Tally:
         """Number of documents in the sample."""
         return len(self._smallest())
 
-    def add(self, text: str) -> None:
-        """Count a document."""
-        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    def add(self, text: str, shown: Callable[[], str] | None = None) -> None:
+        """Count a document.
+
+        Args:
+            text: The document.
+            shown: What is to be read of it, if not all: of a page, its text.
+        """
+        digest = _digest(text)
         if self._below is None or digest <= self._below:
-            self._documents[digest] = _candidates(text)
+            self._documents[digest] = _candidates(shown() if shown else text)
             self._prune()
+
+    def takes(self, text: str) -> bool:
+        """Whether a document would be looked at."""
+        return self._below is None or _digest(text) <= self._below
 
     def merge(self, other: Tally) -> None:
         """Take over the documents of another tally."""
@@ -91,6 +100,10 @@ def recurring(
     for text in texts:
         tally.add(text)
     return tally.recurring(min_documents=min_documents, min_share=min_share)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _candidates(text: str) -> frozenset[str]:

@@ -221,7 +221,7 @@ def process(
     """Each document with its result; None, and a line of complaint, where it failed."""
     reading = reading or Reading()
     jobs = list(_chunks(paths, reading))
-    recurring = _recurring(jobs, reading) if "chrome" in stages else frozenset()
+    recurring = _recurring(jobs, reading, config) if "chrome" in stages else frozenset()
     translator = translators.open_engine(config.translate) if "translate" in stages else None
     rewriter = translators.open_rewriter(config.rewrite) if "rewrite" in stages else None
     result: Result | None
@@ -254,12 +254,12 @@ def _chunks(paths: list[Path], reading: Reading) -> list[plan.Chunk]:
     return plan.cut(files.discover(paths), {}, reading, goal=sys.maxsize)
 
 
-def _recurring(chunks: list[plan.Chunk], reading: Reading) -> frozenset[str]:
+def _recurring(chunks: list[plan.Chunk], reading: Reading, config: Config) -> frozenset[str]:
     """The lines that recur across documents; standard input can be read only once."""
     tally = chrome.Tally()
     for chunk in chunks:
         for job in plan.jobs(chunk, reading):
-            tally.merge(glance(job))
+            tally.merge(glance(config.extract, None, job))
     return tally.recurring()
 
 

@@ -47,7 +47,7 @@ def rows(path: Path, columns: Columns, most: int, part: Part = WHOLE) -> Iterato
                     if number > part.start:
                         name = given if len(wanted) > 1 else None
                         yield _row(number, text, name, columns, most)._replace(end=number)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{path}: damaged Parquet ({error})") from error
 
 
@@ -78,7 +78,7 @@ def cut(path: Path, columns: Columns, size: int) -> list[Part]:
                 )
                 for group in groups
             ]
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{path}: damaged Parquet ({error})") from error
     starts, row, held = [0], 0, 0
     for count, bytes_ in sizes:

@@ -1,0 +1,252 @@
+"""Hostile megabytes, bombs and giants: how long they take, and how much memory.
+
+    python tools/torture_sizes.py --only megabytes
+
+Each document goes through the whole command with its defaults, and is done or quarantined. Time is
+that of processors, so that others on the machine do not count; memory is what all processes of the
+run hold together, shared pages counted once. See tools/torture.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import zstandard
+from promises import LINE, BrokenPromiseError, check, room
+from torture_kills import children
+
+MEGABYTE = 1 << 20
+SECONDS = 10.0  # of processors, for a hostile megabyte beyond an empty run
+RESIDENT = 1 << 30  # bytes, for bombs and giants
+GROWTH = 1.1  # of memory, from a short input to one that is twenty times as long
+
+
+def drawn(low: int, high: int) -> str:
+    """Random characters of a range, a megabyte of code points."""
+    draw = random.Random(1)
+    found = (chr(draw.randrange(low, high)) for _ in range(MEGABYTE))
+    return "".join(c for c in found if not 0xD800 <= ord(c) < 0xE000)
+
+
+def words(*given: str, between: str = " ") -> str:
+    """A megabyte of words in random order."""
+    draw, made, size = random.Random(2), [], 0
+    while size < MEGABYTE:
+        made.append(draw.choice(given))
+        size += len(made[-1]) + len(between)
+    return between.join(made)
+
+
+def hostile() -> dict[str, Callable[[], str]]:
+    """Documents of a megabyte that somebody made to do harm, or a machine by accident."""
+    prose = LINE.strip().split(" ")
+    lines = ("Home", "Share", "By Ann Lee", "Log in", "3 min read", "News > Local", "Tags: a, b")
+    return {
+        "random characters": lambda: drawn(0x20, 0x10000),
+        "random characters beyond the first plane": lambda: drawn(0x10000, 0x20000),
+        "random Latin": lambda: drawn(0x20, 0x250),
+        "random controls": lambda: drawn(0, 0xA0),
+        "random Chinese": lambda: drawn(0x4E00, 0x9FFF),
+        "random Indic": lambda: drawn(0x900, 0xE00),
+        "a letter": lambda: "a" * MEGABYTE,
+        "a word": lambda: "mill " * (MEGABYTE // 5),
+        "one line of words": lambda: words(*prose),
+        "a word a line": lambda: words(*prose, between="\n"),
+        "a word a paragraph": lambda: words(*prose, between="\n\n"),
+        "line ends": lambda: "\n" * MEGABYTE,
+        "blanks": lambda: " " * MEGABYTE,
+        "furniture": lambda: words(*lines, between="\n"),
+        "combining marks": lambda: "a" + "\u0301" * MEGABYTE,
+        "different marks": lambda: "a" + "".join(map(chr, range(0x300, 0x36F))) * (MEGABYTE // 111),
+        "joiners": lambda: "\U0001f469\u200d" * (MEGABYTE // 2),
+        "invisible": lambda: "a\u200b" * (MEGABYTE // 2),
+        "directions": lambda: "\u202ea\u202c" * (MEGABYTE // 3),
+        "mojibake": lambda: "It\u00e2\u20ac\u2122s caf\u00c3\u00a9. " * (MEGABYTE // 16),
+        "broken mojibake": lambda: words("\u00c3", "\u00e2", "\u20ac", "\u2122", "a", between=""),
+        "entities": lambda: "&amp;" * (MEGABYTE // 5),
+        "nested tags": lambda: "<div>" * (MEGABYTE // 5),
+        "brackets": lambda: "[" * MEGABYTE,
+        "spintax": lambda: "{a|" * (MEGABYTE // 3),
+        "nested spintax": lambda: "{a|b " * 99_999 + "}" * 99_999,
+        "quotes": lambda: "\"'\u201c\u2019" * (MEGABYTE // 4),
+        "addresses": lambda: words("https://a.b/c?d=e", "x@y.zz", "www.a.b"),
+        "numbers": lambda: words("1,234.5", "7", "2024-01-02", "12:30"),
+        "list items": lambda: "1. a\n" * (MEGABYTE // 5),
+        "table": lambda: "| a | b |\n" * (MEGABYTE // 10),
+        "dashes": lambda: "-" * MEGABYTE,
+        "ligatures and wide letters": lambda: words("\ufb01n", "\uff21", "\u3000", "mill"),
+        "lookalikes": lambda: words("p\u0430ypal", "\u0441at", "mill"),
+        "languages by turns": lambda: words(
+            "The mill is", "Der Zug ist", "\u5b8c\u6210", "\u0434\u0430"
+        ),
+        "capitals": lambda: words(*(word.upper() for word in prose)),
+        "hyphens at line ends": lambda: words("hyphen-\n", "ated", "un\u00ad"),
+    }
+
+
+class Taken(NamedTuple):
+    """What a run took, and what became of its documents.
+
+    Attributes:
+        seconds: Of processors, all processes together.
+        peak: Bytes resident at most, shared pages counted once.
+        done: Documents done.
+        reasons: Why the others were not.
+    """
+
+    seconds: float
+    peak: int
+    done: int
+    reasons: tuple[str, ...]
+
+
+def taken(raw: Path, out: Path, *options: str) -> Taken:
+    """Run the command on an input."""
+    command = [sys.executable, "-m", "unspun", "run", str(raw), "--out", str(out), *options]
+    before = os.times()
+    process = subprocess.Popen(  # noqa: S603
+        command, cwd=raw.parent, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    peak = 0
+    try:
+        while process.poll() is None:
+            peak = max(peak, sum(map(resident, [process.pid, *children(process.pid)])))
+            time.sleep(0.05)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+    after = os.times()
+    spent = after.children_user + after.children_system
+    spent -= before.children_user + before.children_system
+    reasons, done = [], 0
+    for line in (out / "documents.jsonl").read_text("utf-8").splitlines():
+        record = json.loads(line)
+        done += record["status"] == "done"
+        if record["status"] != "done":
+            reasons.append(record["reason"])
+    return Taken(spent, peak, done, tuple(reasons))
+
+
+def resident(pid: int) -> int:
+    """Bytes that a process holds; its share of those that it shares."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) << 10
+    return 0
+
+
+def megabytes(base: Path, only: str | None) -> Iterator[str]:
+    """Each hostile megabyte, for itself."""
+    (base / "empty.txt").write_text(LINE)
+    start = taken(base / "empty.txt", base / "empty")
+    yield f"{start.seconds:5.1f} s  {start.peak >> 20:5,} MB  an empty run"
+    slow = []
+    for number, (name, make) in enumerate(hostile().items()):
+        if only and only not in name:
+            continue
+        raw = base / f"{number}.txt"
+        raw.write_bytes(make().encode("utf-8", "surrogatepass")[:MEGABYTE])
+        found = taken(raw, base / str(number), "--workers", "1")
+        seconds = found.seconds - start.seconds
+        became = found.reasons[0] if found.reasons else "done"
+        yield f"{seconds:5.1f} s  {found.peak >> 20:5,} MB  {name}: {became}"
+        if seconds > SECONDS:
+            slow.append(name)
+    check(not slow, f"more than {SECONDS:.0f} s for {', '.join(slow)}")
+
+
+def giants(base: Path) -> Iterator[str]:
+    """Bombs, and a line of a gigabyte."""
+    line = LINE.strip().encode() * (MEGABYTE // len(LINE))
+    makers: dict[str, Callable[[Path], None]] = {
+        "line.txt": lambda path: _long(path, b"", line, b""),
+        "line.jsonl": lambda path: _long(path, b'{"text": "', line, b'"}\n{"text": "a mill"}\n'),
+        "line.csv": lambda path: _long(path, b'text\n"', line, b'"\na mill\n'),
+        "line.html": lambda path: _long(path, b"<p>", line, b"</p>"),
+        "bomb.txt.gz": lambda path: path.write_bytes(_gzip_bomb()) and None,
+        "bomb.jsonl.zst": lambda path: path.write_bytes(_zstd_bomb()) and None,
+    }
+    for name, make in makers.items():
+        raw = base / name
+        make(raw)
+        found = taken(raw, base / f"{name}.out")
+        raw.unlink()
+        yield f"{found.seconds:5.1f} s  {found.peak >> 20:5,} MB  {name}: {found.reasons[0]}"
+        check(found.peak <= RESIDENT, f"{name} takes {found.peak >> 20:,} MB")
+
+
+def _long(path: Path, head: bytes, line: bytes, tail: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(head)
+        for _ in range(1 << 10):
+            file.write(line)
+        file.write(tail)
+
+
+def _gzip_bomb() -> bytes:
+    return gzip.compress(bytes(1 << 30).replace(b"\0", b"a"))
+
+
+def _zstd_bomb() -> bytes:
+    return zstandard.ZstdCompressor(write_checksum=True).compress(b"a" * (1 << 30))
+
+
+def growth(base: Path, short: int, long: int) -> Iterator[str]:
+    """Memory of a short input, and of one that is twenty times as long."""
+    peaks = []
+    for count in (short, long):
+        raw = base / f"{count}.jsonl"
+        with raw.open("w") as file:
+            file.writelines(
+                json.dumps({"id": str(n), "text": f"{LINE}{n}"}) + "\n" for n in range(count)
+            )
+        options = ("--workers", "2", "--no-restore", "--chunk", "64")
+        found = taken(raw, base / f"{count}.out", *options)
+        check(found.done == count, f"{found.done} of {count} done")
+        peaks.append(found.peak)
+        yield f"{found.seconds:5.1f} s  {found.peak >> 20:5,} MB  {count:,} records"
+    check(peaks[1] <= peaks[0] * GROWTH, "memory grows with the input")
+
+
+def main() -> int:
+    """Run all parts."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--only", help="megabytes, giants, growth")
+    parser.add_argument("--name", help="only megabytes whose name has this in it")
+    parser.add_argument("--short", type=int, default=2_000, help="records")
+    parser.add_argument("--long", type=int, default=40_000, help="records")
+    given = parser.parse_args()
+    parts: dict[str, Callable[[Path], Iterator[str]]] = {
+        "megabytes": lambda base: megabytes(base, given.name),
+        "giants": giants,
+        "growth": lambda base: growth(base, given.short, given.long),
+    }
+    status = 0
+    for name, part in parts.items():
+        if given.only and name not in given.only.split(","):
+            continue
+        with room(name) as base:
+            try:
+                for said in part(base):
+                    print(f"{name}: {said}", flush=True)
+            except BrokenPromiseError as broken:
+                print(f"{name}: BROKEN: {broken}", flush=True)
+                status = 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
