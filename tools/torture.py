@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ import zstandard
 from promises import LINE, BrokenPromiseError, check, content, corpus, room, run, whole
 from torture_kills import family_kills, kills, process_kills
 
+import unspun
 from unspun.errors import UnspunError
 from unspun.store import Store
 
@@ -108,26 +109,29 @@ def full_disk(base: Path) -> str:
     return f"{ended} runs that a full disk ended"
 
 
-def same_bytes(base: Path, *, ray: bool) -> str:
-    """Workers, order of the files, hash seeds, engines: always the same bytes."""
+def same_bytes(base: Path, *, ray: bool, pythons: Sequence[str] = ()) -> str:
+    """Workers, order of the files, hash seeds, engines, interpreters: always the same bytes."""
     raw = corpus(base / "raw")
     run(raw, base / "one", chunk_bytes=None)
     expected, ways = content(base / "one"), 0
     options = [["--workers", n] for n in ("1", "2", "16")]
     options += [["--workers", "2", "--chunk", "1"]]
     options += [["--engine", "ray", "--workers", "1"]] if ray else []
-    plan = [(option, 0) for option in options]
-    plan += [(["--workers", "2"], seed) for seed in (1, 2, 3, 4, 5)]
-    for number, (option, seed) in enumerate(plan):
+    plan = [(option, 0, sys.executable) for option in options]
+    plan += [(["--workers", "2"], seed, sys.executable) for seed in (1, 2, 3, 4, 5)]
+    plan += [(["--workers", "2"], 0, python) for python in pythons]
+    for number, (option, seed, python) in enumerate(plan):
         if seed:
             shutil.rmtree(raw)
             corpus(raw, seed=seed)  # the same files, written in another order
         out = base / f"out{number}"
-        command = [sys.executable, "-m", "unspun", "run", str(raw), "--out", str(out)]
-        env = {**os.environ, "PYTHONHASHSEED": str(seed)}
+        command = [python, "-m", "unspun", "run", str(raw), "--out", str(out)]
+        env = {**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": os.pathsep.join(sys.path)}
+        if python != sys.executable:
+            env["PYTHONPATH"] = str(Path(unspun.__file__).parents[1])
         command += ["--no-restore", *option]
-        subprocess.run(command, check=False, capture_output=True, env=env)  # noqa: S603
-        whole(out, expected, " ".join([*option, f"(hash seed {seed})"]))
+        subprocess.run(command, cwd=base, check=False, capture_output=True, env=env)  # noqa: S603
+        whole(out, expected, " ".join([*option, f"(hash seed {seed}, {python})"]))
         ways += 1
     return f"the same bytes in {ways} ways"
 
@@ -174,6 +178,9 @@ def main() -> int:
     parser.add_argument("--calls", type=int, default=20, help="failures of each system call")
     parser.add_argument("--damaged", type=int, default=2000)
     parser.add_argument("--ray", action="store_true", help="also on Ray")
+    parser.add_argument(
+        "--pythons", nargs="*", default=[], help="interpreters that have what unspun needs"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="one part")
     given = parser.parse_args()
@@ -184,7 +191,7 @@ def main() -> int:
         "calls": lambda base: calls(base, given.calls),
         "full_disk": full_disk,
         "damaged": lambda base: damaged(base, given.damaged, given.seed),
-        "same_bytes": lambda base: same_bytes(base, ray=given.ray),
+        "same_bytes": lambda base: same_bytes(base, ray=given.ray, pythons=given.pythons),
     }
     for name, part in parts.items():
         if given.only and name not in given.only.split(","):

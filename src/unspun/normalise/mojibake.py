@@ -264,7 +264,7 @@ def _by_word(line: str, *, bad: bool) -> tuple[float, str]:
         changes = [
             _Change(word.start, word.start + len(word.text), *reading)
             for word in mine
-            if (reading := _reading(word.text, page.as_bytes(word.text))) is not None
+            if (reading := _reading(word.text, page.as_bytes(word.text), word.bits)) is not None
         ]
         sure = [change for change in changes if change.gain > _LEAST * change.sequences]
         gain = sum(change.gain for change in sure)
@@ -338,12 +338,13 @@ class _Change(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 12)
-def _reading(word: str, data: bytes) -> tuple[str, float, int] | None:
+def _reading(word: str, data: bytes, bits: float) -> tuple[str, float, int] | None:
     """A word with its sequences read, what that gains, and how many they are.
 
     Args:
         word: The word.
         data: Its bytes in a code page, one for each character.
+        bits: How surprising it is as it stands.
     """
     pieces: list[str] = []
     done = count = 0
@@ -354,8 +355,10 @@ def _reading(word: str, data: bytes) -> tuple[str, float, int] | None:
     if not count:
         return None
     read = "".join((*pieces, word[done:]))
-    gain = letters.least_bits(word) - letters.least_bits(read)
-    return (read, gain, count) if gain > -_LOSS and not _ODD.search(read) else None
+    if _ODD.search(read):
+        return None
+    gain = bits - letters.least_bits(read)
+    return (read, gain, count) if gain > -_LOSS else None
 
 
 def _with_words(line: str, changes: list[_Change]) -> str:
