@@ -120,6 +120,7 @@ class Tally:
         changed: Original words that the spinner replaced.
         back: Those that are back.
         bins: For each level of confidence, edits and right edits.
+        verdicts: Whether each edit was right, if that is to be noted.
     """
 
     edited: int = 0
@@ -130,6 +131,7 @@ class Tally:
     spans: int = 0
     touched: int = 0
     bins: dict[float, list[int]] | None = None
+    verdicts: list[bool] | None = None
 
 
 _WORD = regex.compile(r"\w+|[^\w\s]")
@@ -172,6 +174,8 @@ def judge(pair: Pair, proposed: Sequence[Edit], tally: Tally) -> None:
         tally.edited += 1
         tally.right += right
         tally.placed += bool(near)
+        if tally.verdicts is not None:
+            tally.verdicts.append(right)
         if tally.bins is not None:
             level = next(x for x in LEVELS if edit.confidence < x or x > 1)
             counts = tally.bins.setdefault(level, [0, 0])

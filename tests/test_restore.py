@@ -92,7 +92,7 @@ KEPT = [
     "@corporate",
     "3.75",
     "1,250,000",
-    "“Within”",
+    "“Yes”",
     "C:\\corporate\\within.txt",
 ]
 

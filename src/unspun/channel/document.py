@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unspun.channel import decoder
+from unspun.channel.context import line_of
 from unspun.channel.decoder import Arrays
 from unspun.channel.habits import Habits, Prices
 from unspun.channel.index import Index
@@ -127,16 +128,42 @@ def search(text: str, index: Index, prices: Prices) -> Searched | None:
 def read(found: Searched, prices: Prices) -> Decoded:
     """The likeliest original, by the habits of the document."""
     table, habits = found.table, found.habits
+    if found.lattice.index.context is not None:
+        habits = replace(habits, prices=replace(prices, lm=prices.again))
     graph, share = _pruned(found.graph, found.share, prices.prune)
     for _ in range(prices.rounds):
-        habits = habits.informed(graph, share)
+        habits = habits.informed(graph, share, _beside(found, graph, habits))
         share, _ = decoder.posteriors(graph, table, habits.weight(graph), found.crest)
     expected = decoder.counted(graph.step, share, len(table.start))
-    chosen = decoder.best(graph, table, habits.weight(graph))
+    words = table.end - table.start  # of the path, as many as can be are to be right
+    chosen = decoder.best(graph, table, (expected * words)[graph.step])
     readings = _readings(found.lattice, table, graph.step[chosen], expected)
     taken = tuple(r for r in readings if found.spun[r.segment] >= SPUN)
     gains, spun = tuple(found.gains.tolist()), tuple(found.spun.tolist())
     return Decoded(taken, gains, spun, found.rate, found.lattice)
+
+
+def _beside(found: Searched, graph: decoder.Graph, habits: Habits) -> Floats:
+    """What the words around say for each arc, as the likeliest reading of now has them."""
+    table, index, prices = found.table, found.lattice.index, habits.prices
+    out = np.zeros(len(table.start))
+    if index.context is None:
+        return out
+    chosen = decoder.best(graph, table, habits.weight(graph))
+    line = line_of(
+        table, graph.step[chosen].astype(np.int64), found.lattice.openings, index.lm.start
+    )
+    arcs = np.unique(graph.step)
+    arcs = arcs[table.entry[arcs] >= 0]
+    ends = table.start[arcs].astype(np.int64) * table.nodes + table.end[arcs]
+    _, one, place = np.unique(ends, return_index=True, return_inverse=True)
+    first, last = line.left[table.start[arcs[one]]], line.right[table.end[arcs[one]]]
+    told = index.context.places(line.words, first, last)[place]
+    taken, kept = (rows[table.entry[arcs]] for rows in index.fits)
+    out[arcs] = prices.context * index.context.odds(told, taken, kept, prices.common)
+    if found.rate < RATES[0]:
+        out[arcs] -= prices.partly
+    return out
 
 
 def _search(

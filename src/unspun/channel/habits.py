@@ -30,6 +30,10 @@ class Prices:
 
     Attributes:
         lm: Weight of the language model.
+        again: The same where the context is consulted, too.
+        context: Weight of what stands around a phrase.
+        common: Weight, in that, of how common an original and the spun phrase are.
+        partly: Nats against a substitution in a document that was not spun all over.
         channel: Weight of the channel's probabilities.
         take: Nats added for every substitution taken back.
         concentration: Strength of the table against the rest of the document.
@@ -48,14 +52,18 @@ class Prices:
     """
 
     lm: float = 0.82
+    again: float = 0.65
+    context: float = 0.4
+    common: float = 0.3
+    partly: float = 0.6
     channel: float = 1.0
     take: float = 0.5
     concentration: float = 1.2
     rate: float = 0.9
     article: float = -3.0
     compound: float = -1.5
-    together: float = 1.4
-    family: float = 0.3
+    together: float = 1.0
+    family: float = 0.45
     longer: float = -0.3
     missed: float = 1.0
     turn: float = 0.02
@@ -106,8 +114,14 @@ class Habits:
         model = self.prices.lm * graph.score.astype(np.float64)
         return model + self.arc[graph.step] + self.missed[graph.missed]
 
-    def informed(self, graph: decoder.Graph, share: Floats) -> Habits:
-        """The same, given how often the rest of the document bears each out."""
+    def informed(self, graph: decoder.Graph, share: Floats, beside: Floats) -> Habits:
+        """The same, given how often the rest of the document bears each out.
+
+        Args:
+            graph: What is left of the readings.
+            share: Each step's posterior.
+            beside: Nats for each arc of which the rest of the document says nothing.
+        """
         table, k = self.table, self.prices.concentration
         expected = decoder.counted(graph.step, share, len(table.start))
         left = np.bincount(graph.missed + 1, share, minlength=len(self.missed) + 1)[1:]
@@ -124,7 +138,7 @@ class Habits:
         by_form += np.where(known, left[table.original], 0.0)
         predictive = np.log((k * np.exp(self.first) + by_pair + 1e-6) / (k + by_form + 1e-6))
         arc = np.where(known, predictive, self.first)
-        arc = arc + self._together(expected) + self._family(expected)
+        arc = arc + self._together(expected) + self._family(expected) + beside
         total = np.bincount(table.original[known], expected[known], minlength=len(self.missed))
         base = np.exp(self.first_missed)
         others = np.maximum(left - 1.0, 0.0)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspun.channel import tokens
+from unspun.channel.context import Context
 from unspun.channel.markers import Glance
 from unspun.channel.matcher import Matcher, Numbers
 from unspun.channel.model import Channel
@@ -18,6 +19,7 @@ from unspun.lm.model import LanguageModel
 from unspun.lm.words import words_of
 
 Int32s = NDArray[np.int32]
+Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 _LONGEST_MISSED = 4  # words of a phrase that is missed where it stands
@@ -35,11 +37,13 @@ class Index:
     Attributes:
         channel: The channel.
         lm: The language model that readings are scored with.
+        context: The model of what stands around them, if there is one.
     """
 
-    def __init__(self, channel: Channel, lm: LanguageModel) -> None:
+    def __init__(self, channel: Channel, lm: LanguageModel, context: Context | None = None) -> None:
         self.channel = channel
         self.lm = lm
+        self.context = context
 
     @cached_property
     def glance(self) -> Glance:
@@ -92,6 +96,16 @@ class Index:
         """For each entry, the number of its spun phrase."""
         numbers = self.forms
         return np.array([numbers[entry.spun] for entry in self.channel.entries], np.int32)
+
+    @cached_property
+    def fits(self) -> tuple[Ints, Ints]:
+        """For each entry, the rows of its original and of its spun phrase in the context model."""
+        originals, spun = self.context.rows if self.context else ({}, {})
+        entries = self.channel.entries
+        return (
+            np.array([originals.get(entry.original, -1) for entry in entries], np.int64),
+            np.array([spun.get(entry.spun, -1) for entry in entries], np.int64),
+        )
 
     @cached_property
     def replaced(self) -> Numbers:

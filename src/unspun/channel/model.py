@@ -1,10 +1,11 @@
 """A spinner's channel: which phrase it writes for which, and how often.
 
-The file is a JSON header and a few arrays behind it; reading one takes milliseconds.
+The file is a JSON header and a few arrays behind it, compressed; reading one takes milliseconds.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
@@ -17,7 +18,8 @@ import orjson
 from unspun.errors import ModelError
 
 MAGIC = b"UNSPUNCH"
-VERSION = 1
+VERSION = 2
+PLAIN = 1  # the version that was not compressed
 _HEAD = 16  # bytes before the header: the magic word, version and length
 
 
@@ -69,6 +71,13 @@ class Channel:
         ordered = sorted(entries, key=lambda entry: (entry.spun, entry.original))
         return cls(family, tuple(ordered), dict(info), dict(sorted(markers.items())))
 
+    def phrases(self) -> tuple[list[str], list[str]]:
+        """The original phrases, and the spun ones, each once, in the order of the entries."""
+        return (
+            list(dict.fromkeys(entry.original for entry in self.entries)),
+            list(dict.fromkeys(entry.spun for entry in self.entries)),
+        )
+
     def save(self, path: str | PathLike[str]) -> None:
         """Write the channel to a file.
 
@@ -102,7 +111,8 @@ class Channel:
             np.array(list(self.markers.values()), "<f4"),
         )
         head = MAGIC + np.array([VERSION, len(header)], "<u4").tobytes()
-        return head + header + blob + marks + b"".join(column.tobytes() for column in columns)
+        body = blob + marks + b"".join(column.tobytes() for column in columns)
+        return head + header + zlib.compress(body, 9)
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> Self:
@@ -124,17 +134,20 @@ class Channel:
         if data[:8] != MAGIC or len(data) < _HEAD:
             raise ModelError("this is no channel file: it does not begin with UNSPUNCH")
         version, length = np.frombuffer(data, "<u4", 2, 8).tolist()
-        if version != VERSION:
+        if version not in (PLAIN, VERSION):
             raise ModelError(f"channel of version {version}; this release reads {VERSION}")
         try:
-            header = orjson.loads(data[16 : 16 + length])
+            header = orjson.loads(data[_HEAD : _HEAD + length])
+            body = data[_HEAD + length :]
+            if version != PLAIN:
+                body = zlib.decompress(body)
             count, blob = int(header["entries"]), int(header["phrases"])
-            phrases = data[16 + length : 16 + length + blob].decode().split("\n")
+            phrases = body[:blob].decode().split("\n")
             marked, marks = header["markers"]
-            names = data[16 + length + blob :][:marks].decode().split("\n")[:marked]
-            at = 16 + length + blob + marks
-            columns = np.frombuffer(data, "<i4", 5 * count, at).reshape(5, count)
-            weights = np.frombuffer(data, "<f4", marked, at + 20 * count).tolist()
+            names = body[blob : blob + marks].decode().split("\n")[:marked]
+            at = blob + marks
+            columns = np.frombuffer(body, "<i4", 5 * count, at).reshape(5, count)
+            weights = np.frombuffer(body, "<f4", marked, at + 20 * count).tolist()
             markers = dict(zip(names, weights, strict=True))
             floats = columns[2:4].view("<f4")
             rows = zip(*columns[:2].tolist(), *floats.tolist(), columns[4].tolist(), strict=True)
@@ -142,7 +155,7 @@ class Channel:
                 Entry(phrases[original], phrases[spun], logp, rate, support)
                 for original, spun, logp, rate, support in rows
             )
-        except (KeyError, IndexError, ValueError) as error:
+        except (KeyError, IndexError, ValueError, zlib.error) as error:
             raise ModelError(f"damaged channel file: {error}") from error
         return cls(str(header["family"]), entries, header["info"], markers)
 

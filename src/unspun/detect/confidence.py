@@ -8,26 +8,33 @@ well what it promises is kept.
 from __future__ import annotations
 
 import math
+import operator
+import re
 
 from unspun.channel.document import Reading
 from unspun.channel.model import Entry
 
+_FIGURE = re.compile(r"\d")
 _EDGE = 1e-3  # keeps the posterior's logit finite
 _FULL = 0.9  # estimated rate below which a document is only partly spun
-_BIAS = -1.581
-_SHARE = 0.582
-_SEEN = 0.224
-_LOGP = 0.032
-_SUPPORT = 0.150
-_COMPOUND = -2.438
-_NUMBER = 0.339
-_NAMED = 0.428
-_SEVERAL = 1.033
-_PARTLY = -0.271
+# What counts, and its weight; `tools/calibrate_restore.py` prints them.
+_WEIGHTS = {
+    "bias": -1.048,
+    "share": 0.628,
+    "seen": 0.137,
+    "logp": 0.122,
+    "support": 0.088,
+    "compound": -1.555,
+    "number": 0.403,
+    "named": 0.603,
+    "several": 0.629,
+    "partly": 0.044,
+}
+NAMES = tuple(_WEIGHTS)
 
 
-def confidence(reading: Reading, entry: Entry | None, rate: float) -> float:
-    """Calibrated probability that what is put back is what stood there.
+def features(reading: Reading, entry: Entry | None, rate: float) -> list[float]:
+    """What is known of a substitution, in the order of `NAMES`.
 
     Args:
         reading: The substitution and where it stands.
@@ -35,16 +42,22 @@ def confidence(reading: Reading, entry: Entry | None, rate: float) -> float:
         rate: Estimated share of phrases replaced in the document.
     """
     text = reading.arc.text
-    logit = (
-        _BIAS
-        + _SHARE * math.log((reading.share + _EDGE) / (1.0 - reading.share + _EDGE))
-        + _SEEN * math.log1p(reading.seen)
-        + _LOGP * (entry.logp if entry else -1.0)
-        + _SUPPORT * (math.log1p(entry.support) if entry else 0.0)
-        + _COMPOUND * (not reading.arc.whole)
-        + _NUMBER * any(c.isdigit() for c in text)
-        + _NAMED * reading.named
-        + _SEVERAL * (" " in text)
-        + _PARTLY * (rate < _FULL)
-    )
+    return [
+        1.0,
+        math.log((reading.share + _EDGE) / (1.0 - reading.share + _EDGE)),
+        math.log1p(reading.seen),
+        entry.logp if entry else -1.0,
+        math.log1p(entry.support) if entry else 0.0,
+        float(not reading.arc.whole),
+        float(_FIGURE.search(text) is not None),
+        float(reading.named),
+        float(" " in text),
+        float(rate < _FULL),
+    ]
+
+
+def confidence(reading: Reading, entry: Entry | None, rate: float) -> float:
+    """Calibrated probability that what is put back is what stood there."""
+    known = features(reading, entry, rate)
+    logit = sum(map(operator.mul, _WEIGHTS.values(), known))
     return 1.0 / (1.0 + math.exp(-logit))

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from unspun import tables
+from unspun.channel.context import Context
 from unspun.channel.document import SPUN, Decoded, Reading, read, search
 from unspun.channel.gate import Gate
 from unspun.channel.habits import Prices
@@ -31,6 +32,7 @@ from unspun.model import Finding, Spun
 
 FAMILIES = {"thesaurus": "thesaurus.channel", "tortured": "tortured.channel"}
 GATES = {"thesaurus": "thesaurus.npz"}
+CONTEXTS = {"thesaurus": "context.npz"}
 LANGUAGE_MODEL = "english.lm"
 
 PASSAGE = "spun-passage"
@@ -81,7 +83,7 @@ def _load(family: str, models: tuple[str, ...]) -> tuple[Spinner, ...]:
     lm = _language_model()
     for name, file in FAMILIES.items():
         if family in ("auto", name):
-            index = Index(stack([_packaged(file), *learned]), lm)
+            index = Index(stack([_packaged(file), *learned]), lm, _context(name))
             gate = _gate(GATES[name]) if name in GATES else None
             chosen.append(Spinner(name, index, gate, gate is None or bool(learned)))
     if family in names - FAMILIES.keys():
@@ -98,6 +100,14 @@ def _language_model() -> LanguageModel:
 @cache
 def _gate(file: str) -> Gate:
     return Gate.open(tables.path(file))
+
+
+@cache
+def _context(family: str) -> Context | None:
+    if family not in CONTEXTS:
+        return None
+    channel = _packaged(FAMILIES[family])
+    return Context.open(tables.path(CONTEXTS[family]), *channel.phrases())
 
 
 @cache
@@ -159,7 +169,7 @@ def _findings(decoded: Decoded, offset: int, spinner: Spinner, score: float) -> 
                 f"{spinner.family}/{_rule(reading, before)}",
                 offset + arc.first + start,
                 offset + arc.first + stop,
-                score * confidence(reading, _entry(arc.entry, index), decoded.rate),
+                score * confidence(reading, entry_of(arc.entry, index), decoded.rate),
                 after,
             )
 
@@ -178,7 +188,8 @@ def _spintax(decoded: Decoded, offset: int, family: str, score: float) -> Iterat
                 yield Finding(f"{family}/spintax", offset + at, offset + at + 1, score, "")
 
 
-def _entry(number: int, index: Index) -> Entry | None:
+def entry_of(number: int, index: Index) -> Entry | None:
+    """A substitution by its number; None for an article, which is in no table."""
     return index.channel.entries[number] if number >= 0 else None
 
 

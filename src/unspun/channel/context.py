@@ -1,0 +1,223 @@
+"""What may have stood in a place, told by the words around it and the rest of the document.
+
+The language model sees three words back. This model sees three words on either side one by one,
+the nine behind them and 150 on either side as a sum of word vectors; one hidden layer turns them
+into a vector, and each phrase of the table, and each spun phrase taken as it stands, has a vector
+of its own, whose product with it says how well it fits. It was trained to tell, of all that a
+spinner may have written one phrase for, what stood there (`tools/train_context.py`; the words
+around as in word2vec's continuous bag of words, Mikolov et al., ICLR 2013; the choice among
+candidates as in Melamud et al., "context2vec", CoNLL 2016).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple, Self
+from zipfile import BadZipFile
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspun.channel.decoder import Arrays
+from unspun.errors import ModelError
+
+Ints = NDArray[np.int64]
+Float32s = NDArray[np.float32]
+Floats = NDArray[np.float64]
+
+CLOSE = 3  # words on either side, one by one
+NEAR = 12  # words on either side up to which those behind them are summed
+FAR = 150  # words on either side that tell of the subject
+PARTS = 2 * CLOSE + 3  # vectors that are laid side by side
+
+
+class Weights(NamedTuple):
+    """The model's arrays; what is whole numbers counts in steps.
+
+    Attributes:
+        words: (words, width) the vector of each of the language model's commonest words, by id.
+        first: (PARTS * width, hidden) and
+        bias: (hidden,) of the hidden layer.
+        second: (hidden, size) from the hidden layer to the vector of a place.
+        phrases: (phrases, size) the vector of each phrase.
+        prior: (phrases,) how common each is.
+        steps: one step of `words`, and of `phrases`.
+    """
+
+    words: NDArray[np.int8]
+    first: NDArray[np.float16]
+    bias: NDArray[np.float16]
+    second: NDArray[np.float16]
+    phrases: NDArray[np.int8]
+    prior: NDArray[np.float16]
+    steps: Float32s
+
+
+class Line(NamedTuple):
+    """A document as it is read for now: one row of words.
+
+    Attributes:
+        words: Their ids, -1 for those that the language model does not know.
+        left: For each node of the lattice, how many words stand before it.
+        right: For each node, the first word behind it.
+    """
+
+    words: Ints
+    left: Ints
+    right: Ints
+
+
+class Context:
+    """The model, for the phrases of one channel.
+
+    Attributes:
+        weights: Its arrays.
+        rows: The row of each phrase; originals and spun phrases apart.
+    """
+
+    def __init__(self, weights: Weights, originals: Sequence[str], spun: Sequence[str]) -> None:
+        self.weights = weights
+        count = len(originals)
+        self.rows = (
+            {phrase: row for row, phrase in enumerate(originals)},
+            {phrase: row for row, phrase in enumerate(spun, count)},
+        )
+        self._vectors = np.zeros((len(weights.words) + 1, weights.words.shape[1]), np.float32)
+        self._vectors[:-1] = weights.words * weights.steps[0]
+        self._first = weights.first.astype(np.float32)
+        self._second = weights.second.astype(np.float32)
+
+    @classmethod
+    def open(cls, path: str | PathLike[str], originals: Sequence[str], spun: Sequence[str]) -> Self:
+        """Read a model from a file of NumPy arrays.
+
+        Args:
+            path: The file.
+            originals: The original phrases of the channel that it was trained for, in order.
+            spun: Its spun phrases, in order.
+
+        Raises:
+            ModelError: if the file is none, damaged, or of another channel.
+            OSError: if it cannot be read.
+        """
+        try:
+            with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as data:
+                weights = Weights._make(data[name] for name in Weights._fields)
+                of = int(data["of"])
+        except (BadZipFile, KeyError, ValueError) as error:
+            raise ModelError(f"damaged model of contexts: {error}") from error
+        if of != fingerprint(originals, spun):
+            raise ModelError("this model of contexts was trained for another channel")
+        return cls(weights, originals, spun)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the model to a file.
+
+        Raises:
+            OSError: if it cannot be written.
+        """
+        of = np.array(fingerprint(*map(list, self.rows)), np.uint32)
+        np.savez_compressed(path, of=of, **self.weights._asdict())
+
+    def places(self, words: Ints, first: Ints, last: Ints) -> Float32s:
+        """The vectors of places.
+
+        Args:
+            words: A document's words, -1 for unknown ones.
+            first: The first word of each place, in `words`.
+            last: One past its last.
+        """
+        vectors = self._vectors
+        known = np.where(words < len(vectors) - 1, words, -1)
+        bounds, total = spans(first, last, len(words)), running(vectors.take(known, axis=0))
+        around = np.append(known, -1).take(close(first, last, len(words)))
+        out = np.empty((len(first), PARTS, vectors.shape[1]), np.float32)
+        out[:, : 2 * CLOSE] = vectors.take(around, axis=0)
+        for part, (begin, end) in enumerate(bounds, 2 * CLOSE):
+            width = np.sqrt(np.maximum(end - begin, 1))[:, None]
+            out[:, part] = (total.take(end, axis=0) - total.take(begin, axis=0)) / width
+        hidden = out.reshape(len(first), -1) @ self._first + self.weights.bias
+        return np.asarray(np.maximum(hidden, 0.0) @ self._second, np.float32)
+
+    def odds(self, places: Float32s, taken: Ints, kept: Ints, prior: float) -> Floats:
+        """Nats by which an original fits a place better than the spun phrase as it stands.
+
+        Args:
+            places: Vectors of places.
+            taken: The row of an original for each, or -1.
+            kept: The row of the spun phrase, or -1.
+            prior: Weight of how common the two are.
+        """
+        both = np.flatnonzero((taken >= 0) & (kept >= 0))
+        one, other, weights = taken[both], kept[both], self.weights
+        apart = weights.phrases[one].astype(np.float32) - weights.phrases[other]
+        common = weights.prior[one].astype(np.float64) - weights.prior[other]
+        out = np.zeros(len(taken))
+        out[both] = (apart * places[both]).sum(axis=1) * weights.steps[1] + prior * common
+        return out
+
+
+def fingerprint(originals: Sequence[str], spun: Sequence[str]) -> int:
+    """A number for a channel's phrases."""
+    return crc32("\n".join([*originals, "", *spun]).encode())
+
+
+def running(vectors: Float32s) -> Floats:
+    """Sums of all vectors before each place."""
+    total = np.zeros((len(vectors) + 1, vectors.shape[1]))
+    np.cumsum(vectors, axis=0, dtype=np.float64, out=total[1:])
+    return total
+
+
+def close(first: Ints, last: Ints, count: int) -> Ints:
+    """The words next to each place, those before it first, nearest first; `count` for none."""
+    step = np.arange(CLOSE)
+    before, behind = first[:, None] - 1 - step, last[:, None] + step
+    both = np.concatenate([np.where(before < 0, count, before), np.minimum(behind, count)], axis=1)
+    return np.asarray(both)
+
+
+def spans(first: Ints, last: Ints, count: int) -> list[tuple[Ints, Ints]]:
+    """First word, and one past the last, of what is summed: near before, near behind, far."""
+    return [
+        (np.maximum(first - NEAR, 0), np.maximum(first - CLOSE, 0)),
+        (np.minimum(last + CLOSE, count), np.minimum(last + NEAR, count)),
+        (np.maximum(first - FAR, 0), np.minimum(last + FAR, count)),
+    ]
+
+
+def line_of(table: Arrays, arcs: Ints, openings: Sequence[bool], start: int) -> Line:
+    """A document as one of its readings has it.
+
+    Args:
+        table: All readings.
+        arcs: Those that are chosen, in any order.
+        openings: Whether each segment opens a paragraph.
+        start: The id that stands before a paragraph.
+    """
+    arcs = arcs[np.argsort(table.start[arcs], kind="stable")]
+    size = table.size[arcs].astype(np.int64)
+    segment = np.searchsorted(table.first, table.start[arcs], side="right") - 1
+    opens = (np.diff(segment, prepend=-1) > 0) & np.array(openings, np.bool_)[segment]
+    begin = np.cumsum(size + opens) - size
+    words = np.full(int((size + opens).sum()), start, np.int64)
+    row, within = _counted(size)
+    words[begin[row] + within] = table.words[arcs[row], within]
+    span = (table.end - table.start)[arcs].astype(np.int64)
+    row, within = _counted(span)
+    node = table.start[arcs[row]] + within
+    left, right = np.zeros(table.nodes, np.int64), np.zeros(table.nodes, np.int64)
+    left[node] = begin[row]
+    right[node] = np.where(within > 0, (begin + size)[row], begin[row])
+    ends = np.flatnonzero(np.diff(segment, append=-1))
+    right[table.end[arcs[ends]]] = (begin + size)[ends]
+    return Line(words, left, right)
+
+
+def _counted(sizes: Ints) -> tuple[Ints, Ints]:
+    """For each of so many things of a row: the row, and the number in it."""
+    row = np.repeat(np.arange(len(sizes)), sizes)
+    return row, np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
