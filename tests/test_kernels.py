@@ -20,7 +20,7 @@ from unspun import kernels
 from unspun.encodings import letters
 from unspun.encodings.charmaps import next_spot, next_spot_plain, windows
 from unspun.kernels.windows import BEYOND, WORD, Window, scanner
-from unspun.normalise import badness, gate, mojibake
+from unspun.normalise import badness, gate, mojibake, spoofs
 from unspun.quality import shape
 
 CASES = Path(__file__).parent / "cases"
@@ -52,6 +52,22 @@ def test_compiled_and_plain_gates_agree(text: str, start: int) -> None:
     both = signs_apart(text)
     assert both[0] == both[1]
     assert next_spot(text, start) == next_spot_plain(text, start)
+
+
+def test_spoofs_are_seen_by_both_looks() -> None:
+    for text in "p\u0430ypal", "a\u202eb", "ab\u200bc", "A\U000e0041\U000e0042", "\u0430\u0440x":
+        assert spoofs._shows(text)
+        assert spoofs.shows_plain(text)
+        assert spoofs.spoofs(text)
+    for text in "", "plain", "слово word слово", "naïve λόγος, ça", "中文 abc":
+        assert not spoofs._shows(text)
+        assert not spoofs.shows_plain(text)
+
+
+@compiled
+@given(st.text(alphabet="aZéаяλ \u202e\u200b\U000e0041\U0001f3f4中", max_size=9))
+def test_the_looks_for_spoofs_agree(text: str) -> None:
+    assert spoofs._shows(text) == spoofs.shows_plain(text)
 
 
 @compiled

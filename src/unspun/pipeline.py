@@ -140,10 +140,12 @@ def shown(document: Document, config: ExtractConfig) -> str:
 def _normalise(result: Result, setting: Setting) -> Result:
     config = setting.config.normalise
     result = _tagged(result, spoofs(result.text), result.ledger)
-    for normaliser in normalise.NORMALISERS:
-        result = _edited(result, normaliser(result.text, config))
-    suspects = normalise.suspects(result.text, config)
-    return _snapped(_tagged(result, suspects, result.ledger), "normalise")
+    if normalise.interesting(result.text, config):
+        for normaliser in normalise.NORMALISERS:
+            result = _edited(result, normaliser(result.text, config))
+        suspects = normalise.suspects(result.text, config)
+        result = _tagged(result, suspects, result.ledger)
+    return _snapped(result, "normalise")
 
 
 def _strip_chrome(result: Result, setting: Setting) -> Result:

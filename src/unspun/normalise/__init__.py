@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from unspun.config import NormaliseConfig
     from unspun.model import Edit, Ledger
 
-__all__ = ["NORMALISERS", "Normaliser", "normalise", "suspects"]
+__all__ = ["NORMALISERS", "Normaliser", "interesting", "normalise", "suspects"]
 
 Rule = Callable[[str, "NormaliseConfig"], "list[Edit]"]
 
@@ -90,6 +90,11 @@ RULES: tuple[Normaliser, ...] = (
 )
 
 
+def interesting(text: str, config: NormaliseConfig) -> bool:
+    """Whether any rule could find anything in a text, or `suspects` could."""
+    return bool(gate.signs(text, config))
+
+
 def normalise(text: str, config: NormaliseConfig) -> Ledger:
     """Apply all rules until none finds anything to do.
 
@@ -100,7 +105,7 @@ def normalise(text: str, config: NormaliseConfig) -> Ledger:
     current = text
     for _ in range(_ROUNDS):
         before = current
-        if not gate.signs(current, config):
+        if not interesting(current, config):
             break
         for rule in RULES:
             step = rule(current, config)

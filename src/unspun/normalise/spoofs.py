@@ -7,20 +7,26 @@ directional controls is CVE-2021-42574.
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from unspun.kernels.windows import Scanner, Window, scanner, spread
 from unspun.model import Tag
 
 SPOOF = "spoof"
 """The kind of the tags; their value says which spoof it is."""
 
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]+")
-_HIDDEN = re.compile("(?<=[A-Za-z\xc0-\u024f])[\u200b-\u200d\u2060\ufeff]+(?=[A-Za-z\xc0-\u024f])")
-_TAGS = re.compile(
-    "(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]{2,}"
-)  # behind a flag they are its name
 _LATIN = "A-Za-z\xc0-\u024f"
 _OTHER = "\u0370-\u03ff\u0400-\u04ff"
+_DIRECTIONS = "\u202a-\u202e\u2066-\u2069"
+_NOTHING = "\u200b-\u200d\u2060\ufeff"
+_SPELLING = "\U000e0020-\U000e007f"
+_BIDI = re.compile(f"[{_DIRECTIONS}]+")
+_HIDDEN = re.compile(f"(?<=[{_LATIN}])[{_NOTHING}]+(?=[{_LATIN}])")
+_TAGS = re.compile(f"(?<![\U0001f3f4{_SPELLING}])[{_SPELLING}]{{2,}}")  # behind a flag: its name
 _MIXED = re.compile(f"(?=[{_OTHER}]*[{_LATIN}])(?=[{_LATIN}]*[{_OTHER}])[{_LATIN}{_OTHER}]{{3,}}")
+_UNSEEN = re.compile(f"[{_DIRECTIONS}{_NOTHING}{_SPELLING}]")
+_SECOND_SCRIPT = re.compile(f"[{_OTHER}]")
+_MEETING = re.compile(f"[{_LATIN}][{_OTHER}]|[{_OTHER}][{_LATIN}]")
 _ALIKE = frozenset(  # Cyrillic and Greek letters that look like Latin ones
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u051b\u051d\u0410\u0412"
     "\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0406\u0408\u0405\u03bf\u03bd\u03b1"
@@ -34,7 +40,7 @@ def spoofs(text: str) -> list[Tag]:
     >>> [tag.value for tag in spoofs("Log in at p\u0430ypal today")]
     ['mixed-script']
     """
-    if text.isascii():
+    if not _shows(text):
         return []
     found = [
         Tag(SPOOF, match.start(), match.end(), value)
@@ -47,3 +53,27 @@ def spoofs(text: str) -> list[Tag]:
         if all(c in _ALIKE for c in match[0] if "\u0370" <= c <= "\u04ff")
     )
     return sorted(found, key=lambda tag: tag.start)
+
+
+def _shows(text: str) -> bool:
+    """Whether a text may have a spoof."""
+    compiled = _scanner()
+    return shows_plain(text) if compiled is None else compiled.find(text) >= 0
+
+
+def shows_plain(text: str) -> bool:
+    """The same without the compiled kernel."""
+    if text.isascii():
+        return False
+    if _UNSEEN.search(text):
+        return True
+    return bool(_SECOND_SCRIPT.search(text) and _MEETING.search(text))
+
+
+@cache
+def _scanner() -> Scanner | None:
+    latin, other = spread(_LATIN), spread(_OTHER)
+    unseen = spread(_DIRECTIONS + _NOTHING + _SPELLING)
+    return scanner(
+        [Window(SPOOF, unseen), Window(SPOOF, latin, other), Window(SPOOF, other, latin)]
+    )
