@@ -161,7 +161,8 @@ def _pass(state: _State, config: ChromeConfig, recurring: Collection[str]) -> bo
         if verdict.confidence >= config.min_confidence:
             going.add(i)
             state.gone[kept[i]] = verdict
-    state.leave({kept[i] for i in going})
+    if going:
+        state.leave({kept[i] for i in going})
     return bool(going) or _unbullet(state, page, config)
 
 

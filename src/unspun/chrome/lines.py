@@ -30,7 +30,6 @@ _DECORATION = (
     "#\u2026\u25b6\u25ba\u25b8.!:\uff1a\u3002\uff01\u2190\u00ab\u2039<[]\u3010\u3011(){}\u300c\u300d=~_"
     "\u2193\u2191\u2715\u00d7"
 )
-_SPACE = re.compile(r"\s+")
 _BULLET = re.compile(
     r"^(\s*)(?:"
     r"[\u2022\u25cf\u25cb\u25aa\u25ab\u25e6\u2023\u2043\u25a0\u25a1\u2219\u30fb*\u2013+-]"
@@ -105,7 +104,7 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = text.replace("\u24d2", "\u00a9")  # the circled letter stands for the sign
         text = unicodedata.normalize("NFKC", text).replace("\u2019", "'")
-    return _SPACE.sub(" ", text.casefold().replace("i\u0307", "i")).strip(_DECORATION)
+    return " ".join(text.casefold().replace("i\u0307", "i").split()).strip(_DECORATION)
 
 
 def shape(text: str) -> Shape:

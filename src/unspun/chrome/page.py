@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import NamedTuple
 
 from unspun.chrome import bylines, labels, prompts, templates
@@ -41,6 +42,10 @@ _DENSE = "\u0e00"  # from here on, scripts without spaces
 _STEM = 5  # letters of a word that count as its stem where topics are compared
 
 
+Topic = Callable[[], set[str]]
+"""The stems of the first paragraphs, read when they are asked for."""
+
+
 class Verdict(NamedTuple):
     """One line found to be furniture.
 
@@ -70,7 +75,7 @@ class Page:
         buttons: The same for lines that could be buttons as well.
         authors: Folded names that the page gives as its author's.
         recurring: Lines known to recur across documents.
-        topic: Stems of the words of the first paragraphs.
+        topic: Gives the stems of the words of the first paragraphs.
         sure: Number of lines that are furniture by their wording wherever they stand.
     """
 
@@ -84,7 +89,7 @@ class Page:
     buttons: int
     authors: frozenset[str]
     recurring: Collection[str]
-    topic: Collection[str]
+    topic: Topic
     sure: int
 
     def at_edge(self, index: int) -> bool:
@@ -138,7 +143,7 @@ def inspect(lines: list[Line], hits: list[Hit | None], recurring: Collection[str
     lead = min(_lead(lines, running), HEAD) if running else 0
     authors = frozenset((*_authors(lines, hits), *_repeated_names(lines, lead)))
     tail = _tail(lines, hits, authors, running) if running else len(lines)
-    topic = stems(" ".join(line.text[:1000] for line in lines[lead : lead + _TOPIC]))
+    topic = cache(partial(_topic, lines[lead : lead + _TOPIC]))
     title = _title(lines, hits, lead, recurring, topic) if running else -1
     sure = sum(hit is not None and hit.place == "any" for hit in hits)
     subheads, buttons = _subheads(lines, hits, head, tail)
@@ -237,7 +242,7 @@ def _title(
     hits: list[Hit | None],
     head: int,
     recurring: Collection[str],
-    topic: Collection[str],
+    topic: Topic,
 ) -> int:
     """The first line above the first paragraph that reads as a headline."""
     known = [i for i in range(head) if hits[i] is None]
@@ -275,9 +280,13 @@ def enclosed(lines: list[Line], hits: list[Hit | None], index: int, head: int) -
     return any(hits[i] is None and lines[i].shape.count >= _HEADLINE for i in range(stop, head))
 
 
-def speaks_of(line: Line, topic: Collection[str]) -> bool:
+def speaks_of(line: Line, topic: Topic) -> bool:
     """Whether a line of some words shares one with the topic."""
-    return line.shape.count >= _PAIR and not stems(line.text).isdisjoint(topic)
+    return line.shape.count >= _PAIR and not stems(line.text).isdisjoint(topic())
+
+
+def _topic(lines: list[Line]) -> set[str]:
+    return stems(" ".join(line.text[:1000] for line in lines))
 
 
 def _sure(hit: Hit | None) -> bool:

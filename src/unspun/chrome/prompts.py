@@ -17,6 +17,7 @@ _START = r"(?:^|(?<=[:\u2013\u2014>|])\s*|\b(?:please|bitte|por favor|s'il vous 
 _NEAR = 18  # code points of a sentence's start where scripts without spaces open a call
 _AFTER = 80  # code points within which the object follows its call
 _OPENING = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_LATIN = re.compile("[a-z]")
 _LATE = "\u0370"  # from here on, scripts other than Latin
 _SHARE = 0.65  # of the letters must stand in sentences of the page's own
 _LONGEST = 4  # sentences
@@ -28,6 +29,9 @@ class _Language:
     call: re.Pattern[str]
     after_lure: re.Pattern[str]
     objects: tuple[str, ...]
+    latin: tuple[str, ...]  # objects with an ASCII letter
+    other: tuple[str, ...]  # those without
+    first: re.Pattern[str]  # their first letters
     self: re.Pattern[str]
     lure: re.Pattern[str]
     openings: tuple[str, ...]
@@ -46,12 +50,21 @@ def match(line: Line) -> Hit | None:
     if line.text[-1] in ":\uff1a" or not _promising(line.text):
         return None
     text = line.text.casefold().replace("\u2019", "'")
+    latin = _LATIN.search(text) is not None
     for language in _languages():
-        if any(map(text.__contains__, language.objects)):
+        if _named(text, language, latin=latin):
             confidence = _confidence(text, language)
             if confidence:
                 return Hit("prompt", "any", confidence)
     return None
+
+
+def _named(text: str, language: _Language, *, latin: bool) -> bool:
+    """Whether an object of a language is in a text, which has ASCII letters or not."""
+    if latin and any(map(text.__contains__, language.latin)):
+        return True
+    others = language.other and language.first.search(text)
+    return bool(others) and any(map(text.__contains__, language.other))
 
 
 def _promising(text: str) -> bool:
@@ -138,6 +151,7 @@ def _language(kinds: dict[str, list[str]], order: str) -> _Language:
     spaced = not any(word[0] >= "\u0900" for word in kinds["call"])
     edge = r"\b" if spaced else ""
     lures = f"{calls}|{_any_of(kinds['lure'])}" if "lure" in kinds else calls
+    other = tuple(word for word in kinds["object"] if not _LATIN.search(word))
     return _Language(
         order,
         re.compile(f"{'' if order else _START}{edge}(?:{calls}){edge}"),
@@ -145,6 +159,9 @@ def _language(kinds: dict[str, list[str]], order: str) -> _Language:
             rf"(?:{_START}|[,;(]\s*|\b(?:and|or|to|und|et|y|e|en|och|i|\u0438|\u0439|\u0442\u0430)\s+){edge}(?:{calls}){edge}"
         ),
         tuple(kinds["object"]),
+        tuple(word for word in kinds["object"] if _LATIN.search(word)),
+        other,
+        re.compile(f"[{''.join(word[0] for word in other)}]" if other else "(?!)"),
         re.compile(f"{edge}(?:{_any_of(kinds['self'])}){edge}"),
         re.compile(rf"\s*(?:{lures}){edge}"),
         (*kinds["call"], *kinds.get("lure", ())),
