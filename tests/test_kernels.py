@@ -22,6 +22,7 @@ from unspun.encodings.charmaps import next_spot, next_spot_plain, windows
 from unspun.kernels.windows import BEYOND, WORD, Window, scanner
 from unspun.normalise import badness, gate, mojibake, spoofs
 from unspun.quality import shape
+from unspun.scoring.ter import edits, plain_edits
 
 CASES = Path(__file__).parent / "cases"
 NAMED = sorted(
@@ -68,6 +69,34 @@ def test_spoofs_are_seen_by_both_looks() -> None:
 @given(st.text(alphabet="aZéаяλ \u202e\u200b\U000e0041\U0001f3f4中", max_size=9))
 def test_the_looks_for_spoofs_agree(text: str) -> None:
     assert spoofs._shows(text) == spoofs.shows_plain(text)
+
+
+@st.composite
+def shuffled(draw: st.DrawFn) -> tuple[str, str]:
+    """Words as characters, and the same with blocks moved and words replaced."""
+    size = draw(st.sampled_from([1, 4, 12, 24, 25, 30, 51, 80]))
+    rng = draw(st.randoms(use_true_random=False))
+    kinds = draw(st.sampled_from([2, 5, 60]))
+    words = [chr(rng.randrange(kinds)) for _ in range(size)]
+    hyp = list(words)
+    for _ in range(draw(st.integers(0, 4))):
+        at, length, place = rng.randrange(size), rng.randrange(15), rng.randrange(size)
+        block = hyp[at : at + length]
+        del hyp[at : at + length]
+        hyp[place:place] = block
+    for _ in range(draw(st.integers(0, size // 2))):
+        hyp[rng.randrange(len(hyp))] = chr(rng.randrange(60))
+    kept = draw(st.sampled_from([size, size, size // 3]))
+    more = draw(st.sampled_from([0, 0, 3, 90]))
+    return "".join(hyp[: kept + 1] + words[:1] * more), "".join(words)
+
+
+@compiled
+@given(shuffled())
+def test_compiled_and_plain_edits_agree(pair: tuple[str, str]) -> None:
+    hyp, ref = pair
+    assert edits(hyp, ref) == (0 if hyp == ref else plain_edits(hyp, ref))
+    assert edits(ref, hyp) == (0 if hyp == ref else plain_edits(ref, hyp))
 
 
 @compiled

@@ -5,7 +5,8 @@ reading of sacrebleu (`lib_ter.translation_edit_rate`): the same beam, the same 
 same 1,000 shift candidates. The result is the same number; the way there is shorter. Words become
 characters. A shift that no bound lets win is counted but not measured. Where the beam provably
 cuts nothing off, rapidfuzz measures what is left; elsewhere only the rows that a shift changes
-are filled again, between the rows from the start and the rows from the end.
+are filled again, between the rows from the start and the rows from the end. The compiled kernel,
+where there is one, searches in the same order.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from rapidfuzz.distance.Levenshtein import distance as levenshtein
 from rapidfuzz.distance.Levenshtein import opcodes
 from sacrebleu.metrics.ter import TER
 
+from unspun import kernels
 from unspun.scoring.beam import WHOLE, Alignment, Band, Matrix, columns
+
+_kernel = kernels.load("unspun.scoring._ter", revision=1)
 
 _MAX_SHIFT_SIZE = 10  # these three: Tercom's limits as sacrebleu has them
 _MAX_SHIFT_DISTANCE = 50
@@ -104,7 +108,20 @@ def edits(hyp: Sequence[str], ref: Sequence[str]) -> int:
     if hyp == ref:
         return 0
     hyp_text, ref_text = _characters(hyp, ref)
-    least = max(len(hyp), len(ref)) - sum((Counter(hyp_text) & Counter(ref_text)).values())
+    if _kernel is not None:
+        found: int = _kernel.edits(hyp_text, ref_text)
+        return found
+    return plain_edits(hyp_text, ref_text)
+
+
+def plain_edits(hyp_text: str, ref_text: str) -> int:
+    """The same without the kernel, for words that are characters.
+
+    >>> plain_edits("bca", "abc")
+    1
+    """
+    common = sum((Counter(hyp_text) & Counter(ref_text)).values())
+    least = max(len(hyp_text), len(ref_text)) - common
     return _Search(hyp_text, ref_text, least).run()
 
 
