@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from unspun import batches, readers
 from unspun.errors import InputError
-from unspun.readers import containers
+from unspun.readers import Reading, containers
 from unspun.readers.rows import Columns, Row
 from unspun.store import LedgerFormat, Store
 
@@ -500,3 +500,23 @@ def test_options_of_the_command(tmp_path: Path) -> None:
     assert b"a.jsonl: quarantined: a record of 1,100," in ran.stderr
     (line,) = (tmp_path / "out/text.jsonl").read_text().splitlines()
     assert json.loads(line) == {"id": "u1", "text": BROKEN.replace("\u00e2\u20ac\u2122", "\u2019")}
+
+
+def test_a_value_that_parquet_stores_once_is_held_once(tmp_path: Path) -> None:
+    value = "The mill is quiet. " * (1 << 17)  # 2.5 MB
+    column = pa.DictionaryArray.from_arrays(pa.array([0] * 300, pa.int32()), pa.array([value]))
+    pq.write_table(pa.table({"text": column}), tmp_path / "a.parquet", compression="zstd")
+    before = pa.total_allocated_bytes()
+    count = 0
+    for row in readers.rows(tmp_path / "a.parquet", Reading()):
+        assert row.text == value
+        assert pa.total_allocated_bytes() - before < 100_000_000
+        count += 1
+    assert count == 300
+
+
+def test_parquet_bombs_are_refused(tmp_path: Path) -> None:
+    table = pa.table({"text": ["a" * (1 << 20)] * 100})
+    pq.write_table(table, tmp_path / "a.parquet", compression="zstd", use_dictionary=False)
+    with pytest.raises(InputError, match="a decompression bomb"):
+        list(readers.rows(tmp_path / "a.parquet", Reading()))

@@ -23,6 +23,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import zstandard
 from promises import LINE, BrokenPromiseError, check, room
 from torture_kills import children
@@ -177,12 +179,15 @@ def giants(base: Path) -> Iterator[str]:
         "line.csv": lambda path: _long(path, b'text\n"', line, b'"\na mill\n'),
         "line.html": lambda path: _long(path, b"<p>", line, b"</p>"),
         "bomb.txt.gz": lambda path: path.write_bytes(_gzip_bomb()) and None,
+        "bomb.parquet": _parquet_bomb,
         "bomb.jsonl.zst": lambda path: path.write_bytes(_zstd_bomb()) and None,
     }
     for name, make in makers.items():
         raw = base / name
         make(raw)
-        found = taken(raw, base / f"{name}.out")
+        found = taken(
+            raw, base / f"{name}.out", *(["--max-size", "1"] if "parquet" in name else [])
+        )
         raw.unlink()
         yield f"{found.seconds:5.1f} s  {found.peak >> 20:5,} MB  {name}: {found.reasons[0]}"
         check(found.peak <= RESIDENT, f"{name} takes {found.peak >> 20:,} MB")
@@ -202,6 +207,13 @@ def _gzip_bomb() -> bytes:
 
 def _zstd_bomb() -> bytes:
     return zstandard.ZstdCompressor(write_checksum=True).compress(b"a" * (1 << 30))
+
+
+def _parquet_bomb(path: Path) -> None:
+    """A value of 5 MB that is stored once and stands in 400 rows."""
+    rows = pa.array([0] * 400, pa.int32())
+    column = pa.DictionaryArray.from_arrays(rows, pa.array(["a mill, " * 600_000]))
+    pq.write_table(pa.table({"text": column}), path, compression="zstd")
 
 
 def growth(base: Path, short: int, long: int) -> Iterator[str]:

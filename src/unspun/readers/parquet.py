@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from unspun.errors import InputError
 from unspun.readers import places
+from unspun.readers.containers import RATIO, RATIO_FROM
 from unspun.readers.rows import WHOLE, Columns, Part, Row, name
 
 _BATCH = 256  # rows
+_BATCH_BYTES = 1 << 24  # of a column, in a batch
 
 
 def rows(path: Path, columns: Columns, most: int, part: Part = WHOLE) -> Iterator[Row]:
@@ -28,27 +31,35 @@ def rows(path: Path, columns: Columns, most: int, part: Part = WHOLE) -> Iterato
     """
     pa, pq = _pyarrow(path)
     try:
-        with (
-            places.reached(path),
-            pq.ParquetFile(_openable(path), page_checksum_verification=True) as file,
-        ):
+        with places.reached(path), _open(path, columns, pq) as file:
             wanted = _wanted(file.schema_arrow, columns, path, pa)
             groups, number = _groups(file.metadata, part)
-            for batch in file.iter_batches(_BATCH, row_groups=groups, columns=wanted):
+            size = _batch(file.metadata, groups, wanted, path)
+            for batch in file.iter_batches(size, row_groups=groups, columns=wanted):
                 if number + batch.num_rows <= part.start:
                     number += batch.num_rows
                     continue
-                texts = _bytes(batch.column(columns.text), pa)
-                names = batch.column(wanted[-1]).to_pylist() if len(wanted) > 1 else texts
-                for text, given in zip(texts, names, strict=True):
+                texts = _values(batch.column(columns.text), pa, pa.large_binary())
+                names = _values(batch.column(wanted[-1]), pa) if len(wanted) > 1 else repeat(None)
+                for text, given in zip(texts, names, strict=False):
                     number += 1
                     if part.end is not None and number > part.end:
                         return
                     if number > part.start:
-                        name = given if len(wanted) > 1 else None
-                        yield _row(number, text, name, columns, most)._replace(end=number)
+                        yield _row(number, text, given, columns, most)._replace(end=number)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{path}: damaged Parquet ({error})") from error
+
+
+def _open(path: Path, columns: Columns, pq: Any) -> Any:  # noqa: ANN401 - Arrow's own
+    """A file whose columns come as dictionaries where they are stored so: a value once."""
+    source = _openable(path)
+    metadata = pq.read_metadata(source)
+    stored = {metadata.schema.column(n).path for n in range(metadata.num_columns)}
+    once = [name for name in {columns.text, columns.id or "id"} if name in stored]
+    return pq.ParquetFile(
+        source, metadata=metadata, page_checksum_verification=True, read_dictionary=once
+    )
 
 
 def _openable(path: Path) -> object:
@@ -143,9 +154,39 @@ def _wanted(schema: Any, columns: Columns, path: Path, pa: Any) -> list[str]:  #
     return [columns.text, key] if key in schema.names and key != columns.text else [columns.text]
 
 
-def _bytes(column: Any, pa: Any) -> list[bytes | None]:  # noqa: ANN401 - Arrow's own
-    """The texts as bytes: Arrow itself does not check that they are UTF-8."""
+def _batch(metadata: Any, groups: list[int], wanted: list[str], path: Path) -> int:  # noqa: ANN401
+    """How many rows are read together, so that they are not too large together.
+
+    Raises:
+        InputError: if a column is a decompression bomb.
+    """
+    rows = _BATCH
+    for group in map(metadata.row_group, groups):
+        for column in map(group.column, range(group.num_columns)):
+            if column.path_in_schema not in wanted:
+                continue
+            stored, size = column.total_compressed_size, column.total_uncompressed_size
+            if size > RATIO_FROM and size > RATIO * stored:
+                raise InputError(f"{path}: a decompression bomb: {stored:,} bytes give {size:,}")
+            rows = min(rows, max(1, _BATCH_BYTES * group.num_rows // max(1, size)))
+    return rows
+
+
+def _values(column: Any, pa: Any, kind: Any = None) -> Iterator[Any]:  # noqa: ANN401 - Arrow's own
+    """The values of a column one by one; those of a dictionary are not copied row by row.
+
+    Args:
+        column: The column.
+        pa: Arrow.
+        kind: What they are cast to: text as bytes, since Arrow does not check that it is UTF-8.
+    """
+    indices = None
     if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    values: list[bytes | None] = column.cast(pa.large_binary()).to_pylist()
-    return values
+        indices, column = column.indices, column.dictionary
+    if kind is not None:
+        column = column.cast(kind)
+    if indices is None:
+        yield from (value.as_py() for value in column)
+    else:
+        for index in indices.to_pylist():
+            yield None if index is None else column[index].as_py()
