@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from unspun.checking import QaFinding
 from unspun.comparison import Comparison, StageCounts, Totals
 from unspun.model import (
     Edit,
@@ -27,6 +28,7 @@ from unspun.pipeline import Result
 from unspun.protocol import Translation
 from unspun.rewriting import Rewriting
 from unspun.scoring import Counts
+from unspun.verification import Verified
 
 Record = dict[str, Any]
 
@@ -163,6 +165,41 @@ def translated(result: Result) -> Record:
         "edits": [edit(e) for e in result.ledger],
         "tags": [tag(t) for t in result.tags],
     }
+
+
+def verified(item: Verified) -> Record:
+    """A finding of translation QA; ``start`` and ``end`` are the source's, or its passage's."""
+    found = item.finding
+    start, end = found.source or item.passage
+    return {
+        "kind": found.rule,
+        "start": start,
+        "end": end,
+        "value": found.message,
+        "confidence": round(found.score, 4),
+        "severity": found.severity,
+        "category": found.category,
+        "expected": found.expected,
+        "target": list(found.target) if found.target else None,
+        "of": item.target,
+        "passage": list(item.passage),
+    }
+
+
+def to_verified(record: Mapping[str, Any]) -> Verified:
+    """The finding of a record."""
+    target, passage = record["target"], record["passage"]
+    finding = QaFinding(
+        record["kind"],
+        record["severity"],
+        record["category"],
+        record["value"],
+        (record["start"], record["end"]),
+        (target[0], target[1]) if target else None,
+        record["expected"],
+        record["confidence"],
+    )
+    return Verified(finding, record["of"], (passage[0], passage[1]))
 
 
 def to_finding(record: Mapping[str, Any]) -> Finding:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from unspun import files, records, report
-from unspun.report.view import DiffView, DocumentView, Interval, RunView, SegmentView
+from unspun.report.view import CheckedView, DiffView, DocumentView, Interval, RunView, SegmentView
 from unspun.store import Store, Stored
 
 PAGE = "report.html"
@@ -107,6 +107,7 @@ def _document_view(stored: Stored) -> DocumentView:
         translated=_translated(document.get("translation")),
         quality=records.to_quality(document["quality"]) if document["quality"] else None,
         tags=tuple(records.to_tag(r) for r in stored.spans if r["type"] == "tag"),
+        checked=tuple(_checked(r) for r in stored.spans if r["type"] == "qa"),
         before=scores["raw"],
         after=scores["clean"],
         trail=tuple((stage, figures) for stage, figures in document.get("trail", ())),
@@ -126,6 +127,21 @@ def _translated(record: Mapping[str, Any] | None) -> str:
     left = f"; left: {reasons}" if kept else ""
     by = f"{record['engine']} ({models})" if models else record["engine"]
     return f"{total - kept} of {total} segments into {record['to']} by {by}{left}"
+
+
+def _checked(record: Mapping[str, Any]) -> CheckedView:
+    item = records.to_verified(record)
+    found = item.finding
+    return CheckedView(
+        found.rule,
+        found.severity,
+        found.category,
+        found.message,
+        found.source or item.passage,
+        found.target,
+        item.target == "reference",
+        found.score,
+    )
 
 
 def _segment(record: Mapping[str, Any]) -> SegmentView:

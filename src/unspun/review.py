@@ -147,7 +147,7 @@ class _Job:
             None if stored.is_record else stored.file,
             document,
             text,
-            stored.spans,
+            _spans(stored, parted),
             [records.edit(edit) for edit in parted.kept],
             diff,
             self._kept(stored) if text is None else None,
@@ -258,6 +258,26 @@ class _Job:
         earlier = [stage for stage in before["stages"] if stage["stage"] != STAGE]
         self.done.before, self.done.after = before["scores"]["clean"], now["scores"]["clean"]
         return {**before, "scores": now["scores"], "stages": earlier + brought}
+
+
+def _spans(stored: Stored, parted: Split) -> list[Record]:
+    """The records of spans; of rejected translations nothing is found, and others have moved."""
+    if not parted.rejected:
+        return list(stored.spans)
+    before, after = edits.Projection(stored.ledger), edits.Projection(parted.kept)
+    gone = {(edit.start, edit.end) for edit in parted.rejected}
+    found = []
+    for span in stored.spans:
+        if span["type"] == "qa":
+            passage = tuple(span["passage"])
+            if passage in gone:
+                continue
+            if span["target"] and span["of"] == "clean":
+                far = after.result(*passage)[0] - before.result(*passage)[0]
+                found.append({**span, "target": [place + far for place in span["target"]]})
+                continue
+        found.append(span)
+    return found
 
 
 def _all_rejected(document: Mapping[str, Any], parted: Split) -> Ledger:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from unspun import chrome, comparison, decode, files, pipeline, records
+from unspun import chrome, comparison, decode, files, pipeline, records, verification
+from unspun.checking import Terms
 from unspun.comparison import Comparison
 from unspun.config import Config, ExtractConfig
 from unspun.errors import ConfigError, ModelError, UnspunError
@@ -21,6 +22,7 @@ from unspun.readers import containers
 from unspun.readers.rows import Decoded
 from unspun.records import Record
 from unspun.store import Outcome
+from unspun.verification import Verified
 
 
 class Job(NamedTuple):
@@ -105,7 +107,9 @@ def work(setting: Setting, job: Job) -> Done:
             rewriter=setting.rewriter,
         )
         compared = _compare(result, job, setting.config)
-        return Done(_outcome(job, raw, result, compared), compared, result.usage)
+        terms = setting.translator.glossary if setting.translator else None
+        verified = _verified(result, compared, setting.config, terms)
+        return Done(_outcome(job, raw, result, compared, verified), compared, result.usage)
     except (ConfigError, ModelError, MemoryError):
         raise  # no document's fault: every other one would fail alike; memory is the pool's affair
     except UnspunError as error:
@@ -154,6 +158,17 @@ def _compare(result: Result, job: Job, config: Config) -> Comparison | None:
     return comparison.compare(result, files.read(job.reference), config.score)
 
 
+def _verified(
+    result: Result, compared: Comparison | None, config: Config, terms: Terms | None
+) -> tuple[Verified, ...]:
+    """Translation QA: of what was translated here, and of a reference in another language."""
+    found = verification.translated(result, terms) if result.translation is not None else ()
+    if compared is None:
+        return found
+    text, paired = compared.reference.text, compared.coverage[1]
+    return (*found, *verification.of_reference(result, text, paired, config.tag))
+
+
 def _container(job: Job) -> Record:
     """How a file is compressed, and whether a flipped bit would have been noticed."""
     kind = containers.kind(job.source.path)
@@ -163,11 +178,18 @@ def _container(job: Job) -> Record:
         return {"container": kind.name, "checked": not containers.unchecked(file.read(8))}
 
 
-def _outcome(job: Job, raw: bytes, result: Result, compared: Comparison | None) -> Outcome:
+def _outcome(
+    job: Job,
+    raw: bytes,
+    result: Result,
+    compared: Comparison | None,
+    verified: Sequence[Verified],
+) -> Outcome:
     spans: list[Record] = []
     if result.tagged is not None:
         spans += ({"type": "language", **records.span(s)} for s in result.tagged.spans)
     spans += ({"type": "tag", **records.tag(t)} for t in result.tags)
+    spans += ({"type": "qa", **records.verified(v)} for v in verified)
     return Outcome(
         job.id,
         job.source.target.as_posix() if job.number is None else None,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from unspun.report.page import render
 from unspun.report.view import (
     METRICS,
+    CheckedView,
     DiffView,
     DocumentView,
     Limits,
@@ -20,6 +21,7 @@ from unspun.report.view import (
 
 __all__ = [
     "METRICS",
+    "CheckedView",
     "DiffView",
     "DocumentView",
     "Limits",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -74,6 +74,7 @@ def detail(
         "origin": _origin(view),
         "translated": view.translated or None,
         "findings": _findings(view, layout[:shown], limits),
+        "checked": _checked(view, layout[:shown], limits),
         "rows": list(_rows(view, layout[:shown], ops)),
         "edits": [_edit(e, view.raw) for e in view.edits[: _edits_shown(layout, shown)]],
         "rejected": [_edit(e, view.raw) for e in view.rejected[: limits.findings]],
@@ -122,6 +123,11 @@ def _left_out(view: DocumentView, layout: list[Row], shown: int, limits: Limits)
     total = sum(1 for _ in _evidence(view))
     if total > limits.findings:
         notes.append(f"The first {limits.findings:,} of {total:,} findings are listed.")
+    if len(view.checked) > limits.findings:
+        notes.append(
+            f"The {limits.findings:,} most severe of {len(view.checked):,} findings about "
+            "translations are listed."
+        )
     if len(view.rejected) > limits.findings:
         notes.append(
             f"The first {limits.findings:,} of {len(view.rejected):,} rejected edits are listed."
@@ -241,13 +247,34 @@ def _evidence(view: DocumentView) -> Iterator[tuple[str, str, int, int, float, s
             yield "tag", tag.kind, tag.start, tag.end, tag.confidence, tag.value
 
 
-def _findings(view: DocumentView, layout: list[Row], limits: Limits) -> list[list[Any]]:
-    """``[source, kind, start, end, score, detail, excerpt, row]``; row -1 if it is not shown."""
+def _checked(view: DocumentView, layout: list[Row], limits: Limits) -> list[list[Any]]:
+    """``[severity, rule, category, message, score, start, source, translation, row]``."""
+    place = _places(layout)
+    result: list[list[Any]] = []
+    for c in sorted(view.checked, key=lambda c: _RANK.get(c.severity, 0))[: limits.findings]:
+        text = (view.reference or "") if c.in_reference else view.clean
+        said = text[slice(*c.target)][:_EXCERPT] if c.target else ""
+        start, meant = c.source[0], view.raw[slice(*c.source)][:_EXCERPT]
+        told = [c.severity, c.rule, c.category, c.message, number(c.score)]
+        result.append([*told, start, meant, said, place(start)])
+    return result
+
+
+_RANK = {"critical": -3, "major": -2, "minor": -1}
+
+
+def _places(layout: list[Row]) -> Callable[[int], int]:
+    """The row of a place of the raw text; -1 if it is not shown."""
     starts = [row.raw[0] for row in layout]
     shown_to = layout[-1].raw[1] if layout else 0
+    return lambda start: bisect_right(starts, start) - 1 if start < shown_to else -1
+
+
+def _findings(view: DocumentView, layout: list[Row], limits: Limits) -> list[list[Any]]:
+    """``[source, kind, start, end, score, detail, excerpt, row]``; row -1 if it is not shown."""
+    place = _places(layout)
     result = []
     for source, kind, start, end, score, told in islice(_evidence(view), limits.findings):
         excerpt = view.raw[start : min(end, start + _EXCERPT)]
-        row = bisect_right(starts, start) - 1 if start < shown_to else -1
-        result.append([source, kind, start, end, number(score), told, excerpt, row])
+        result.append([source, kind, start, end, number(score), told, excerpt, place(start)])
     return result

@@ -75,6 +75,31 @@ class SegmentView:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedView:
+    """A finding of translation QA.
+
+    Attributes:
+        rule: The rule that found it.
+        severity: MQM's level.
+        category: MQM's error type; may be empty.
+        message: What is wrong.
+        source: Span of the raw text.
+        target: Span of the text that holds the translation; None where there is none.
+        in_reference: Whether that text is the reference, not the clean text.
+        score: How sure the rule is, 0 to 1.
+    """
+
+    rule: str
+    severity: str
+    category: str
+    message: str
+    source: tuple[int, int]
+    target: tuple[int, int] | None = None
+    in_reference: bool = False
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentView:
     """All that the report says about one document.
 
@@ -97,6 +122,7 @@ class DocumentView:
         quality: The score without a reference, with its parts.
         tags: Further statements about spans.
         findings: Further evidence.
+        checked: What translation QA says of what was translated.
         before: Scores of the raw text against the reference.
         after: Scores of the clean text against the reference.
         trail: Scores after each stage that changed the text, in order: (stage, scores).
@@ -124,6 +150,7 @@ class DocumentView:
     quality: Quality | None = None
     tags: tuple[Tag, ...] = ()
     findings: tuple[Finding, ...] = ()
+    checked: tuple[CheckedView, ...] = ()
     before: Scores = field(default_factory=dict)
     after: Scores = field(default_factory=dict)
     trail: tuple[tuple[str, Scores], ...] = ()

@@ -92,6 +92,11 @@ class Reader {
       const items = d.findings.map((finding) => this.finding(finding));
       cards.push(this.folded(`Findings: ${count(items.length)}`, h("ul", {}, items), items.length <= 8));
     }
+    if (d.checked.length) {
+      const severe = d.checked.filter(([severity]) => severity === "major" || severity === "critical").length;
+      const items = d.checked.map((finding) => this.checked(finding));
+      cards.push(this.folded(`Translation QA: ${count(items.length)} ${items.length === 1 ? "finding" : "findings"}, ${count(severe)} major or critical`, h("ul", {}, items), items.length <= 8));
+    }
     const foreign = d.languages.filter(([language]) => language !== d.language && language !== "und");
     if (foreign.length) {
       const rows = foreign.slice(0, 200).map(([language, script, sure, start, end]) => h("tr", {}, h("th", { scope: "row" }, language), h("td", {}, script),
@@ -136,6 +141,12 @@ class Reader {
 
   folded(title, content, isOpen, kind = "card") {
     return h("details", { class: kind, open: isOpen }, h("summary", {}, title), content);
+  }
+
+  checked([severity, rule, category, message, score, start, meant, said, row]) {
+    const go = row >= 0 && h("button", { type: "button", class: "button", onclick: () => this.texts.flash(row), "aria-label": `Show ${rule} at ${start}` }, "Show");
+    return h("li", {}, h("b", {}, `${severity}: ${rule}`), " ", h("span", { class: "quiet" }, [category, pretty(score, 2), `at ${count(start)}`].filter(Boolean).join(", ")), " ", go || "",
+      h("div", {}, message), meant ? h("div", {}, "\u201c", ...quoted(meant, 160), "\u201d", said ? " \u2192 \u201c" : "", ...(said ? quoted(said, 160) : []), said ? "\u201d" : "") : "");
   }
 
   finding([source, kind, start, end, score, told, excerpt, row]) {
