@@ -210,6 +210,14 @@ def test_lost_and_misread_names(source: str, target: str, rules: list[str]) -> N
     assert [f.rule for f in found] == rules
 
 
+def test_categories_are_the_rules() -> None:
+    categories = {rule.name: rule.categories for rule in checking.RULES}
+    for source, target, *_ in [*NAMES, *LOST]:
+        unit = checking.Unit(source, target)
+        for finding in checking.check_units([unit], checking.Context(), sure=0)[0]:
+            assert finding.category in categories[finding.rule]
+
+
 def test_more_sureness_is_fewer_findings() -> None:
     unit = checking.Unit("美国纽约下雪了，四人受伤。", "It snowed in New York, people were hurt.")
     context = checking.Context(checking.Languages("zh", "en"))

@@ -112,13 +112,14 @@ def test_a_reference_in_the_same_language_is_none(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_model.build(tmp_path_factory.mktemp("models") / "toy-zh-en")
+    words = {**tiny_model.WORDS, "居民": "▁Residents▁residents"}  # a word twice: one finding each
+    return tiny_model.build(tmp_path_factory.mktemp("models") / "toy-zh-en", words)
 
 
 def test_a_rejected_translation_takes_its_findings_along(toy: Path, tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     raw.mkdir()
-    text = f"{PAGE.splitlines()[0]}\n\n市长昨天公布了（新计划。\n\n居民等了三天；\n"
+    text = f"{PAGE.splitlines()[0]}\n\n居民等了三天。\n\n居民昨天读报告。\n"
     (raw / "page.txt").write_text(text, encoding="utf-8")
     config = Config.from_dict({"translate": {"to": "en", "models": [str(toy)]}})
     batches.run(raw, None, tmp_path / "out", config, workers=0)

@@ -117,6 +117,7 @@ def qa(
     target_language: str = "und",
     glossary: Mapping[str, Sequence[str]] | None = None,
     rules: Collection[str] | None = None,
+    sure: float = checking.SURE,
 ) -> QaReport:
     """Check a translation against its source.
 
@@ -127,6 +128,7 @@ def qa(
         target_language: The same of the translation.
         glossary: Terms with the renderings that are allowed.
         rules: Names of the rules to check; all where none are given.
+        sure: The least score of a finding, 0 to 1.
 
     Raises:
         MismatchError: where segments do not pair one to one.
@@ -143,7 +145,7 @@ def qa(
     if isinstance(source, str) and "\n" in source.strip() + units[0].target.strip():
         units = checking.pair_texts(source, units[0].target, languages)
     terms = {term: tuple(renderings) for term, renderings in (glossary or {}).items()}
-    found = checking.check_units(units, checking.Context(languages, terms), rules)
+    found = checking.check_units(units, checking.Context(languages, terms), rules, sure)
     return QaReport(
         languages, tuple(checking.Checked(u, f) for u, f in zip(units, found, strict=True))
     )

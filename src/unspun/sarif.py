@@ -46,7 +46,12 @@ def _driver() -> dict[str, Any]:
         "version": __version__,
         "semanticVersion": __version__,
         "rules": [
-            {"id": rule.name, "shortDescription": {"text": rule.looks_for}} for rule in RULES
+            {
+                "id": rule.name,
+                "shortDescription": {"text": rule.looks_for},
+                "properties": {"tags": [f"MQM: {category}" for category in rule.categories]},
+            }
+            for rule in RULES
         ],
     }
 

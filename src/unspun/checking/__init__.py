@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unspun.checking.documents import check_stream, check_units
+from unspun.checking.documents import SURE, check_stream, check_units
 from unspun.checking.findings import (
     SEVERITIES,
     Context,
@@ -20,6 +20,7 @@ from unspun.checking.terms import read as read_terms
 __all__ = [
     "RULES",
     "SEVERITIES",
+    "SURE",
     "Checked",
     "Context",
     "Languages",

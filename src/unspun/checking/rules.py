@@ -18,34 +18,100 @@ class Rule(NamedTuple):
     Attributes:
         name: Its name.
         looks_for: What it finds, for help and SARIF.
+        categories: MQM's error types for it, https://themqm.org.
     """
 
     name: str
     looks_for: str
+    categories: tuple[str, ...]
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("untranslated", "a segment or a passage left in the source's language"),
-    Rule("number", "a number, date or time that one side states and the other does not"),
-    Rule("unit", "a value that lost its per cent sign or changed its currency"),
-    Rule("number-format", "digits grouped by another language's convention"),
-    Rule("date-detail", "a month or year that the source leaves open"),
-    Rule("name", "a name or code that the other side does not have"),
-    Rule("name-spelling", "a Chinese name in letters that its characters do not read as"),
-    Rule("link", "a link, address or handle that changed"),
-    Rule("placeholder", "a placeholder that was lost, added or changed"),
-    Rule("tag", "markup that was lost, added or does not nest"),
-    Rule("term", "a glossary's term without its rendering"),
-    Rule("omission", "a passage of the source without a translation"),
-    Rule("addition", "a passage of the translation without a source"),
-    Rule("length", "a translation much longer or shorter than its source lets expect"),
-    Rule("inconsistent", "a source that is translated otherwise elsewhere"),
-    Rule("same-target", "a translation that stands for two different sources"),
-    Rule("quotation", "a quotation mark or bracket without its partner"),
-    Rule("final-mark", "a segment that ends otherwise than its source"),
-    Rule("width", "marks of the other width: full in an alphabet, half between Han characters"),
-    Rule("spacing", "two blanks, a blank before a mark, none behind it"),
-    Rule("repetition", "a word that stands twice in a row"),
+    Rule(
+        "untranslated",
+        "a segment or a passage left in the source's language",
+        ("Accuracy/Untranslated",),
+    ),
+    Rule(
+        "number",
+        "a number, date or time that one side states and the other does not",
+        ("Accuracy/Mistranslation", "Accuracy/Omission", "Accuracy/Addition"),
+    ),
+    Rule(
+        "unit",
+        "a value that lost its per cent sign or changed its currency",
+        ("Accuracy/Mistranslation",),
+    ),
+    Rule(
+        "number-format",
+        "digits grouped by another language's convention",
+        ("Locale conventions/Number format",),
+    ),
+    Rule("date-detail", "a month or year that the source leaves open", ("Accuracy/Addition",)),
+    Rule(
+        "name",
+        "a name or code that the other side does not have",
+        ("Accuracy/Mistranslation", "Accuracy/Omission", "Accuracy/Addition"),
+    ),
+    Rule(
+        "name-spelling",
+        "a Chinese name in letters that its characters do not read as",
+        ("Accuracy/Mistranslation",),
+    ),
+    Rule("link", "a link, address or handle that changed", ("Design and markup/Link",)),
+    Rule(
+        "placeholder",
+        "a placeholder that was lost, added or changed",
+        ("Design and markup/Markup tag",),
+    ),
+    Rule("tag", "markup that was lost, added or does not nest", ("Design and markup/Markup tag",)),
+    Rule(
+        "term",
+        "a glossary's term without its rendering",
+        ("Terminology/Inconsistent with resource",),
+    ),
+    Rule("omission", "a passage of the source without a translation", ("Accuracy/Omission",)),
+    Rule("addition", "a passage of the translation without a source", ("Accuracy/Addition",)),
+    Rule(
+        "length",
+        "a translation much longer or shorter than its source lets expect",
+        ("Accuracy/Omission", "Accuracy/Addition"),
+    ),
+    Rule(
+        "inconsistent",
+        "a source that is translated otherwise elsewhere",
+        ("Terminology/Inconsistent use of terminology",),
+    ),
+    Rule(
+        "same-target",
+        "a translation that stands for two different sources",
+        ("Accuracy/Mistranslation",),
+    ),
+    Rule(
+        "quotation",
+        "a quotation mark or bracket without its partner",
+        ("Linguistic conventions/Punctuation",),
+    ),
+    Rule(
+        "final-mark",
+        "a segment that ends otherwise than its source",
+        ("Linguistic conventions/Punctuation",),
+    ),
+    Rule(
+        "width",
+        "marks of the other width: full in an alphabet, half between Han characters",
+        ("Linguistic conventions/Punctuation",),
+    ),
+    Rule(
+        "spacing",
+        "two blanks, a blank before a mark, none behind it",
+        ("Linguistic conventions/Punctuation",),
+    ),
+    Rule(
+        "repetition",
+        "a word that stands twice in a row",
+        ("Linguistic conventions/Textual conventions",),
+    ),
 )
 
 _CHECKS: tuple[Check, ...] = (

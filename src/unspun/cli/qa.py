@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, NamedTuple, get_args
 
 import typer
 
@@ -59,6 +59,14 @@ class _Tally:
         return found
 
 
+class _Wanted(NamedTuple):
+    """Which findings are reported."""
+
+    rules: frozenset[str]
+    severity: Severity
+    sure: float
+
+
 def qa(
     paths: Annotated[
         list[Path] | None,
@@ -78,6 +86,9 @@ def qa(
     severity: Annotated[
         str, typer.Option(help="Report from here on: neutral, minor, major, critical.")
     ] = "minor",
+    sure: Annotated[
+        float, typer.Option(min=0, max=1, help="Report what is at least as sure as this.")
+    ] = checking.SURE,
     fail_on: Annotated[
         str | None, typer.Option(metavar="SEVERITY", help="Status 1 for findings as severe.")
     ] = None,
@@ -105,7 +116,8 @@ def qa(
         unspun qa pairs.tsv --json > findings.jsonl
     """
     if rules:
-        show.console.print(show.table(["rule", "looks for"], [list(r) for r in checking.RULES]))
+        rows = [[r.name, r.looks_for, ", ".join(r.categories)] for r in checking.RULES]
+        show.console.print(show.table(["rule", "looks for", "MQM"], rows))
         return
     if not paths:
         raise typer.BadParameter("name a source and its translation, or a bilingual file")
@@ -115,7 +127,7 @@ def qa(
     tally = _Tally()
     for bitext in bilingual.open_bitexts(paths, languages, by=_by(by), system=system):
         context = checking.Context(bitext.languages, terms)
-        found = _checked(bitext, context, wanted, least, tally)
+        found = _checked(bitext, context, _Wanted(wanted, least, sure), tally)
         tally.kept.append((bitext.path, _told(bitext, found, tally, json=json)))
     if sarif_file is not None:
         with files.replacing(sarif_file) as file:
@@ -140,16 +152,12 @@ def _told(bitext: Bitext, found: Iterator[Checked], tally: _Tally, *, json: bool
 
 
 def _checked(
-    bitext: Bitext,
-    context: checking.Context,
-    wanted: frozenset[str],
-    least: Severity,
-    tally: _Tally,
+    bitext: Bitext, context: checking.Context, wanted: _Wanted, tally: _Tally
 ) -> Iterator[Checked]:
-    """The units with findings that are severe enough."""
-    for unit, findings in checking.check_stream(bitext.units, context, wanted):
+    """The units with findings that are severe and sure enough."""
+    for unit, findings in checking.check_stream(bitext.units, context, wanted.rules, wanted.sure):
         tally.units += 1
-        severe = tuple(checking.at_least(findings, least))
+        severe = tuple(checking.at_least(findings, wanted.severity))
         tally.rules.update((f.rule, f.severity) for f in severe)
         if severe:
             yield Checked(unit, severe)
