@@ -11,6 +11,13 @@ have made errors of their own. The first half of the test set, whole documents, 
 the second is for test; the general test set of WMT 2023, of which nothing was looked at, is
 another. The rules know nothing of any but what the file itself teaches.
 
+Audited: findings of the second half where nothing was planted were read, one by one, and
+`bench/data/qa_audit.tsv` says which of them are real errors of the system: the line of the test
+set, the system, the kind, the verdict. The audited precision does not count those as false. What
+was not read counts as false. Nothing was tuned after the audit.
+
+Further copies have markup and placeholders, terms of a glossary, and repeated segments.
+
 Marked: MQM annotations of TED talks. A segment with a marked error of a kind (an omission, an
 addition, a mistranslation of a passage with a number or a name, punctuation) is found if a rule of
 the kind speaks up in it.
@@ -24,45 +31,35 @@ import random
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from unspun.checking import Context, Languages, QaFinding, Unit, check_units
+from planting import TERMS, Paragraph, capitals, plant, plant_marks, plant_repeats, plant_terms
+
+from unspun.checking import SURE, Context, Languages, QaFinding, Unit, check_units
 
 LANGUAGES = Languages("zh", "en")
 BOUNDARY = 976  # the line of the test set with which the second half's first document begins
 SYSTEMS = ("ref.A", "hyp.Facebook-AI", "hyp.HuaweiTSC", "hyp.Online-B", "hyp.Online-W", "hyp.SMU")
 SYSTEMS_2023 = ("ref.refA", "hyp.GPT4-5shot", "hyp.HW-TSC", "hyp.ONLINE-B", "hyp.ONLINE-W")
+AUDIT = Path(__file__).parent / "data/qa_audit.tsv"
 RULES = {
     "number": {"number", "unit"},
     "name": {"name"},
     "omission": {"omission"},
     "untranslated": {"untranslated"},
 }
-RATE = 0.25
-NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-RUN = re.compile(r"(?<=[a-z,;] )[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
-SENTENCE_END = frozenset("。！？”")
-NO_NAMES = frozenset(
-    """I January February March April May June July August September October November December
-    Monday Tuesday Wednesday Thursday Friday Saturday Sunday""".split()  # noqa: SIM905
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """Some lines of the source and their translations."""
-
-    source: tuple[str, ...]
-    target: tuple[str, ...]
-    planted: str = ""
-    change: str = ""
-
-    def unit(self, number: int) -> Unit:
-        """What the rules look at."""
-        return Unit("".join(self.source), " ".join(self.target), str(number))
+MECHANICAL = {
+    "markup": {"tag", "placeholder"},
+    "term": {"term"},
+    "inconsistent": {"inconsistent"},
+}
+CURVE = (0.0, 0.5, SURE, 0.7, 0.75, 0.8, 0.85)
+GOAL = ("number", "name", "omission")
+Key = tuple[str, str, int, str]
+"""Layout (lines or paragraphs), system, line of the test set from 1, kind."""
+Counts = Counter[tuple[float, str, str]]
+"""By sureness, kind, and what: planted, hit, false, real."""
 
 
 def main() -> None:
@@ -70,82 +67,180 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("--part", choices=("development", "test", "2023"))
     parser.add_argument("--show", metavar="KIND", help="print misses and false findings of a kind")
+    parser.add_argument("--list", action="store_true", help="print what an audit has to read")
     arguments = parser.parse_args()
     mt = arguments.shared / "data/mt"
     for part in [arguments.part] if arguments.part else ["test", "2023"]:
-        planted(mt, part, arguments.show)
-    if arguments.show is None:
+        planted(mt, part, arguments.show, listed=arguments.list)
+    if arguments.show is None and not arguments.list:
         marked(mt / "wmt_mqm/mqm_ted_zhen.tsv", arguments.part or "test")
 
 
-def planted(mt: Path, part: str, show: str | None) -> None:
+def planted(mt: Path, part: str, show: str | None, *, listed: bool) -> None:
     if part == "2023":
         prefix = mt / "wmt23_zhen/generaltest2023.zh-en"
         systems: Sequence[str] = SYSTEMS_2023
-        lines = slice(None)
+        first, last = 0, None
     else:
         prefix, systems = mt / "wmt21_zhen/newstest2021.zh-en", SYSTEMS
-        lines = slice(0, BOUNDARY) if part == "development" else slice(BOUNDARY, None)
-    source = read(prefix.with_name(f"{prefix.name}.src.zh"))[lines]
-    outputs = {s: read(prefix.with_name(f"{prefix.name}.{s}.en"))[lines] for s in systems}
+        first, last = (0, BOUNDARY) if part == "development" else (BOUNDARY, None)
+    source = read(prefix.with_name(f"{prefix.name}.src.zh"))[first:last]
+    outputs = {s: read(prefix.with_name(f"{prefix.name}.{s}.en"))[first:last] for s in systems}
+    audit = read_audit() if part == "test" else {}
     never_small = capitals(outputs.values())
-    total: Counter[tuple[str, str]] = Counter()
-    print(f"planted errors, {part}, {len(source)} lines; precision / recall")
-    kinds = [*RULES, "number, name, omission"]
-    print(f"{'':18}{''.join(f'{kind:>26}' for kind in kinds)}")
+    total: Counts = Counter()
+    mechanical: Counts = Counter()
+    kinds = [*RULES, ", ".join(GOAL)]
+    print(f"planted errors, {part}, {len(source)} lines, findings as sure as {SURE}")
+    print(f"precision / recall\n{'':18}{''.join(f'{kind:>26}' for kind in kinds)}")
     for system, target in outputs.items():
         rng = random.Random(system)  # noqa: S311
-        lines_ = plant(source, target, never_small, rng, ("number", "name", "untranslated"), 1)
+        lines = plant(source, target, never_small, rng, ("number", "name", "untranslated"), 1)
         paragraphs = plant(source, target, never_small, rng, ("omission",), 4)
-        began = time.perf_counter()
-        counts = check_and_count(lines_, show) + check_and_count(paragraphs, show)
-        seconds = time.perf_counter() - began
+        began = time.process_time()
+        counts: Counts = Counter()
+        for layout, items in (("lines", lines), ("paragraphs", paragraphs)):
+            found = check(items, Context(LANGUAGES))
+            counts += count(items, found, (layout, system, first), audit, show)
+            if listed:
+                list_false(items, found, (layout, system, first))
+        seconds = time.process_time() - began
         row(system, counts, f"{2 * len(source) / seconds:,.0f} segments a second")
+        mechanical += plant_mechanical(source, target, rng)
         if system.startswith("hyp"):
-            total.update(counts)
+            total += counts
     row("systems together", total, "")
+    curve(total, audited=bool(audit))
+    for kind in MECHANICAL:
+        print(f"{kind:18}{cell(mechanical, [kind], SURE)}   systems and reference")
 
 
-def check_and_count(items: Sequence[Paragraph], show: str | None) -> Counter[tuple[str, str]]:
-    units = [item.unit(k) for k, item in enumerate(items)]
-    several = any(len(item.source) > 1 for item in items)
-    kinds = {"omission"} if several else set(RULES) - {"omission"}
-    return count(items, check_units(units, Context(LANGUAGES)), kinds, show)
+def check(items: Sequence[Paragraph], context: Context) -> list[tuple[QaFinding, ...]]:
+    return check_units([item.unit(k) for k, item in enumerate(items)], context, sure=0)
 
 
-def row(name: str, counts: Counter[tuple[str, str]], more: str) -> None:
-    cells = []
-    for kinds in (*((k,) for k in RULES), ("number", "name", "omission")):
-        hit, false, all_ = (
-            sum(counts[k, what] for k in kinds) for what in ("hit", "false", "planted")
+def plant_mechanical(source: Sequence[str], target: Sequence[str], rng: random.Random) -> Counts:
+    """Markup and placeholders, terms of a glossary, repeated segments."""
+    counts: Counts = Counter()
+    for items in (
+        plant_marks(source, target, rng),
+        plant_terms(source, target, rng),
+        plant_repeats(source, target, rng),
+    ):
+        kind = next(item.planted for item in items if item.planted)
+        found = check(items, Context(LANGUAGES, TERMS if kind == "term" else {}))
+        for item, findings in zip(items, found, strict=True):
+            told = bool(speaking(findings, SURE) & MECHANICAL[kind])
+            counts[SURE, kind, "planted"] += bool(item.planted)
+            counts[SURE, kind, "hit"] += told and bool(item.planted)
+            counts[SURE, kind, "false"] += told and not item.planted
+    return counts
+
+
+def row(name: str, counts: Counts, more: str) -> None:
+    cells = [cell(counts, kinds, SURE) for kinds in (*([k] for k in RULES), GOAL)]
+    print(f"{name:18}{''.join(f'{text:>26}' for text in cells)}   {more}")
+
+
+def cell(counts: Counts, kinds: Sequence[str], sure: float) -> str:
+    hit, all_ = (sum(counts[sure, k, what] for k in kinds) for what in ("hit", "planted"))
+    return f"{precision(counts, kinds, sure):.3f} / {hit / max(1, all_):.3f} of {all_}"
+
+
+def precision(counts: Counts, kinds: Sequence[str], sure: float, *, audited: bool = False) -> float:
+    hit, false, real = (
+        sum(counts[sure, k, what] for k in kinds) for what in ("hit", "false", "real")
+    )
+    if audited:
+        hit, false = hit + real, false - real
+    return hit / (hit + false) if hit + false else 1.0
+
+
+def curve(counts: Counts, *, audited: bool) -> None:
+    """What a threshold buys, of number, name and omission together."""
+    print(f"\n{'as sure as':>10}{'found':>8}{'false':>8}{'precision':>11}{'recall':>8}", end="")
+    print("    of the false, real errors    precision without those" if audited else "")
+    for sure in CURVE:
+        hit, false, real, all_ = (
+            sum(counts[sure, k, what] for k in GOAL) for what in ("hit", "false", "real", "planted")
         )
-        precision = hit / (hit + false) if hit + false else 1.0
-        cells.append(f"{precision:.3f} / {hit / max(1, all_):.3f} of {all_}")
-    print(f"{name:18}{''.join(f'{cell:>26}' for cell in cells)}   {more}")
+        raw = precision(counts, GOAL, sure)
+        print(f"{sure:10.2f}{hit:8}{false:8}{raw:11.3f}{hit / max(1, all_):8.3f}", end="")
+        read_ = precision(counts, GOAL, sure, audited=True)
+        print(f"{real:29}{read_:27.3f}" if audited else "")
+    if audited:
+        for kind in GOAL:
+            real, false = counts[SURE, kind, "real"], counts[SURE, kind, "false"]
+            read_ = precision(counts, [kind], SURE, audited=True)
+            print(f"{kind}: {real} of {false} are real errors; precision without those {read_:.3f}")
+    print()
 
 
 def count(
     items: Sequence[Paragraph],
     found: Sequence[Sequence[QaFinding]],
-    kinds: set[str],
+    place: tuple[str, str, int],
+    audit: Mapping[Key, bool],
     show: str | None,
-) -> Counter[tuple[str, str]]:
-    counts: Counter[tuple[str, str]] = Counter()
+) -> Counts:
+    layout, system, first = place
+    kinds = kinds_of(layout)
+    counts: Counts = Counter()
     for item, findings in zip(items, found, strict=True):
-        rules = {f.rule for f in findings if f.severity != "neutral"}
-        if item.planted:
-            counts[item.planted, "planted"] += 1
-            counts[item.planted, "hit"] += bool(rules & RULES[item.planted])
-        else:
+        for sure in CURVE:
+            rules = speaking(findings, sure)
+            if item.planted:
+                counts[sure, item.planted, "planted"] += 1
+                counts[sure, item.planted, "hit"] += bool(rules & RULES[item.planted])
+                continue
             for kind in kinds:
-                counts[kind, "false"] += bool(rules & RULES[kind])
+                if rules & RULES[kind]:
+                    counts[sure, kind, "false"] += 1
+                    key = layout, system, first + item.line + 1, kind
+                    counts[sure, kind, "real"] += audit.get(key, False)
         if show in kinds:
             explain(item, findings, show)
     return counts
 
 
+def kinds_of(layout: str) -> set[str]:
+    return {"omission"} if layout == "paragraphs" else set(RULES) - {"omission"}
+
+
+def speaking(findings: Sequence[QaFinding], sure: float) -> set[str]:
+    return {f.rule for f in findings if f.severity != "neutral" and f.score >= sure}
+
+
+def list_false(
+    items: Sequence[Paragraph],
+    found: Sequence[Sequence[QaFinding]],
+    place: tuple[str, str, int],
+) -> None:
+    """What is to be read: layout, system, line, kind, messages, source, translation."""
+    layout, system, first = place
+    for item, findings in zip(items, found, strict=True):
+        for kind in sorted(set(GOAL) & kinds_of(layout)):
+            told = [
+                f.message
+                for f in findings
+                if f.rule in RULES[kind] and f.severity != "neutral" and f.score >= SURE
+            ]
+            if told and not item.planted:
+                where = layout, system, str(first + item.line + 1), kind
+                texts = " // ".join(item.source), " // ".join(item.target)
+                print("\t".join(("AUDIT", *where, " & ".join(told), *texts)))
+
+
+def read_audit() -> dict[Key, bool]:
+    """Whether each finding that was read is a real error."""
+    if not AUDIT.exists():
+        return {}
+    rows = [r.split("\t") for r in AUDIT.read_text("utf-8").splitlines() if r[:1] != "#"]
+    return {(r[0], r[1], int(r[2]), r[3]): r[4] == "real" for r in rows}
+
+
 def explain(paragraph: Paragraph, findings: Sequence[QaFinding], kind: str) -> None:
-    told = [f for f in findings if f.rule in RULES[kind]]
+    told = [f for f in findings if f.rule in RULES[kind] and f.score >= SURE]
     if paragraph.planted == kind and not told:
         print("MISSED", paragraph.change, "|", *paragraph.source, "|", *paragraph.target)
     elif not paragraph.planted and told:
@@ -154,104 +249,6 @@ def explain(paragraph: Paragraph, findings: Sequence[QaFinding], kind: str) -> N
 
 def read(path: Path) -> list[str]:
     return [line.strip() for line in path.read_text("utf-8").split("\n")[:-1]]
-
-
-def capitals(outputs: Iterable[list[str]]) -> set[str]:
-    """Words that no line of any output writes small: names."""
-    seen: set[str] = set()
-    for lines in outputs:
-        for line in lines:
-            seen.update(WORD.findall(line))
-    names = {word for word in seen if word[0].isupper() and len(word) > 2}
-    return {word for word in names if word.lower() not in seen} - NO_NAMES
-
-
-def plant(
-    source: Sequence[str],
-    target: Sequence[str],
-    names: set[str],
-    rng: random.Random,
-    kinds: Sequence[str],
-    most: int,
-) -> list[Paragraph]:
-    """Paragraphs of so many lines at most, every fourth with one error, of the kinds in turn."""
-    pool = sorted({run for line in target for run in runs(line, names)})
-    found: list[Paragraph] = []
-    place = turn = 0
-    while place < len(source):
-        size = rng.randint(min(2, most), most)
-        while size > 1 and not all(
-            line[-1:] in SENTENCE_END for line in source[place : place + size]
-        ):
-            size -= 1  # headlines and bylines are paragraphs of their own
-        item = Paragraph(tuple(source[place : place + size]), tuple(target[place : place + size]))
-        place += size
-        if rng.random() < RATE:
-            for shift in range(len(kinds)):
-                changed = spoil(item, kinds[(turn + shift) % len(kinds)], names, pool, rng)
-                if changed is not None:
-                    item, turn = changed, turn + shift + 1
-                    break
-        found.append(item)
-    return found
-
-
-def runs(line: str, names: set[str]) -> list[str]:
-    return [m[0] for m in RUN.finditer(line) if names & set(WORD.findall(m[0]))]
-
-
-def spoil(
-    item: Paragraph, kind: str, names: set[str], pool: Sequence[str], rng: random.Random
-) -> Paragraph | None:
-    """The paragraph with an error of the kind; None where it has no place for one."""
-    places = list(range(len(item.target)))
-    rng.shuffle(places)
-    for place in places:
-        line = item.target[place]
-        if kind == "omission":
-            if len(places) == 1 or len(line) < 30:
-                continue
-            kept = tuple(t for k, t in enumerate(item.target) if k != place)
-            return Paragraph(item.source, kept, kind, line)
-        changed, what = change(line, item.source[place], kind, names, pool, rng)
-        if changed is not None:
-            target = tuple(changed if k == place else t for k, t in enumerate(item.target))
-            return Paragraph(item.source, target, kind, what)
-    return None
-
-
-def change(
-    line: str, source: str, kind: str, names: set[str], pool: Sequence[str], rng: random.Random
-) -> tuple[str | None, str]:
-    if kind == "untranslated":
-        return (source, source) if len(source) > 8 else (None, "")
-    if kind == "number":
-        numbers = list(NUMBER.finditer(line))
-        if not numbers:
-            return None, ""
-        match = rng.choice(numbers)
-        other = another(match[0], rng)
-        return line[: match.start()] + other + line[match.end() :], f"{match[0]} > {other}"
-    found = [m for m in RUN.finditer(line) if names & set(WORD.findall(m[0]))]
-    if not found:
-        return None, ""
-    match = rng.choice(found)
-    other = "" if rng.random() < 0.5 else rng.choice(pool)
-    if other and set(WORD.findall(other)) & set(WORD.findall(line)):
-        return None, ""
-    text = line[: match.start()] + other + line[match.end() :]
-    return " ".join(text.split()), f"{match[0]} > {other or 'nothing'}"
-
-
-def another(number: str, rng: random.Random) -> str:
-    """Another number: a digit changed, a zero more or less."""
-    digits = [k for k, c in enumerate(number) if c.isdigit()]
-    if number.isdigit() and rng.random() < 0.25:
-        return number + "0"
-    place = rng.choice(digits)
-    least = 1 if place == 0 else 0
-    choices = [d for d in "0123456789"[least:] if d != number[place]]
-    return number[:place] + rng.choice(choices) + number[place + 1 :]
 
 
 def marked(path: Path, part: str) -> None:

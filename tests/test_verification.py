@@ -123,7 +123,8 @@ def test_a_rejected_translation_takes_its_findings_along(toy: Path, tmp_path: Pa
     (raw / "page.txt").write_text(text, encoding="utf-8")
     config = Config.from_dict({"translate": {"to": "en", "models": [str(toy)]}})
     batches.run(raw, None, tmp_path / "out", config, workers=0)
-    edits = [e for e in Store(tmp_path / "out") for e in e.ledger if e.stage == "translate"]
+    ledger = [edit for stored in Store(tmp_path / "out") for edit in stored.ledger]
+    edits = [edit for edit in ledger if edit.stage == "translate"]
     mine = [{**f, "target": None} for f in findings(tmp_path / "out")]
     choices = [("page", edits[0], "reject")]
     path = written(tmp_path / "d.json", tmp_path / "out", choices)

@@ -12,7 +12,7 @@ from unspun.checking.rules import check_unit, chosen, place_of
 
 CHUNK = 5_000
 """Units that are compared with one another at a time."""
-SURE = 0.5
+SURE = 0.6
 """How sure a finding has to be, if nobody says otherwise."""
 
 

@@ -91,6 +91,6 @@ def check(units: Sequence[Unit], lengths: LengthModel) -> dict[int, QaFinding]:
             f"much {what} than its source: {target} characters, {expected} expected",
             (0, len(unit.source)),
             (0, len(unit.target)),
-            score=min(1.0, abs(off) / (2 * OUTLIER)),
+            score=min(1.0, 0.6 * abs(off) / OUTLIER),
         )
     return found
