@@ -15,10 +15,12 @@ from unspun.channel.index import Index
 from unspun.channel.lattice import KEEP, Arc, Lattice, arrays, build
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 RATES = (0.95, 0.5, 0.15)  # shares of phrases replaced that are tried
 SPUN = 0.5  # posterior from which a sentence counts as spun
 _MOST_READINGS, _FEW = 4, 40  # readings: spun prose has one or two a word, a list of words more
+_SETTLED = 0.002  # posterior below which, or so close to one, nothing around is looked at
 _CLEARLY = 0.5  # nats a word from which no other rate is tried
 
 
@@ -132,7 +134,7 @@ def read(found: Searched, prices: Prices) -> Decoded:
         habits = replace(habits, prices=replace(prices, lm=prices.again))
     graph, share = _pruned(found.graph, found.share, prices.prune)
     for _ in range(prices.rounds):
-        habits = habits.informed(graph, share, _beside(found, graph, habits))
+        habits = habits.informed(graph, share, _beside(found, graph, share, habits))
         share, _ = decoder.posteriors(graph, table, habits.weight(graph), found.crest)
     expected = decoder.counted(graph.step, share, len(table.start))
     words = table.end - table.start  # of the path, as many as can be are to be right
@@ -143,27 +145,53 @@ def read(found: Searched, prices: Prices) -> Decoded:
     return Decoded(taken, gains, spun, found.rate, found.lattice)
 
 
-def _beside(found: Searched, graph: decoder.Graph, habits: Habits) -> Floats:
+def _beside(found: Searched, graph: decoder.Graph, share: Floats, habits: Habits) -> Floats:
     """What the words around say for each arc, as the likeliest reading of now has them."""
     table, index, prices = found.table, found.lattice.index, habits.prices
     out = np.zeros(len(table.start))
     if index.context is None:
         return out
+    if found.rate < RATES[0]:
+        out[table.entry >= 0] = -prices.partly
     chosen = decoder.best(graph, table, habits.weight(graph))
-    line = line_of(
-        table, graph.step[chosen].astype(np.int64), found.lattice.openings, index.lm.start
-    )
-    arcs = np.unique(graph.step)
-    arcs = arcs[table.entry[arcs] >= 0]
+    expected = decoder.counted(graph.step, share, len(table.start))
+    doubtful = (expected > _SETTLED) & (expected < 1.0 - _SETTLED) & (table.entry >= 0)
+    arcs, path = np.flatnonzero(doubtful), graph.step[chosen].astype(np.int64)
+    out[arcs] += prices.context * _around(found, arcs, path, prices)
+    return out
+
+
+def _around(found: Searched, arcs: Ints, path: Ints, prices: Prices) -> Floats:
+    """Nats by which the words of a reading around each arc speak for it."""
+    table, index = found.table, found.lattice.index
+    assert index.context is not None  # noqa: S101  # who asks has looked
+    line = line_of(table, path, found.lattice.openings, index.lm.start)
     ends = table.start[arcs].astype(np.int64) * table.nodes + table.end[arcs]
     _, one, place = np.unique(ends, return_index=True, return_inverse=True)
     first, last = line.left[table.start[arcs[one]]], line.right[table.end[arcs[one]]]
     told = index.context.places(line.words, first, last)[place]
     taken, kept = (rows[table.entry[arcs]] for rows in index.fits)
-    out[arcs] = prices.context * index.context.odds(told, taken, kept, prices.common)
-    if found.rate < RATES[0]:
-        out[arcs] -= prices.partly
-    return out
+    return index.context.odds(told, taken, kept, prices.common)
+
+
+def borne_out(found: Searched, prices: Prices) -> tuple[float, float]:
+    """How many distinct phrases would be taken back, and nats by which the text bears them out.
+
+    The words around are those of the text as it stands; each spun phrase counts once, and what
+    speaks against one says nothing, since there it would not be taken back.
+    """
+    table, size = found.table, len(found.lattice.words)
+    expected = decoder.counted(found.graph.step, found.share, len(table.start))
+    arcs = np.flatnonzero((expected > 0.0) & (table.entry >= 0))
+    form, weight = table.form[arcs], expected[arcs]
+    seen = np.bincount(form, weight)
+    active = 1.0 - np.exp(-seen)
+    if found.lattice.index.context is None or not len(arcs):
+        return float(active.sum()), 0.0
+    kept = np.arange(len(table.start) - size, len(table.start))
+    odds = _around(found, arcs, kept, prices)
+    mean = np.bincount(form, weight * odds) / (seen + 1e-9)
+    return float(active.sum()), float((np.maximum(mean, 0.0) * active).sum())
 
 
 def _search(

@@ -10,6 +10,7 @@ estimating power-law generators", NIPS 2005).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,9 @@ from unspun.channel.index import Index
 from unspun.channel.lattice import ARTICLE, KEEP
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
+_BITS = 24  # of an entry or a form
 _ELSEWHERE = 0.15  # occurrences that nothing elsewhere counts for
 
 
@@ -84,6 +87,7 @@ class Habits:
         missed: Price of each original phrase that is left in place, and 0 at the end.
         first: Price of each arc without regard to the document.
         first_missed: Price of each original phrase without regard to the document.
+        kinds: Which arcs count together, once that is known.
     """
 
     table: Arrays
@@ -92,6 +96,7 @@ class Habits:
     missed: Floats
     first: Floats
     first_missed: Floats
+    kinds: Kinds | None = None
 
     @classmethod
     def first_guess(cls, table: Arrays, index: Index, prices: Prices, rate: float) -> Habits:
@@ -122,47 +127,66 @@ class Habits:
             share: Each step's posterior.
             beside: Nats for each arc of which the rest of the document says nothing.
         """
-        table, k = self.table, self.prices.concentration
+        table, k, kinds = self.table, self.prices.concentration, self.kinds or Kinds.of(self.table)
         expected = decoder.counted(graph.step, share, len(table.start))
         left = np.bincount(graph.missed + 1, share, minlength=len(self.missed) + 1)[1:]
-        draw = np.where(table.entry >= 0, table.entry.astype(np.int64) + 1, 0)
-        form = np.where(
-            table.original >= 0, table.original.astype(np.int64) * 2 + table.capital, -1
-        )
-        known = form >= 0
-        pair = np.where(known, form * (len(self.missed) * 64) + draw, -1)
-        _, pair_of = np.unique(pair, return_inverse=True)
-        _, form_of = np.unique(form, return_inverse=True)
-        by_pair = np.bincount(pair_of, expected)[pair_of] - expected
-        by_form = np.bincount(form_of, expected)[form_of] - expected
+        known = table.original >= 0
+        by_pair = kinds.elsewhere(kinds.draw, expected)
+        by_form = kinds.elsewhere(kinds.original, expected)
         by_form += np.where(known, left[table.original], 0.0)
         predictive = np.log((k * np.exp(self.first) + by_pair + 1e-6) / (k + by_form + 1e-6))
         arc = np.where(known, predictive, self.first)
-        arc = arc + self._together(expected) + self._family(expected) + beside
+        arc = arc + self._together(expected, kinds) + self._family(expected, kinds) + beside
         total = np.bincount(table.original[known], expected[known], minlength=len(self.missed))
         base = np.exp(self.first_missed)
         others = np.maximum(left - 1.0, 0.0)
         missed = np.log((k * base + others) / (k + others + total))
         missed = np.where(self.first_missed < 0, missed * self.prices.missed, 0.0)
         missed[-1] = 0.0
-        return Habits(table, self.prices, arc, missed, self.first, self.first_missed)
+        return Habits(table, self.prices, arc, missed, self.first, self.first_missed, kinds)
 
-    def _family(self, expected: Floats) -> Floats:
+    def _family(self, expected: Floats, kinds: Kinds) -> Floats:
         """Bonus of each arc for words of its family elsewhere, behind other spun phrases."""
-        table = self.table
-        pair = table.stem.astype(np.int64) * (1 << 24) + table.form
-        _, pair_of = np.unique(pair, return_inverse=True)
-        every = np.bincount(table.stem + 1, expected)[table.stem + 1]
-        same = np.bincount(pair_of, expected)[pair_of]
+        stem = self.table.stem
+        every = np.bincount(stem + 1, expected)[stem + 1]
+        same = np.bincount(kinds.family, expected)[kinds.family]
         bonus = np.log1p(np.maximum(every - same, 0.0))
-        return np.where(table.stem >= 0, self.prices.family * bonus, 0.0)
+        return np.where(stem >= 0, self.prices.family * bonus, 0.0)
 
-    def _together(self, expected: Floats) -> Floats:
+    def _together(self, expected: Floats, kinds: Kinds) -> Floats:
         """Bonus of each arc for what the same spun phrase stands for elsewhere."""
-        table = self.table
-        reading = table.form.astype(np.int64) * (1 << 24) + table.entry + 2
-        _, reading_of = np.unique(reading, return_inverse=True)
-        here = np.bincount(reading_of, expected)[reading_of] - expected
-        whole = np.bincount(table.form, expected)[table.form] - expected
+        here = kinds.elsewhere(kinds.reading, expected)
+        whole = kinds.elsewhere(self.table.form, expected)
         bonus = np.log((here + _ELSEWHERE) / (whole + _ELSEWHERE))
-        return np.where(table.entry == ARTICLE, 0.0, self.prices.together * bonus)
+        return np.where(self.table.entry == ARTICLE, 0.0, self.prices.together * bonus)
+
+
+class Kinds(NamedTuple):
+    """Which arcs of a lattice count together: numbers of their kinds, one each.
+
+    Attributes:
+        original: The same original phrase, capitals apart; what is no original is one kind.
+        draw: The same alternative for it, or none.
+        family: The same stem behind the same spun phrase.
+        reading: The same original behind the same spun phrase.
+    """
+
+    original: Ints
+    draw: Ints
+    family: Ints
+    reading: Ints
+
+    @classmethod
+    def of(cls, table: Arrays) -> Kinds:
+        """The kinds of all arcs."""
+        entry, form = table.entry.astype(np.int64) + 2, table.form.astype(np.int64)
+        own = np.where(table.original >= 0, table.original.astype(np.int64) * 2 + table.capital, -1)
+        drawn = np.where(own >= 0, np.maximum(entry, 1), 0)
+        stem = table.stem.astype(np.int64)
+        rows = own, own << _BITS | drawn, stem << _BITS | form, form << _BITS | entry
+        return cls._make(np.unique(row, return_inverse=True)[1] for row in rows)
+
+    @staticmethod
+    def elsewhere(kind: NDArray[np.integer], expected: Floats) -> Floats:
+        """How often each arc's kind is expected in all other places."""
+        return np.asarray(np.bincount(kind, expected)[kind] - expected)

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unspun.channel.document import Searched
+from unspun.channel.document import Searched, borne_out
 from unspun.channel.gate import BLOCK, Gate, strongest
+from unspun.channel.habits import Prices
 from unspun.channel.index import Index
 from unspun.channel.keys import Words
 
@@ -30,7 +31,8 @@ _BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7  # of the markers' regression
 _DOUBTFUL = -0.3  # nats of the classifier from which a region is sampled ...
 _DOUBTFUL_WORD, _DOUBTFUL_MOST = 1 / 600, 4.0  # ... more for each word, up to this
 _CERTAIN = 10.0  # the same from which it is read in full at once
-_GATED_BIAS, _EVIDENCE, _GATED = -5.4, 7.0, 0.39  # of the classifier's regression
+_GATED_BIAS, _EVIDENCE, _GATED = -2.9, 5.95, 0.307  # of the classifier's regression
+_BORNE, _DISTINCT = 5.0, -7.8  # of what the words around say, and of how many phrases they are
 _LEAST, _MOST = -6.0, 6.0  # nats of the classifier that count
 _RICHNESS = 0.08  # distinct words in a word of prose, beyond its first block: far more, in fact
 _FEW = 25.0  # words that count against a text for being short
@@ -111,7 +113,9 @@ class Look:
         if self.gate is not None:
             told = _GATED * max(min(self.gate, _MOST), _LEAST)
             short = _SHORT / (self.words + 1)
-            logits.append(_GATED_BIAS - short + _EVIDENCE * found.evidence / root + told)
+            distinct, borne = borne_out(found, Prices())
+            nats = _EVIDENCE * found.evidence + _BORNE * borne + _DISTINCT * distinct
+            logits.append(_GATED_BIAS - short + nats / root + told)
         if self.gate is None or self.glance > 0.0:
             nats = _GAIN * found.gain + _GLANCE * min(self.glance, _PLAINLY) * self.words
             logits.append(_BIAS + nats / root)
