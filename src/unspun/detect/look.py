@@ -31,12 +31,12 @@ _BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7  # of the markers' regression
 _DOUBTFUL = -0.3  # nats of the classifier from which a region is sampled ...
 _DOUBTFUL_WORD, _DOUBTFUL_MOST = 1 / 600, 4.0  # ... more for each word, up to this
 _CERTAIN = 10.0  # the same from which it is read in full at once
-_GATED_BIAS, _EVIDENCE, _GATED = -2.9, 5.95, 0.307  # of the classifier's regression
+_GATED_BIAS, _EVIDENCE, _GATED = -2.7, 5.95, 0.307  # of the classifier's regression
 _BORNE, _DISTINCT = 5.0, -7.8  # of what the words around say, and of how many phrases they are
 _LEAST, _MOST = -6.0, 6.0  # nats of the classifier that count
 _RICHNESS = 0.08  # distinct words in a word of prose, beyond its first block: far more, in fact
 _FEW = 25.0  # words that count against a text for being short
-_SHORT = 30.0  # words of which a text has the more to prove the fewer it has
+_SHORT = 120.0  # words of which a text has the more to prove the fewer it has
 
 
 @dataclass(frozen=True, slots=True)
