@@ -16,6 +16,7 @@ from unspun.checking.known import Known
 from unspun.checking.sides import Sides
 
 _ALWAYS = 0.7  # share of the other segments that have a name that sounds like the characters
+_OFTEN = 6  # segments of a name that is known well
 _BESIDE = 4  # characters between names of which one may go without the other
 _SHORT = 2  # characters of a name that may well be another word
 _SOUNDS_SO = 66  # per cent of likeness from which words may be what characters transcribe
@@ -129,6 +130,8 @@ def _kind(characters: str, rendering: known.Rendering) -> str:
     """What sort of loss it is; empty where the file does not say enough."""
     short = len(characters) <= _SHORT
     if not rendering.read:
+        if rendering.seen > _OFTEN and rendering.share == 1:
+            return "ever heard lost"
         return "heard lost" if rendering.share >= _ALWAYS else ""
     if people.is_person(characters):
         return "person of two characters lost" if short else "person lost"

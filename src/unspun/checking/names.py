@@ -26,6 +26,7 @@ _SCORES = {
     "introduced person lost": 0.3,
     "read lost": 0.65,
     "read of two characters lost": 0.5,
+    "ever heard lost": 0.65,
     "heard lost": 0.55,
     "transcribed lost": 0.55,
     "listed strange": 0.7,
