@@ -21,8 +21,9 @@ from pathlib import Path
 
 import zstandard
 from material import SHARED
+from rapidfuzz.distance import LCSseq
 
-from unspun.match import Index
+from unspun.match import Index, content
 
 PAIRS = SHARED.parent / "spun" / "parallel-train.jsonl.zst"
 TEXTS = SHARED.parent / "lm-text"
@@ -91,6 +92,17 @@ def main() -> None:
     print(
         f"{wanted} of {len(asked)} documents have a reference: "
         f"precision {right / max(1, len(given)):.3f}, recall {right / max(1, wanted):.3f}"
+    )
+    own = {name: text for name, _, text in rows}
+    texts = dict(references)
+    shares = [
+        LCSseq.normalized_similarity(content(own[name]), content(texts[m.reference]))
+        for name, m in given
+        if m.reference is not None and m.reference != name
+    ]
+    print(
+        "wrong ones, and the share of words in order that they have in common with the original: "
+        + (", ".join(f"{share:.2f}" for share in shares) or "none")
     )
 
 

@@ -2,7 +2,8 @@
 
 The classes, from the most formal to the most free; the first that explains an edit names it:
 
-- ``encoding``: the same characters decoded wrongly, or another form of them (NFKC).
+- ``encoding``: the same characters decoded wrongly, or in another form (NFKC), or with others
+  between them that do not show.
 - ``whitespace``: only white space differs.
 - ``punctuation``: only punctuation differs, or nothing but punctuation comes or goes.
 - ``case``: only capitals differ.
@@ -143,10 +144,16 @@ def _decoded_wrongly(a: str, b: str) -> bool:
         return True
     if a.isascii() and b.isascii():
         return False
-    if unicodedata.normalize("NFKC", a) == unicodedata.normalize("NFKC", b):
+    if _plainest(a) == _plainest(b):
         return True
     right = b.encode("utf-8", "surrogatepass")
     return any(_encode(a, codec) == right for codec in _WRONG_CODECS)
+
+
+def _plainest(text: str) -> str:
+    """The text's compatibility form, without characters that do not show (U+FEFF, U+200B)."""
+    shown = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    return unicodedata.normalize("NFKC", shown)
 
 
 def _encode(text: str, codec: str) -> bytes | None:
