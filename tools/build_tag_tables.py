@@ -2,15 +2,11 @@
 
     python tools/build_tag_tables.py [OUT]
 
-Four sources, no text of anybody's:
+Three sources, no text of anybody's:
 
 - ``regex`` carries Unicode's Script and Script_Extensions properties: ``tag_scripts.npz``.
 - ``langdetect`` carries n-gram profiles of 55 languages (Shuyo 2010, Apache-2.0):
   ``tag_profiles.npz`` holds them in lower case, one column a language of its script.
-- ``py3langid`` (Lui and Baldwin 2012, Barbaresi 2021, BSD-3-Clause) carries a naive Bayes model
-  over byte n-grams of 140 languages: ``tag_supplement.npz`` holds its n-grams that are whole
-  characters, in lower case, for the scripts that several languages share, in 8 bits a weight.
-  It is needed to build the table, not to use it.
 - The standard codecs know which Han characters each national standard has: a character of
   GB 2312 that Big5 lacks is simplified, the other way round traditional: ``tag_han.npz``.
 """
@@ -21,14 +17,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import defaultdict, deque
+from collections import defaultdict
 from pathlib import Path
 
 import langdetect
 import numpy as np
 import regex
 from langdetect.utils.ngram import NGram
-from py3langid import langid
 
 SCRIPTS = (
     "Latn Cyrl Arab Deva Hani Hira Kana Bopo Hang Grek Hebr Beng Gujr Guru Taml Telu Knda "
@@ -51,20 +46,6 @@ READERS = {
     "Arab": ["ar", "fa", "ur"],
     "Deva": ["hi", "mr", "ne"],
 }
-SUPPLEMENT = {
-    "Latn": [
-        *READERS["Latn"],
-        *(
-            "nn sr is eu gl ga mt az ms eo la lb ha yo ig zu xh rw mg fo oc br fy gd ht "
-            "uz ku jv sn st om"
-        ).split(),
-    ],
-    "Cyrl": [*READERS["Cyrl"], *["sr", "be", "kk", "ky", "mn", "tg", "tt", "ba"]],
-    "Arab": [*READERS["Arab"], *["ps", "ug", "sdh", "arz", "ary"]],
-    "Deva": [*READERS["Deva"], *["sa", "gom"]],
-}
-STEPS = 16  # of a weight to one nat
-LONGEST = 6  # characters of an n-gram of the supplement
 FLOOR = 0.5 / 10_000  # langdetect's alpha / BASE_FREQ (Detector._update_lang_prob)
 
 
@@ -161,80 +142,6 @@ def _key(gram: str, alphabet: dict[str, int]) -> tuple[int, int, int]:
     return full[0], full[1], full[2]
 
 
-def supplement_arrays() -> dict[str, np.ndarray]:
-    """Character n-grams of py3langid's model, keyed by 10 bits a character, and their weights."""
-    model = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
-    alphabet: dict[str, int] = {}
-    keys, weights = [], []
-    for gram, number in _whole_grams(model).items():
-        script = _script(gram)
-        if script is None:
-            continue
-        key = 0
-        for character in gram:
-            key = key << 10 | alphabet.setdefault(character, len(alphabet) + 1)
-        row = np.zeros(64, np.uint8)
-        for name in [script] if script else SUPPLEMENT:
-            values = _columns(model, number, SUPPLEMENT[name])
-            row[: len(values)] = np.clip(255 + STEPS * (values - values.max()), 0, 255)
-            if not script:  # punctuation speaks for the Latin alphabet's languages alone
-                break
-        keys.append(key)
-        weights.append(row)
-    order = np.argsort(np.array(keys, np.uint64))
-    return {
-        "points": np.array([ord(c) for c in alphabet], np.uint32),
-        "codes": np.array(list(alphabet.values()), np.uint16),
-        "keys": np.array(keys, np.uint64)[order],
-        "weights": np.array(weights, np.uint8)[order],
-    }
-
-
-def _whole_grams(model: langid.LanguageIdentifier) -> dict[str, int]:
-    """The automaton's n-grams that are whole characters, in lower case; as lower case first."""
-    reached, queue, found = {0: b""}, deque([0]), []
-    while queue:
-        state = queue.popleft()
-        for byte in range(256):
-            following = int(model.tk_nextmove[model._rowbase[state] + byte])  # noqa: SLF001
-            if following not in reached:
-                reached[following] = reached[state] + bytes([byte])
-                queue.append(following)
-                if model.tk_output[following] >= 0:
-                    found.append((reached[following], int(model.tk_output[following])))
-    grams: dict[str, int] = {}
-    folded: dict[str, int] = {}
-    for octets, number in found:
-        try:
-            gram = octets.decode()
-        except UnicodeDecodeError:
-            continue
-        if len(gram) <= LONGEST and len(gram.lower()) == len(gram):
-            (grams if gram == gram.lower() else folded).setdefault(gram.lower(), number)
-    return {**folded, **grams}
-
-
-def _script(gram: str) -> str | None:
-    """The one shared script of an n-gram's letters, empty without letters, else None."""
-    found = {
-        next((s for s in SUPPLEMENT if regex.match(rf"\p{{Script={s}}}", c)), None)
-        for c in gram
-        if regex.match(r"\p{L}|\p{M}", c)
-    }
-    return None if None in found or len(found) > 1 else next(iter(found), "")
-
-
-def _columns(model: langid.LanguageIdentifier, number: int, languages: list[str]) -> np.ndarray:
-    """Log probability of a feature for each language; the best of a language's columns."""
-    row = model.nb_ptc[number].astype(np.float64)
-    return np.array(
-        [
-            max((row[j] for j, name in enumerate(model.nb_classes) if name == want), default=-99.0)
-            for want in languages
-        ]
-    )
-
-
 def han_arrays() -> dict[str, np.ndarray]:
     """Han characters that one national standard alone encodes."""
     points = [*range(0x3400, 0xA000)]
@@ -268,12 +175,7 @@ def main() -> None:
         readers=np.array([f"{k} {' '.join(v)}" for k, v in READERS.items()]),
     )
     np.savez_compressed(out / "tag_han.npz", **han_arrays())
-    np.savez_compressed(
-        out / "tag_supplement.npz",
-        **supplement_arrays(),
-        readers=np.array([f"{k} {' '.join(v)}" for k, v in SUPPLEMENT.items()]),
-    )
-    for name in ("tag_scripts", "tag_profiles", "tag_han", "tag_supplement"):
+    for name in ("tag_scripts", "tag_profiles", "tag_han"):
         print(f"{name}.npz {(out / f'{name}.npz').stat().st_size:,} bytes")
 
 

@@ -40,7 +40,7 @@ def detect_batch(texts: Sequence[str], config: TagConfig) -> list[Detected]:
     names = scripts.load().names
     for key, unit in zip(gathered.key.tolist(), gathered.units, strict=True):
         text, group = key >> 8, names[key & 255]
-        weight = unit.letters * {"Hani": 3, "Hang": 2}.get(group, 1)
+        weight = units.weight(unit, group)
         if weight <= most[text]:
             continue
         most[text] = weight

@@ -120,11 +120,11 @@ class _Reader:
     def _pieces(self, number: int) -> list[Piece]:
         first, last = self.first_run[number], self.first_run[number + 1]
         known = [self.units.units[self.of_run[run]] for run in range(first, last)]
-        most = max((unit.letters for unit in known), default=0)
+        groups = [self.names[group] for group in self.run_group[first:last]]
+        most = max(map(units.weight, known, groups), default=0)
         least = self.config.min_letters
         pieces: list[Piece] = []
-        for run, unit in zip(range(first, last), known, strict=True):
-            group = self.names[self.run_group[run]]
+        for run, unit, group in zip(range(first, last), known, groups, strict=True):
             begin = self._opening(self.run_start[run], pieces)
             if group == scripts.CJK[0]:
                 pieces += self._han(run, begin)
@@ -187,8 +187,7 @@ class _Reader:
         texts = [batch.joined[int(batch.start[a]) : int(batch.stop[b - 1])] for a, b in passages]
         found = []
         for (a, b), score in zip(passages, supplement.load().score(texts), strict=True):
-            total = batch.evidence[a:b].sum(axis=0, dtype=np.int64)
-            sums = units.together(group, score, total)[: len(self.languages[group])]
+            sums = units.together(group, score)[: len(self.languages[group])]
             best = int(sums.argmax())
             margin = float(sums[best] - sums[unit.column]) / supplement.STEPS
             if margin < switches.LEAST:

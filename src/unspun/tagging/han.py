@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,6 +15,15 @@ from unspun.tagging import scripts
 _SIMPLIFIED, _TRADITIONAL, _JAPANESE = 1, 2, 3
 _KANA_SHARE = 0.1
 """Japanese prose is some 40% to 70% kana; Chinese that quotes a Japanese brand stays below 5%."""
+_MAINLAND = re.compile(
+    "字符|信息|激光|公交|短信|屏幕|字段|打印|激活|批量|算法|查找|界面|命令行|缺省|回收站|源文件|刷新|端口"
+    "|接口|配置|令牌|句柄|高亮|文件名|布局|插件|域名|添加|示例|重做|博客|比特|搜索"
+)
+_TAIWAN = re.compile(
+    "程式|伺服器|字串|字元|新增|位元|列印|登入|登出|最佳化|巨集|回呼|介面|部落格|函式|元件|支援|存取|命令列"
+    "|影片|解析度|物件|位址|使用者|套件|硬碟|光碟|磁碟|滑鼠|封包|相依|停用|主控台|移除|逾期"
+)
+"""What the mainland and Taiwan call by different names, in characters that both of them use."""
 
 
 class HanLine(NamedTuple):
@@ -54,19 +64,30 @@ def lines(points: NDArray[np.uint32], start: int, end: int) -> list[HanLine]:
     han = script == number("Hani")
     variant = variants()[np.minimum(part, np.uint32(0x9FFF))]
     masks = (kana, han, variant == _SIMPLIFIED, variant == _TRADITIONAL)
-    cuts = (part == ord("\n")).nonzero()[0] + 1
-    if not len(cuts):
-        counted = [int(np.count_nonzero(mask)) for mask in masks]
-        return [_line(start, end, counted, counted)]
-    begins = np.concatenate([[0], cuts[cuts < len(part)]])
-    counts = np.stack([np.add.reduceat(mask.astype(np.int64), begins) for mask in masks])
-    total = counts.sum(axis=1)
+    begins = np.concatenate([[0], (part == ord("\n")).nonzero()[0] + 1])
+    begins = begins[begins < max(1, len(part))]
     ends = [*begins[1:].tolist(), len(part)]
-    found = [
-        _line(start + begin, start + stop, line.tolist(), total.tolist())
-        for begin, stop, line in zip(begins.tolist(), ends, counts.T, strict=True)
-    ]
-    return _merge(found)
+    if len(ends) == 1:
+        counted = [[int(np.count_nonzero(mask)) for mask in masks]]
+    else:
+        counts = np.stack([np.add.reduceat(mask.astype(np.int64), begins) for mask in masks])
+        counted = counts.T.tolist()
+    total = [sum(column) for column in zip(*counted, strict=True)]
+    total[2:] = _by_words(part, total)
+    found = []
+    for begin, stop, line in zip(begins.tolist(), ends, counted, strict=True):
+        line[2:] = _by_words(part[begin:stop], line)
+        found.append(_line(start + begin, start + stop, line, total))
+    return _merge(found) if len(found) > 1 else found
+
+
+def _by_words(points: NDArray[np.uint32], counted: list[int]) -> list[int]:
+    """Votes for simplified and traditional: by words, where the characters leave it open."""
+    hans, hant = counted[2:]
+    if hans != hant or not counted[1]:
+        return [hans, hant]
+    text = "".join(map(chr, points.tolist()))
+    return [hans + len(_MAINLAND.findall(text)), hant + len(_TAIWAN.findall(text))]
 
 
 def _line(start: int, end: int, line: list[int], total: list[int]) -> HanLine:

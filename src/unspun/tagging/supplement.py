@@ -1,9 +1,10 @@
 """A second reading for what the profiles leave in doubt: short texts, near relatives.
 
 Three kinds of evidence, each summed over the text: the longest known n-gram, up to six characters,
-that ends at each character (from py3langid's model, Lui and Baldwin 2012); words that a language
-cannot do without; letters that a language does not have. It also knows some forty languages more
-than the profiles; they start with a handicap, for most texts are not in them.
+that ends at each character (py3langid's model, Lui and Baldwin 2012; lingua's counts, Stahl
+2021); words that a language cannot do without; letters that a language does not have. It also knows
+some forty languages more than the profiles; they start with a handicap, for most texts are not in
+them. `tools/build_tag_supplement.py` makes the table.
 """
 
 from __future__ import annotations
@@ -23,14 +24,17 @@ REACH = 210  # characters that 16 bits of evidence can add up
 CHUNKS = 4  # stretches of that length that are read of a long text
 _BITS = 10
 _LONGEST = 6
+_TOP = _BITS * (_LONGEST - 1)
 _COLUMNS = 64
 _WORD, _LETTER = 4 * STEPS, 4 * STEPS
 IDEAL = 63
 """The column of a language that every n-gram is likeliest in: what a perfect fit would score."""
-HANDICAP = 10 * STEPS
-"""A language that the profiles lack must be e^10 times as likely as the others."""
-TWINS = {"ms": 25 * STEPS}
+HANDICAP = 15 * STEPS
+"""A language that the profiles lack must be e^15 times as likely as the others."""
+TWINS = {"ms": 30 * STEPS}
 """More for one that differs from a commoner one, Indonesian, in hardly more than its spelling."""
+COMMON = {"en": 2 * STEPS}
+"""What one starts with that is met far more often than any other."""
 ALIASES = {"nn": "no"}
 SCRIPTED = {("sr", "Latn"): "sr-Latn", ("sr", "Cyrl"): "sr-Cyrl"}
 _TOKEN = regex.compile(r"[\p{L}\p{M}'’]+")
@@ -41,7 +45,9 @@ class Supplement(NamedTuple):
 
     Attributes:
         code: Number of each code point below 0x3000, 0 where no n-gram has it.
-        keys: The n-grams, 10 bits a character, ascending.
+        keys: The n-grams, 10 bits a character, the last one highest, ascending; 0 before them.
+        spare: Bits of each key below its characters.
+        shorter: Row of the longest known ending of each n-gram, 0 if none.
         weights: Evidence by n-gram and column, in 1/16 nat, four columns in 64 bits; then the
             rows of words and of letters.
         words: Row of each word.
@@ -53,6 +59,8 @@ class Supplement(NamedTuple):
 
     code: NDArray[np.uint16]
     keys: NDArray[np.uint64]
+    spare: NDArray[np.uint64]
+    shorter: NDArray[np.int32]
     weights: NDArray[np.uint64]
     words: dict[str, int]
     letters: dict[str, int]
@@ -97,15 +105,13 @@ class Supplement(NamedTuple):
         lengths = np.diff(ends, prepend=0)
         place = np.arange(len(points)) - np.repeat(ends - lengths, lengths)
         codes = self.code[np.minimum(points, np.uint32(len(self.code) - 1))].astype(np.uint64)
-        row = np.zeros(len(points), np.intp)
-        key = np.zeros(len(points), np.uint64)
-        for n in range(_LONGEST):
-            shifted = np.zeros_like(codes)
-            shifted[n:] = codes[: max(0, len(codes) - n)]
-            key = key | (shifted << np.uint64(_BITS * n))
-            at = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
-            hit = (self.keys[at] == key) & (place >= n)
-            row = np.where(hit, at + 1, row)
+        key = codes << np.uint64(_TOP)
+        for n in range(1, _LONGEST):
+            shifted = np.where(place[n:] >= n, codes[:-n], np.uint64(0))
+            key[n:] |= shifted << np.uint64(_TOP - _BITS * n)
+        row = np.searchsorted(self.keys, key, side="right") - 1
+        for _ in range(_LONGEST):  # a known ending is the nearest key below, or an ending of that
+            row = np.where((self.keys[row] ^ key) >> self.spare[row], self.shorter[row], row)
         return row, ends
 
 
@@ -123,8 +129,9 @@ def name(language: str, script: str) -> str:
 def load() -> Supplement:
     """The packaged table with the words and letters of each language."""
     with np.load(tables.path("tag_supplement.npz")) as data:
-        points, codes, keys = data["points"], data["codes"], data["keys"]
-        grams = data["weights"]
+        points, codes, levels = data["points"], data["codes"], data["levels"]
+        steps = np.ascontiguousarray(data["steps"].T).view(np.uint64)[:, 0]
+        grams = (255 - levels)[data["rows"]]
         readers = [str(line).split() for line in data["readers"]]
     languages = {script: tuple(rest) for script, *rest in readers}
     rows: list[NDArray[np.uint16]] = []
@@ -132,22 +139,46 @@ def load() -> Supplement:
     words = _word_rows(languages, rows, first)
     letters = _letter_rows(languages, rows, first)
     weights = np.zeros((first + len(rows), _COLUMNS), np.uint16)
-    weights[1:first] = grams
+    weights[1:first, : grams.shape[1]] = grams
     weights[1:first, IDEAL] = 255
     weights[first:] = rows
     code = np.zeros(0x3001, np.uint16)
     code[points[points < 0x3000]] = codes[points < 0x3000]  # noqa: PLR2004 - shared scripts end before
     handicap = {s: _handicap(s, found) for s, found in languages.items()}
     names = {s: tuple(name(x, s) for x in found) for s, found in languages.items()}
+    keys, spare, shorter = _endings(steps)
     packed = weights.view(np.uint64)
-    return Supplement(code, keys, packed, words, letters, languages, names, handicap)
+    return Supplement(
+        code, keys, spare, shorter, packed, words, letters, languages, names, handicap
+    )
+
+
+def _endings(
+    steps: NDArray[np.uint64],
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int32]]:
+    """Keys, their spare bits, and the row of the longest known ending of each."""
+    keys = np.concatenate([np.zeros(1, np.uint64), np.cumsum(steps, dtype=np.uint64)])
+    spare = np.full(len(keys), 63, np.uint64)  # nothing known ends every text
+    shorter = np.zeros(len(keys), np.int32)
+    for n in range(1, _LONGEST + 1):
+        low = np.uint64(_TOP + _BITS - _BITS * n)
+        cut = keys >> low << low
+        spare[(cut == keys) & (spare == 63)] = low  # noqa: PLR2004
+        at = np.searchsorted(keys, cut, side="right") - 1
+        shorter = np.where((keys[at] == cut) & (cut != keys), at, shorter).astype(np.int32)
+    spare[0] = 63
+    return keys, spare, shorter
 
 
 def _handicap(script: str, names: Sequence[str]) -> NDArray[np.float64]:
     last = {"Latn": "nn", "Cyrl": "uk", "Arab": "ur", "Deva": "ne"}[script]
     known = names.index(last) + 1
     return np.array(
-        [0 if k < known else TWINS.get(name, HANDICAP) for k, name in enumerate(names)], float
+        [
+            -COMMON.get(name, 0) if k < known else TWINS.get(name, HANDICAP)
+            for k, name in enumerate(names)
+        ],
+        float,
     )
 
 

@@ -18,8 +18,8 @@ GAIN = 16 * 24
 """Evidence, in 1/16 nat, by which a window must speak for another language."""
 PRICES = (16 * 40, 16 * 22, 16 * 14)
 """What a switch costs within a sentence, at its end or a bracket, and at a line's end."""
-LEAST = 15.0
-"""Evidence, in nats, of both readings together that a passage is in another language."""
+LEAST = 20.0
+"""Evidence, in nats, of the second reading that a passage is in another language."""
 _CANDIDATES = 5
 _ROOM = 24  # words on either side of a loud window in which the switch is looked for
 _MARKS = np.zeros(0x3000, np.int64)

@@ -12,17 +12,18 @@ from unspun.config import TagConfig
 from unspun.tagging import confidence, detectors, profiles, scripts, supplement
 from unspun.tagging.batch import Batch, Ints
 
-DOUBT = 0.95
+DOUBT = 0.97
 """Below this confidence of the profiles the supplement is asked."""
-SHARE = 0.15
-"""Weight of the profiles' evidence beside the supplement's."""
+BRIEF, SURE = 60, 0.999
+"""Below so many letters it is asked below this confidence: few letters hold little evidence."""
 RELATIVES = frozenset({"hr", "id", "tr", "ru", "uk", "mk", "fa"})
 """Languages with a near relative that the profiles lack: the supplement is always asked."""
 
 
+_WEIGHT = {"Hani": 3, "Hang": 2}
 _WORD = 0.9  # a single short word must speak clearly
 _LETTERS = 4  # of a word that alone can name a language
-_WORDS = 0.3  # a short text of several words is named unless nothing speaks for the name
+_WORDS = 0.2  # a short text of several words is named unless nothing speaks for the name
 
 
 class Unit(NamedTuple):
@@ -109,6 +110,12 @@ def _columns() -> NDArray[np.int64]:
     return table
 
 
+def weight(unit: Unit, group: str) -> int:
+    """Letters that an alphabet would need; between equals, the script that says more counts."""
+    each = _WEIGHT.get(group, 1)
+    return unit.letters * each + (each > 1)
+
+
 def too_short(unit: Unit, batch: Batch, text: int, least: int) -> bool:
     """Whether a text's only words are too few to name a language by."""
     if unit.letters >= least:
@@ -153,7 +160,11 @@ def _doubt(
     doubtful = [
         number
         for number, unit in enumerate(units)
-        if unit.column >= 0 and (unit.confidence < DOUBT or unit.language in RELATIVES)
+        if unit.column >= 0
+        and (
+            unit.confidence < (SURE if unit.letters < BRIEF else DOUBT)
+            or unit.language in RELATIVES
+        )
     ]
     if not doubtful:
         return
@@ -207,25 +218,17 @@ def _texts(batch: Batch, of_run: Ints, doubtful: list[int]) -> list[str]:
     return list(wanted.values())
 
 
-def together(group: str, score: NDArray[np.int64], total: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The evidence of both readings for the supplement's columns of a script."""
-    languages = supplement.load().languages[group]
-    size = len(profiles.load().languages[group])
-    first = np.zeros(len(languages))
-    first[:size] = total[:size]
-    first[size:] = total[:size].max()
-    if group == "Latn":
-        first[size] = total[languages.index("no")]  # the other written Norwegian
-    sums = score[: len(languages)] + SHARE * first
-    sums -= supplement.load().handicap[group]
-    return sums
+def together(group: str, score: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The evidence of the supplement for each column of a script, less what it starts with."""
+    handicap = supplement.load().handicap[group]
+    return score[: len(handicap)] - handicap
 
 
 def _second(unit: Unit, group: str, score: NDArray[np.int64], total: NDArray[np.int64]) -> Unit:
-    """What the supplement and the profiles together say."""
+    """What the supplement says."""
     languages = profiles.load().languages[group]
     names = supplement.load().names[group]
-    sums = together(group, score, total)
+    sums = together(group, score)
     best = int(sums.argmax())
     top, sums[best] = float(sums[best]), -np.inf
     second = int(sums.argmax())
