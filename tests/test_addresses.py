@@ -111,7 +111,8 @@ def test_a_page_that_changes_is_noticed(tmp_path: Path) -> None:
         assert "nothing to do" in said[-1]
         (raw / "a.txt").write_text("The mill is closed.\n"[:19])
         os.utime(raw / "a.txt", (1, 1))
-        unspun.run(page, out=out, config=FAST, workers=0)
+        unspun.run(page, out=out, config=FAST, workers=0, notice=said.append)
+        assert "made from other input" in said[-1]
     assert (out / "text/a.txt").read_text().startswith("The mill is closed")
 
 

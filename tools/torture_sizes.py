@@ -32,7 +32,7 @@ from torture_kills import children
 MEGABYTE = 1 << 20
 SECONDS = 10.0  # of processors, for a hostile megabyte beyond an empty run
 RESIDENT = 1 << 30  # bytes, for bombs and giants
-GROWTH = 1.1  # of memory, from a short input to one that is twenty times as long
+GROWTH = 1.1  # of memory, from a short input to one that is five times as long
 
 
 def drawn(low: int, high: int) -> str:
@@ -217,7 +217,7 @@ def _parquet_bomb(path: Path) -> None:
 
 
 def growth(base: Path, short: int, long: int) -> Iterator[str]:
-    """Memory of a short input, and of one that is twenty times as long."""
+    """Memory of a short input, which fills sample and report already, and of a long one."""
     peaks = []
     for count in (short, long):
         raw = base / f"{count}.jsonl"
@@ -238,7 +238,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--only", help="megabytes, giants, growth")
     parser.add_argument("--name", help="only megabytes whose name has this in it")
-    parser.add_argument("--short", type=int, default=2_000, help="records")
+    parser.add_argument("--short", type=int, default=8_000, help="records")
     parser.add_argument("--long", type=int, default=40_000, help="records")
     given = parser.parse_args()
     parts: dict[str, Callable[[Path], Iterator[str]]] = {

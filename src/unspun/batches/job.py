@@ -131,7 +131,7 @@ def run(
             runs.discard(folder)
             say(f"{out}: made from this input with these settings already: nothing to do")
         else:
-            job.begin(raw.name)
+            job.begin(raw.name, runs.finished(out) if resume else None)
             count = engine.workers_for(chunks, workers)
             apart: Apart = "forked" if all(map(_is_local, sources)) else "fresh"
             with _failing(folder), _engine(at, address, count, workers, config, apart) as place:
@@ -220,11 +220,11 @@ class _Job:
         again = manifest["counts"]["quarantined"] and manifest["limits"] != [*self._order.limits]
         return None if again else manifest
 
-    def begin(self, title: str) -> None:
-        """Say what is run, and what changed since it was begun."""
+    def begin(self, title: str, earlier: Record | None) -> None:
+        """Say what is run, and what changed since it was begun, or since results were made."""
         folder, before = self._folder, self._folder.header()
-        if before:
-            self._compare(before)
+        if before or earlier:
+            self._compare(before or earlier or {})
         rows = ({"source": s, "size": n, "time": t} for s, (n, t) in self._stamps.items())
         folder.keep_rows("inputs.jsonl", rows)
         begun = before.get("begun", time.time())
@@ -239,6 +239,8 @@ class _Job:
             self._say(f"{out}: begun with {' and '.join(other)}: starts again")
         if said := self._folder.changed(self._stamps):
             self._say(f"{out}: other input: {said}: what depends on it is done anew")
+        elif not other and before.get("identity", self._identity) != self._identity:
+            self._say(f"{out}: made from other input, or in another form: made anew")
 
     def run(self, at: Engine, title: str, progress: Progress, started: float) -> Record:
         """Do what is to be done, and put the results into place."""
