@@ -7,7 +7,7 @@ READY_DEV := .venv/.ready-dev
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint format types lock clean \
-        torture bench bench-batch bench-clean bench-duplicates bench-langid bench-lm bench-restore bench-score bench-translate
+        torture bench bench-batch bench-clean bench-duplicates bench-exact bench-langid bench-lm bench-restore bench-score bench-translate
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -97,6 +97,9 @@ bench-score: $(PEERS_READY)  ## Scores, alignment, diff, matching, beside the pe
 	$(BENCH) bench/align.py
 	$(BENCH) bench/diff.py
 	$(BENCH) bench/match.py
+
+bench-exact: $(PEERS_READY)  ## Scores of 100,000 pairs, each beside sacrebleu's
+	$(BENCH) bench/exact.py
 
 bench-lm: $(PEERS_READY)  ## The language model: speed and perplexity
 	$(BENCH) bench/lm.py --data $(SHARED)/data
