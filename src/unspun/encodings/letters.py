@@ -6,7 +6,6 @@ binary logarithms of probabilities.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
@@ -102,16 +101,15 @@ def bits(text: str, among: tuple[str, ...], common: frozenset[str] = frozenset()
     Returns:
         Bits in all.
     """
-    text = unicodedata.normalize("NFC", " " + text).translate(_ROMANIAN)
-    text = _VIETNAMESE.sub("ể", text)
-    pairs = Counter(pairwise(text))
+    text = unicodedata.normalize("NFC", " " + text)
+    pairs = Counter(pairwise(map(_counted, text)))
     spots = {pair: count for pair, count in pairs.items() if max(pair) > "\x7f"}
     if len(among) > _FEW:
         totals = np.zeros(len(among), np.int64)
         for (_, char), count in spots.items():
             totals += count * _singles(char, among)
         among = tuple(among[k] for k in np.argsort(totals, kind="stable")[:_FEW])
-    return min(_in_full(spots, of(name), common) for name in among)
+    return min(_in_full(spots, name, common) for name in among)
 
 
 def least_bits(text: str) -> float:
@@ -140,12 +138,14 @@ def _costs() -> Any:  # noqa: ANN401 - of the kernel
 
 def _counted(char: str) -> str:
     """The letter as which langdetect's profiles count a character."""
-    return "ể" if _VIETNAMESE.match(char) else char.translate(_ROMANIAN)
+    return _COUNTED.get(char, char)
 
 
 _NONE: frozenset[str] = frozenset()
-_ROMANIAN = str.maketrans("șțȘȚ", "şţŞŢ")  # langdetect has the letters with cedilla
-_VIETNAMESE = re.compile("[\u1ea0-\u1eff]")  # langdetect counts them as one
+_COUNTED = {
+    **dict(zip("șțȘȚ", "şţŞŢ", strict=True)),  # langdetect has the letters with cedilla
+    **dict.fromkeys(map(chr, range(0x1EA0, 0x1F00)), "ể"),  # Vietnamese; it counts them as one
+}
 _FEW = 3  # languages that are compared in full
 
 
@@ -156,10 +156,15 @@ def _singles(char: str, among: tuple[str, ...]) -> NDArray[np.int64]:
     return np.array([round(10 * of(name).letters.get(low, _UNSEEN)) for name in among], np.int64)
 
 
-def _in_full(spots: dict[tuple[str, str], int], model: Letters, common: frozenset[str]) -> float:
+def _in_full(spots: dict[tuple[str, str], int], name: str, common: frozenset[str]) -> float:
     return sum(
-        count * _char(before, char, model, common) for (before, char), count in spots.items()
+        count * _of_language(before, char, name, common) for (before, char), count in spots.items()
     )
+
+
+@lru_cache(maxsize=1 << 16)
+def _of_language(before: str, char: str, name: str, common: frozenset[str]) -> float:
+    return _char(before, char, of(name), common)
 
 
 def _char(before: str, char: str, model: Letters, common: frozenset[str]) -> float:
@@ -185,6 +190,7 @@ def _mixed(before: str, char: str) -> bool:
     return one != other and bool(one and other)
 
 
+@lru_cache(maxsize=1 << 16)
 def _script(char: str) -> int:
     """A number that tells scripts apart roughly; 0 for what stands beside any script."""
     code = ord(char)

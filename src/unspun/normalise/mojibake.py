@@ -55,6 +55,12 @@ _LONGEST = 2000
 _LAYERS = 8
 """Encodings on top of each other that are undone; more than four were never seen."""
 
+_PATIENCE, _PATIENCE_EACH = 1_000_000, 2
+"""Characters that are read in vain, once for each code page, and more for each of the text.
+
+Random bytes take 26 for each character of the text, right text in any language less than one.
+"""
+
 _BEYOND = re.compile("[^\x00-\x7f]")
 _RUN = re.compile("([^\x00-\x7f]+)")
 _WORD = re.compile("[^ \t\n]+")
@@ -81,12 +87,30 @@ def repair_mojibake(text: str, config: NormaliseConfig) -> list[Edit]:
     if text.isascii():
         return []
     found: list[Edit] = []
-    for start, end in _segments(text):
-        segment = text[start:end]
-        confidence, mended = _mend(segment)
+    for start, segment, confidence, mended in _looked_at(text):
         if mended != segment and confidence >= config.min_confidence:
             found += _changes(segment, mended, start, confidence)
     return found
+
+
+def _looked_at(text: str) -> Iterator[tuple[int, str, float, str]]:
+    """Where each segment starts, what it is, how sure a repair is, and the segment with it.
+
+    No more than some work in vain is done for a text, so that none that is made for it takes long.
+    """
+    patience = _PATIENCE + _PATIENCE_EACH * len(text)
+    for start, end in _segments(text):
+        segment = text[start:end]
+        confidence, mended = _mend(segment)
+        yield start, segment, confidence, mended
+        patience -= _effort(mended)
+        if patience < 0:
+            return
+
+
+def _effort(segment: str) -> int:
+    """Characters that look broken still, once for each code page."""
+    return sum(len(word.text) * word.pages.bit_count() for word in _broken_words(segment))
 
 
 def _changes(before: str, after: str, at: int, confidence: float) -> list[Edit]:
@@ -123,10 +147,9 @@ def suspects(text: str, config: NormaliseConfig) -> list[Tag]:
     if SPOT not in gate.signs(text, config):
         return []
     tags = []
-    for start, end in _segments(text):
-        segment = text[start:end]
-        confidence, mended = _mend(segment)
+    for start, segment, confidence, mended in _looked_at(text):
         if mended != segment and confidence < config.min_confidence:
+            end = start + len(segment)
             tags.append(Tag("encoding-damage", start, end, "unsure", confidence))
             continue
         tags += (
@@ -158,7 +181,7 @@ def _gap(text: str, low: int, high: int) -> int:
     return (text.rfind(" ", low, high) + 1) or high
 
 
-@lru_cache(maxsize=1 << 8)
+@lru_cache(maxsize=1 << 10)
 def _mend(segment: str) -> tuple[float, str]:
     """The repaired segment, and how sure the repair is."""
     confidence = 1.0

@@ -8,6 +8,7 @@ read as GBK or Shift JIS: rare ideographs whose bytes are well-formed UTF-8 thro
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from unspun import edits
@@ -120,6 +121,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
         at = end
 
 
+@lru_cache(maxsize=1 << 10)
 def _reading(line: str) -> tuple[str, float]:
     beyond = [char for char in line if char > "\x7f"]
     if len(set(beyond)) < _DIFFERENT:
@@ -130,12 +132,25 @@ def _reading(line: str) -> tuple[str, float]:
     data = page.as_bytes(line)
     if 2 * sum(map(len, SEQUENCE.findall(data))) > len(beyond):
         return line, 1.0  # UTF-8: the next rule's
+    readings = list(_sure_readings(data, len(beyond)))
+    if not readings:
+        return line, 1.0
     cost = letters.bits(line, letters.languages())
     best, reading = cost - max(_GAIN, _GAIN_EACH * len(beyond)), line
-    for name, languages in _READERS:
-        read = data.decode(name, "replace")
-        bits = letters.bits(read, languages, daily(name)) if "\ufffd" not in read else best
-        sure = _SURE if languages[0] != "zh" else _SURE_OF_IDEOGRAPHS
-        if bits < min(best, sure * len(beyond)):
+    for bits, read in readings:
+        if bits < best:
             best, reading = bits, read
     return reading, 0.9
+
+
+def _sure_readings(data: bytes, beyond: int) -> Iterator[tuple[float, str]]:
+    """The readings of bytes that make sense in a language, each with its bits."""
+    for name, languages in _READERS:
+        read = data.decode(name, "replace")
+        if "\ufffd" in read:
+            continue
+        limit = beyond * (_SURE if languages[0] != "zh" else _SURE_OF_IDEOGRAPHS)
+        if letters.bits(read[: len(read) // 2], languages, daily(name)) < limit:
+            bits = letters.bits(read, languages, daily(name))
+            if bits < limit:
+                yield bits, read
