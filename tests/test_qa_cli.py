@@ -104,3 +104,22 @@ def test_python_pairs_passages_of_texts_and_segments_of_lists() -> None:
     assert report.languages.source == "de"
     with pytest.raises(unspun.MismatchError):
         unspun.qa(["a"], [])
+
+
+RUBBISH = {
+    "broken.tmx": (b'<tmx version="1.4"><body><tu><tuv xml:lang="zh"><seg>abc', "not well-formed"),
+    "page.xliff": (b"<html><body>no</body></html>", "<xliff> is expected"),
+    "empty.tmx": (b"", "not well-formed"),
+    "empty.tsv": (b"", "no segments to check"),
+    "one.tsv": (b"one column only\n", "line 1"),
+    "bytes.tsv": (b"\xff\xfe\x00\x01garb", "bytes.tsv"),
+}
+
+
+@pytest.mark.parametrize("name", RUBBISH)
+def test_rubbish_says_what_is_wrong(tmp_path: Path, name: str) -> None:
+    data, told = RUBBISH[name]
+    (tmp_path / name).write_bytes(data)
+    done = CliRunner().invoke(app, ["qa", str(tmp_path / name)])
+    assert done.exit_code == 2
+    assert told in done.output + str(done.exception)

@@ -16,7 +16,7 @@ from unspun.bilingual import Bitext, By
 from unspun.checking import SEVERITIES, Checked, Languages, Severity
 from unspun.cli import show
 from unspun.cli.app import FAILED, Json, complain
-from unspun.errors import ConfigError, unknown_name
+from unspun.errors import ConfigError, InputError, unknown_name
 
 SHOWN = 200  # findings in the table
 
@@ -129,6 +129,8 @@ def qa(
         context = checking.Context(bitext.languages, terms)
         found = _checked(bitext, context, _Wanted(wanted, least, sure), tally)
         tally.kept.append((bitext.path, _told(bitext, found, tally, json=json)))
+    if not tally.units:
+        raise InputError(f"{', '.join(map(str, paths))}: no segments to check")
     if sarif_file is not None:
         with files.replacing(sarif_file) as file:
             file.write(records.dumps(sarif.log(tally.kept)))
