@@ -15,7 +15,7 @@ FLOORS = {  # BLEU of the clean text against the reference, whole documents
     "zh-translated": 84.3,
     "scmp-blacklist": 99.5,
     "bt-funding": 99.9,
-    "ft-spun": 91.0,
+    "ft-spun": 90.8,
 }
 RAW = {
     "abacus-newsletter": 95.2,
