@@ -99,11 +99,12 @@ def _looked_at(text: str) -> Iterator[tuple[int, str, float, str]]:
     No more than some work in vain is done for a text, so that none that is made for it takes long.
     """
     patience = _PATIENCE + _PATIENCE_EACH * len(text)
+    enough = patience >= len(PAGES) * len(text)  # whatever the text is
     for start, end in _segments(text):
         segment = text[start:end]
         confidence, mended = _mend(segment)
         yield start, segment, confidence, mended
-        patience -= _effort(mended)
+        patience -= 0 if enough else _effort(mended)
         if patience < 0:
             return
 
