@@ -69,8 +69,7 @@ class Glance:
     """
 
     def __init__(self, weights: Mapping[str, float]) -> None:
-        cut = ((Words.of(name), weight) for name, weight in weights.items())
-        found = [(_key(words), weight) for words, weight in cut if 1 <= len(words) <= _PAIR]
+        found = _keyed(weights)
         keys, first = np.unique(np.array([key for key, _ in found], np.uint64), return_index=True)
         told = np.array([weight for _, weight in found], np.float64)[first]
         self._keys: Keys = keys
@@ -111,8 +110,17 @@ class Marks:
         return float(self._nats.take(np.unique(self._numbers[low:high])).sum())
 
 
-def _key(words: Words) -> int:
-    return int((words.keys if len(words) == 1 else _paired(words.keys))[0])
+def _keyed(weights: Mapping[str, float]) -> list[tuple[int, float]]:
+    """The hash of each marker of one word or two, with its weight; all are cut at once."""
+    words = Words.of("\n".join(weights))
+    lines = np.cumsum([0, *(len(name) + 1 for name in weights)])
+    first = np.searchsorted(words.starts, lines).tolist()
+    one, two = words.keys.tolist(), _paired(words.keys).tolist()
+    return [
+        ((one if last - at == 1 else two)[at], weight)
+        for (at, last), weight in zip(itertools.pairwise(first), weights.values(), strict=True)
+        if 1 <= last - at <= _PAIR
+    ]
 
 
 def _paired(keys: Keys) -> Keys:
