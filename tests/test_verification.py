@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from selenium import webdriver
+from typer.testing import CliRunner
 
 import tiny_model
 from browsing import browser, complaints, evaluate
 from test_review import written
 from unspun import batches, pipeline, records, review, verification
+from unspun.cli import app
 from unspun.config import Config
 from unspun.model import Document
 from unspun.protocol import Answer, Answers, Usage
@@ -104,6 +106,22 @@ def test_a_reference_in_another_language_is_a_translation(tmp_path: Path) -> Non
     assert CHINESE[found["start"] : found["end"]] == "10.5亿"
     assert ENGLISH[slice(*found["target"])] == "1.5 billion"
     assert "10.5亿" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_findings_of_a_run_are_written_as_sarif(tmp_path: Path) -> None:
+    out = run(tmp_path, "One line\n\n" + CHINESE, "One line\n\n" + ENGLISH)
+    asked = ["report", str(out), "--sarif", str(tmp_path / "qa.sarif")]
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    (made,) = json.loads((tmp_path / "qa.sarif").read_bytes())["runs"]
+    (result,) = made["results"]
+    rule = made["tool"]["driver"]["rules"][result["ruleIndex"]]
+    assert rule["id"] == result["ruleId"] == "number"
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "page.txt"
+    region = place["region"]
+    assert (region["snippet"]["text"], region["startLine"]) == ("10.5亿", 5)
+    start = region["charOffset"]
+    assert ("One line\n\n" + CHINESE)[start : start + region["charLength"]] == "10.5亿"
 
 
 def test_a_reference_in_the_same_language_is_none(tmp_path: Path) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from unspun import edits, files, records, reporting, review
+from unspun import edits, files, records, reporting, review, sarif
 from unspun.cli import show
 from unspun.cli.app import FAILED, Json, complain
 from unspun.errors import InputError, OutputError
 from unspun.store import Store, Stored
+from unspun.verification import Verified
 
 OutFolder = Annotated[Path, typer.Argument(metavar="OUT", help="The results of 'unspun run'.")]
 CONTEXT = 24
@@ -247,12 +249,29 @@ def apply(
     show.console.print(str(done.out / reporting.PAGE), markup=False, soft_wrap=True)
 
 
-def report(out: OutFolder) -> None:
+def report(
+    out: OutFolder,
+    sarif_file: Annotated[
+        Path | None,
+        typer.Option("--sarif", metavar="FILE", help="Write QA findings: SARIF 2.1.0."),
+    ] = None,
+) -> None:
     """Write the report page again, from stored results.
 
-    Example:
+    Examples:
 
         unspun report out/
+
+        unspun report out/ --sarif qa.sarif
     """
     page = reporting.write(out)
     show.console.print(str(page), markup=False, soft_wrap=True)
+    if sarif_file is not None:
+        with files.replacing(sarif_file) as file:
+            file.write(records.dumps(sarif.log_of_run(_verified(Store(out)))))
+
+
+def _verified(store: Store) -> Iterator[tuple[str, str, Iterator[Verified]]]:
+    for stored in store:
+        found = (records.to_verified(r) for r in stored.spans if r["type"] == "qa")
+        yield stored.document["source"], stored.raw_text or "", found
