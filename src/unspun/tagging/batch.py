@@ -7,6 +7,7 @@ text. All arrays of one batch are made by a fixed number of NumPy calls.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -56,34 +57,40 @@ class Batch(NamedTuple):
 def read(texts: Sequence[str]) -> Batch:
     """Lay out texts, at least one, and read their evidence."""
     joined = "\n".join([*texts, ""])
-    offsets = np.cumsum([0, *(len(text) + 1 for text in texts)])
+    offsets = np.array([0, *accumulate(len(text) + 1 for text in texts)])
     points = scripts.code_points(joined)
-    group = scripts.load().group[points]
+    group = scripts.load().group.take(points)
     blanks = _blanks(joined, points)
     for begin, end in blanks:
         group[begin:end] = 0
-    before = np.empty_like(group)
-    before[:1], before[1:] = 0, group[:-1]
-    edge = (group != before).nonzero()[0]
-    kind = group[edge]
+    change = group > 0
+    letters = np.zeros(len(points) + 1, np.int64)
+    change.cumsum(out=letters[1:])
+    read = points * change
+    np.not_equal(group[1:], group[:-1], out=change[1:])
+    edge = change.nonzero()[0]
+    kind = group.take(edge)
     letter = kind > 0  # the last character is a line feed, so a word always ends before the end
     stops = edge[1:][letter[:-1]]
     start, stops, kind = _cut(edge[letter], stops, kind[letter])
-    text = offsets.searchsorted(start, side="right") - 1
-    evidence = profiles.load().words(np.where(group, points, 0), start)
-    letters = np.zeros(len(points) + 1, np.int64)
-    np.cumsum(group > 0, out=letters[1:])
+    evidence = profiles.load().words(read, start)
     turn = np.ones(len(start), bool)
-    turn[1:] = (kind[1:] != kind[:-1]) | (text[1:] != text[:-1])
+    np.not_equal(kind[1:], kind[:-1], out=turn[1:])
+    if len(texts) == 1:
+        text = np.zeros(len(start), np.intp)
+    else:
+        text = offsets.searchsorted(start, side="right") - 1
+        turn[1:] |= text[1:] != text[:-1]
     run = turn.nonzero()[0]
     return Batch(joined, offsets, points, letters, start, stops, kind, text, evidence, run, blanks)
 
 
 def _cut(start: Ints, stop: Ints, kind: NDArray[np.uint8]) -> tuple[Ints, Ints, NDArray[np.uint8]]:
     """Cut words that are longer than the evidence of a word may be."""
-    pieces = (stop - start - 1) // profiles.LONGEST + 1
-    if not len(start) or pieces.max() == 1:
+    length = stop - start
+    if not len(start) or int(length.max()) <= profiles.LONGEST:
         return start, stop, kind
+    pieces = (length - 1) // profiles.LONGEST + 1
     first = np.repeat(np.cumsum(pieces) - pieces, pieces)
     begin = np.repeat(start, pieces) + profiles.LONGEST * (np.arange(len(first)) - first)
     end = np.minimum(begin + profiles.LONGEST, np.repeat(stop, pieces))

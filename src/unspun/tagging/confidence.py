@@ -58,5 +58,7 @@ def terms(margin: float, letters: int, fit: float, cap: float) -> tuple[float, .
 def _logistic(
     weights: tuple[float, ...], margin: float, letters: int, fit: float, cap: float
 ) -> float:
-    x = sum(w * t for w, t in zip(weights, terms(margin, letters, fit, cap), strict=True))
+    a, b, c, d, e, f = weights
+    one, first, capped, size, fitting, each = terms(margin, letters, fit, cap)
+    x = a * one + b * first + c * capped + d * size + e * fitting + f * each
     return 1 / (1 + math.exp(-min(max(x, -30.0), 30.0)))

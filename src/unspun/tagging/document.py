@@ -64,13 +64,14 @@ class _Reader:
         self.languages = profiles.load().languages
         self.units = units.gather(batch, say, config)
         self.sizes = np.zeros(len(self.units.size) + 1, np.int64)
-        np.cumsum(self.units.size, out=self.sizes[1:])
-        run_text = batch.text[batch.run]
+        self.units.size.cumsum(out=self.sizes[1:])
+        run_text = batch.text.take(batch.run)
         self.first_run = run_text.searchsorted(np.arange(len(batch.offsets))).tolist()
-        self.first_blank = [bisect_left(batch.blanks, (int(o), 0)) for o in batch.offsets]
+        self.offsets = batch.offsets.tolist()
+        self.first_blank = [bisect_left(batch.blanks, (offset, 0)) for offset in self.offsets]
         self.run = [*batch.run.tolist(), len(batch.start)]
-        self.run_start = batch.start[batch.run].tolist()
-        self.run_group = batch.group[batch.run].tolist()
+        self.run_start = batch.start.take(batch.run).tolist()
+        self.run_group = batch.group.take(batch.run).tolist()
         self.of_run = self.units.of_run.tolist()
         self.feeds = (batch.points == ord("\n")).nonzero()[0].tolist()
         self._screen()
@@ -78,17 +79,20 @@ class _Reader:
     def _screen(self) -> None:
         """Find the runs in which a window of words speaks for another language."""
         batch = self.batch
-        unit = np.repeat(self.units.of_run, np.diff(self.run))
-        main = self.units.main[unit] if len(unit) else unit
-        self.gain, self.best = switches.screen(batch.evidence, main, unit)
+        run = np.zeros(len(batch.start), np.intp)
+        run[batch.run[1:]] = 1
+        unit = self.units.of_run.take(run.cumsum()) if len(run) else run
+        self.gain, self.best = switches.screen(batch.evidence, self.units.main, unit)
         loud = (self.gain > switches.GAIN).nonzero()[0]
-        self.loud = set((batch.run.searchsorted(loud, side="right") - 1).tolist())
-        self.price = switches.prices(batch) if self.loud else batch.letters[:0]
+        self.loud = set()
+        self.price = batch.letters[:0]
+        if len(loud):
+            self.loud = set((batch.run.searchsorted(loud, side="right") - 1).tolist())
+            self.price = switches.prices(batch)
 
     def tagged(self, number: int, name: str) -> Tagged:
         """Everything about one text."""
-        start = int(self.batch.offsets[number])
-        end = int(self.batch.offsets[number + 1]) - 1
+        start, end = self.offsets[number], self.offsets[number + 1] - 1
         pieces = self._overlay(self._pieces(number), number, end)
         spans = _spans(pieces, start, end)
         language, script, certain = self._document(spans, start)

@@ -27,7 +27,9 @@ class Profiles(NamedTuple):
     """The table.
 
     Attributes:
-        code: Letter code of each code point below 0x3000, 0 for what is no letter here.
+        code: Letter code of each code point below 0x3000, 0 for what is no letter here, and at
+            the end for every other.
+        letters: Letter codes, 0 among them.
         pair: Number of each known pair of letters, by ``first * letters + second``.
         triple: Row of each triple, by ``pair * letters + third``; 0 where unknown.
         back: Row of each pair, by ``first * letters + second``, falling back on its second letter.
@@ -37,7 +39,8 @@ class Profiles(NamedTuple):
         languages: Languages of each reading script, in the order of the columns.
     """
 
-    code: NDArray[np.uint16]
+    code: NDArray[np.int32]
+    letters: int
     pair: NDArray[np.int32]
     triple: NDArray[np.int32]
     back: NDArray[np.int32]
@@ -46,16 +49,15 @@ class Profiles(NamedTuple):
 
     def rows(self, points: NDArray[np.uint32]) -> NDArray[np.int32]:
         """Row of the longest known n-gram that ends at each character."""
-        letters = int(self.code[-1]) or 1
-        codes = self.code[np.minimum(points, np.uint32(len(self.code) - 2))].astype(np.int32)
-        before = np.empty_like(codes)
-        before[0], before[1:] = 0, codes[:-1]
-        two = before * letters + codes
-        one = self.pair[two]
-        row: NDArray[np.int32] = self.back[two]
-        if len(codes) > 1:
-            full = self.triple[one[:-1] * letters + codes[1:]]
-            row[1:] = np.where(full, full, row[1:])
+        codes = self.code.take(points, mode="clip")
+        two = codes.copy()
+        two[1:] += codes[:-1] * self.letters
+        row: NDArray[np.int32] = self.back.take(two)
+        three = self.pair.take(two[:-1])
+        three *= self.letters
+        three += codes[1:]
+        full = self.triple.take(three)
+        np.copyto(row[1:], full, where=full > 0)
         return row
 
     def words(self, points: NDArray[np.uint32], starts: NDArray[np.intp]) -> NDArray[np.uint32]:
@@ -94,9 +96,8 @@ def load() -> Profiles:
         row, column, weight = data["row"], data["column"], data["weight"]
         readers = [str(line).split() for line in data["readers"]]
     letters = int(codes.max()) + 1
-    code = np.zeros(0x3002, np.uint16)
+    code = np.zeros(0x3001, np.int32)
     code[points] = codes
-    code[-1] = letters  # the table carries its own size
     weights = np.zeros((len(grams) + 1, COLUMNS), np.float32)
     weights[row, column] = weight
     numbers = np.arange(1, len(grams) + 1, dtype=np.int32)
@@ -118,6 +119,5 @@ def load() -> Profiles:
         full
     ]
     packed = np.rint(weights * STEPS).astype(np.uint16).view(np.uint64)
-    return Profiles(
-        code, pair, triple, back, packed, {name: tuple(rest) for name, *rest in readers}
-    )
+    languages = {name: tuple(rest) for name, *rest in readers}
+    return Profiles(code, letters, pair, triple, back, packed, languages)

@@ -37,6 +37,9 @@ COMMON = {"en": 2 * STEPS}
 """What one starts with that is met far more often than any other."""
 ALIASES = {"nn": "no"}
 SCRIPTED = {("sr", "Latn"): "sr-Latn", ("sr", "Cyrl"): "sr-Cyrl"}
+_SHIFTS = [np.uint64(_TOP - _BITS * n) for n in range(_LONGEST)]
+_APART = "\0" * (_LONGEST - 1)
+"""Characters in no n-gram, so many that none of one chunk can reach into the next."""
 _TOKEN = regex.compile(r"[\p{L}\p{M}'’]+")
 
 
@@ -44,7 +47,8 @@ class Supplement(NamedTuple):
     """The table.
 
     Attributes:
-        code: Number of each code point below 0x3000, 0 where no n-gram has it.
+        code: Number of each code point below 0x3000, 0 where no n-gram has it, and at the end
+            for every other.
         keys: The n-grams, 10 bits a character, the last one highest, ascending; 0 before them.
         spare: Bits of each key below its characters.
         shorter: Row of the longest known ending of each n-gram, 0 if none.
@@ -57,7 +61,7 @@ class Supplement(NamedTuple):
         handicap: What each of them starts with less.
     """
 
-    code: NDArray[np.uint16]
+    code: NDArray[np.uint64]
     keys: NDArray[np.uint64]
     spare: NDArray[np.uint64]
     shorter: NDArray[np.int32]
@@ -82,37 +86,47 @@ class Supplement(NamedTuple):
         ]
         rows, starts = self._rows([chunk for _, chunk in chunks])
         sums = np.add.reduceat(self.weights.take(rows, axis=0), starts, axis=0)
+        each = sums.view(np.uint16).astype(np.int64)
+        if len(chunks) == len(texts):
+            return each
         result = np.zeros((len(texts), _COLUMNS), np.int64)
-        np.add.at(result, [number for number, _ in chunks], sums.view(np.uint16))
+        np.add.at(result, [number for number, _ in chunks], each)
         return result
 
     def _rows(self, chunks: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Rows of all evidence of each chunk, and where each chunk's rows start."""
-        grams, ends = self._grams(chunks)
-        cut = np.split(grams, ends[:-1])
-        parts = []
-        for chunk, found in zip(chunks, cut, strict=True):
+        grams = self._grams(_APART.join(chunks))
+        parts: list[NDArray[np.intp]] = []
+        starts: list[int] = []
+        at = size = 0
+        for chunk in chunks:
             extra = [self.words[w] for w in _TOKEN.findall(chunk) if w in self.words]
             extra += [self.letters[c] for c in set(chunk) if c in self.letters]
-            parts.append(np.concatenate([found, np.array([0, *extra], np.intp)]))
-        lengths = np.array([len(part) for part in parts])
-        return np.concatenate(parts), np.cumsum(lengths) - lengths
+            starts.append(size)
+            parts.append(grams[at : at + len(chunk)])
+            if extra:
+                parts.append(np.array(extra, np.intp))
+            at += len(chunk) + len(_APART)
+            size += len(chunk) + len(extra)
+        return np.concatenate(parts), np.array(starts)
 
-    def _grams(self, chunks: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Row of the longest n-gram that ends at each character of the chunks."""
-        points = np.frombuffer("".join(chunks).encode("utf-32-le", "surrogatepass"), np.uint32)
-        ends = np.cumsum([len(chunk) for chunk in chunks])
-        lengths = np.diff(ends, prepend=0)
-        place = np.arange(len(points)) - np.repeat(ends - lengths, lengths)
-        codes = self.code[np.minimum(points, np.uint32(len(self.code) - 1))].astype(np.uint64)
-        key = codes << np.uint64(_TOP)
-        for n in range(1, _LONGEST):
-            shifted = np.where(place[n:] >= n, codes[:-n], np.uint64(0))
-            key[n:] |= shifted << np.uint64(_TOP - _BITS * n)
-        row = np.searchsorted(self.keys, key, side="right") - 1
+    def _grams(self, text: str) -> NDArray[np.intp]:
+        """Row of the longest n-gram that ends at each character of a text."""
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        codes = self.code.take(points, mode="clip")
+        key = codes << _SHIFTS[0]
+        for n in range(1, min(_LONGEST, len(codes))):
+            key[n:] |= codes[:-n] << _SHIFTS[n]
+        row = self.keys.searchsorted(key, side="right")
+        row -= 1
         for _ in range(_LONGEST):  # a known ending is the nearest key below, or an ending of that
-            row = np.where((self.keys[row] ^ key) >> self.spare[row], self.shorter[row], row)
-        return row, ends
+            off = self.keys.take(row)
+            off ^= key
+            off >>= self.spare.take(row)
+            if not off.any():
+                break
+            row = np.where(off, self.shorter.take(row), row)
+        return row
 
 
 def loss(score: NDArray[np.int64], column: int, letters: int) -> float:
@@ -142,7 +156,7 @@ def load() -> Supplement:
     weights[1:first, : grams.shape[1]] = grams
     weights[1:first, IDEAL] = 255
     weights[first:] = rows
-    code = np.zeros(0x3001, np.uint16)
+    code = np.zeros(0x3001, np.uint64)
     code[points[points < 0x3000]] = codes[points < 0x3000]  # noqa: PLR2004 - shared scripts end before
     handicap = {s: _handicap(s, found) for s, found in languages.items()}
     names = {s: tuple(name(x, s) for x in found) for s, found in languages.items()}

@@ -32,7 +32,7 @@ def screen(evidence: NDArray[np.uint32], main: Ints, unit: Ints) -> tuple[NDArra
 
     Args:
         evidence: Evidence by word and column.
-        main: The main column at each word.
+        main: The main column of each unit.
         unit: The unit of each word; a window that leaves its unit says nothing.
 
     Returns:
@@ -44,9 +44,11 @@ def screen(evidence: NDArray[np.uint32], main: Ints, unit: Ints) -> tuple[NDArra
     two = evidence[:-1] + evidence[1:]
     window = two[:count] + two[2 : count + 2] + two[4 : count + 4]
     best = window.argmax(axis=1)
-    at = np.arange(count)
-    gain = window[at, best].astype(np.int64) - window[at, main[:count]]
-    return np.where(unit[:count] == unit[WINDOW - 1 :], gain, 0), best
+    first = np.arange(0, window.size, window.shape[1])
+    gain = window.take(first + best).astype(np.int64)
+    gain -= window.take(first + main.take(unit[:count]))
+    gain *= unit[:count] == unit[WINDOW - 1 :]
+    return gain, best
 
 
 def candidates(columns: Ints) -> list[int]:

@@ -76,24 +76,24 @@ def gather(batch: Batch, read: NDArray[np.bool_] | None, config: TagConfig | Non
     if read is not None:
         size = np.where(read, size, 0)
         evidence = evidence * read[:, None].astype(np.uint32)
-    key = batch.text[batch.run] * 256 + batch.group[batch.run]
+    key = batch.text.take(batch.run) * 256 + batch.group.take(batch.run)
     of_run = np.arange(len(key))
-    if not (key[1:] > key[:-1]).all():
-        key, of_run = np.unique(key, return_inverse=True)
     total = profiles.totals(evidence, batch.run)
     letters = np.add.reduceat(size, batch.run)
-    if len(key) < len(of_run) or (of_run[1:] < of_run[:-1]).any():
+    if len(key) > 1 and not (key[1:] > key[:-1]).all():
+        key, of_run = np.unique(key, return_inverse=True)
         runs_total, runs_letters = total, letters
         total = np.zeros((len(key), total.shape[1]), np.int64)
         letters = np.zeros(len(key), np.int64)
         np.add.at(total, of_run, runs_total)
         np.add.at(letters, of_run, runs_letters)
-    total *= _columns()[key & 255]  # a stray mark may bring another script's evidence along
+    # a stray mark may bring another script's evidence along
+    total *= _columns().take(key & 255, axis=0)
     main = total.argmax(axis=1)
-    two = np.partition(total, -2, axis=1)[:, -2:]
-    margin = (two[:, 1] - two[:, 0]) / profiles.STEPS
-    tops = (two[:, 1] / profiles.STEPS).tolist()
-    units = _named(key, main, margin.tolist(), tops, letters.tolist())
+    ordered = total.copy()
+    ordered.partition(-2, axis=1)
+    seconds, tops = (ordered[:, -2:].T / profiles.STEPS).tolist()
+    units = _named(key, main, seconds, tops, letters.tolist())
     _doubt(batch, units, key, of_run, total)
     if config is not None and config.detector:
         _ask(batch, units, key, of_run, config)
@@ -129,19 +129,19 @@ def too_short(unit: Unit, batch: Batch, text: int, least: int) -> bool:
 def _named(
     key: NDArray[np.int64],
     main: Ints,
-    margins: list[float],
+    seconds: list[float],
     tops: list[float],
     letters: list[int],
 ) -> list[Unit]:
     """What the scripts and the profiles say."""
     names, languages = scripts.load().names, profiles.load().languages
     units = []
-    for number, column, margin, top, count in zip(
-        key.tolist(), main.tolist(), margins, tops, letters, strict=True
+    for number, column, second, top, count in zip(
+        key.tolist(), main.tolist(), seconds, tops, letters, strict=True
     ):
         group = names[number & 255]
         if group in languages:
-            certain = confidence.of_profiles(margin, count, top / max(1, count))
+            certain = confidence.of_profiles(top - second, count, top / max(1, count))
             units.append(Unit(column, languages[group][column], certain, count))
         else:
             language = scripts.LANGUAGE_OF_SCRIPT.get(group, "und")
