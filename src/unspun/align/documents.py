@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
@@ -66,20 +66,15 @@ class Alignment:
         return self.hyp_coverage, self.ref_coverage
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(NamedTuple):
     """A text and its units."""
 
     text: str
     units: Sequence[Span]
 
-    def words(self, unit: Span) -> tuple[str, ...]:
-        """A unit's words: what is equal apart from white space."""
-        return tuple(self.text[unit[0] : unit[1]].split())
-
-    def all_words(self) -> list[str]:
-        """The words of all units: what is equal apart from where lines end."""
-        return [word for unit in self.units for word in self.words(unit)]
+    def words(self) -> list[list[str]]:
+        """Each unit's words: what is equal apart from white space."""
+        return [text.split() for text in self.texts()]
 
     def part(self, start: int, end: int) -> _Side:
         return _Side(self.text, self.units[start:end])
@@ -96,6 +91,8 @@ class _Side:
 
 
 Link = tuple[Span, Span]
+_Words = Sequence[Sequence[str]]
+"""The words of units."""
 
 
 def align(hyp: str, ref: str) -> Alignment:
@@ -113,10 +110,12 @@ def align(hyp: str, ref: str) -> Alignment:
     for equal, left, right in _blocks(ours, theirs):
         if equal:
             links += zip(left.units, right.units, strict=True)
-        elif left.units and left.all_words() == right.all_words():
+            continue
+        words = left.words(), right.words()
+        if left.units and _wrapped(*words):
             links.append((left.span(0, len(left.units)), right.span(0, len(right.units))))
         else:
-            head, left_rest, right_rest, tail = _peel(left, right)
+            head, left_rest, right_rest, tail = _peel(left, right, words)
             links += head + tail
             open_blocks.append(_fine(left_rest, right_rest))
     rest = _Rest([], [])
@@ -145,16 +144,26 @@ def _blocks(ours: _Side, theirs: _Side) -> Iterator[tuple[bool, _Side, _Side]]:
 
 def _codes(ours: _Side, theirs: _Side) -> tuple[list[int], list[int]]:
     """A number for each paragraph, the same where the words are the same."""
-    numbers: dict[tuple[str, ...], int] = {}
-    hyp = [numbers.setdefault(ours.words(u), len(numbers)) for u in ours.units]
-    return hyp, [numbers.setdefault(theirs.words(u), len(numbers)) for u in theirs.units]
+    texts = ours.texts(), theirs.texts()
+    plain = {text: " ".join(text.split()) for text in chain(*texts)}
+    numbers = {text: k for k, text in enumerate(plain.values())}
+    hyp, ref = ([numbers[plain[text]] for text in side] for side in texts)
+    return hyp, ref
 
 
-def _peel(ours: _Side, theirs: _Side) -> tuple[list[Link], _Side, _Side, list[Link]]:
+def _wrapped(hyp: _Words, ref: _Words) -> bool:
+    """Whether the words are the same apart from where lines end, which two lines' never are."""
+    if len(hyp) == len(ref) == 1:
+        return False
+    return list(chain.from_iterable(hyp)) == list(chain.from_iterable(ref))
+
+
+def _peel(
+    ours: _Side, theirs: _Side, words: tuple[_Words, _Words]
+) -> tuple[list[Link], _Side, _Side, list[Link]]:
     """Pair paragraphs from both ends for as long as they plainly belong together."""
-    words = [[side.words(unit) for unit in side.units] for side in (ours, theirs)]
-    known = dict.fromkeys(chain.from_iterable(chain.from_iterable(words)))
-    codes = {word: chr(k + _BASE) for k, word in enumerate(known)}
+    known = set(chain.from_iterable(chain(*words)))
+    codes = dict(zip(known, map(chr, count(_BASE)), strict=False))
     hyp, ref = ([_coded(unit, codes) for unit in side] for side in words)
     first = _alike(hyp, ref)
     last = _alike(hyp[first:][::-1], ref[first:][::-1])
@@ -281,8 +290,8 @@ def _assemble(
 
 def _covered(text: str, alone: Iterable[Span]) -> float:
     """The share of a text's visible code points outside the spans that have no partner."""
-    size = _visible(text)
-    return 1 - sum(_visible(text[start:end]) for start, end in alone) / size if size else 1.0
+    lone = sum(_visible(text[start:end]) for start, end in alone if start < end)
+    return 1 - lone / _visible(text) if lone else 1.0
 
 
 def _visible(text: str) -> int:

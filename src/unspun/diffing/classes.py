@@ -20,8 +20,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from unspun.diffing.names import names
 from unspun.diffing.tokens import is_mark
@@ -47,8 +46,7 @@ _LOST = "\N{REPLACEMENT CHARACTER}"
 _WRONG_CODECS = ("cp1252", "latin-1", "cp1251", "gb18030", "cp437")
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """One side of an edit.
 
     Attributes:
@@ -68,13 +66,19 @@ def classify(hyp: Side, ref: Side) -> EditClass:
     >>> classify(Side(["went"], False), Side(["goes"], False))
     'inflection'
     """
-    if all(map(is_mark, (*hyp.words, *ref.words))):
+    ours, theirs = _unmarked(hyp.words), _unmarked(ref.words)
+    if not ours and not theirs:
         return _of_marks("".join(hyp.words), "".join(ref.words))
-    if all(map(is_mark, ref.words)):  # nothing but punctuation stands against the words
+    if not theirs:  # nothing but punctuation stands against the words
         return "deletion"
-    if all(map(is_mark, hyp.words)):
+    if not ours:
         return "insertion"
-    return _of_form(hyp.words, ref.words) or _of_content(hyp, ref)
+    form = _of_form("".join(hyp.words), "".join(ref.words), "".join(ours), "".join(theirs))
+    return form or _of_content(hyp, ref, ours, theirs)
+
+
+def _unmarked(words: Sequence[str]) -> list[str]:
+    return [word for word in words if not is_mark(word)]
 
 
 def _of_marks(hyp: str, ref: str) -> EditClass:
@@ -83,15 +87,12 @@ def _of_marks(hyp: str, ref: str) -> EditClass:
     return "whitespace" if hyp == ref else "punctuation"
 
 
-def _of_form(hyp: Sequence[str], ref: Sequence[str]) -> EditClass | None:
-    """Encoding, white space, punctuation or case."""
-    a, b = "".join(hyp), "".join(ref)
+def _of_form(a: str, b: str, letters_a: str, letters_b: str) -> EditClass | None:
+    """Encoding, white space, punctuation or case, told from the sides with and without marks."""
     if a == b:
         return "whitespace"
     if _decoded_wrongly(a, b):
         return "encoding"
-    letters_a = "".join([word for word in hyp if not is_mark(word)])
-    letters_b = "".join([word for word in ref if not is_mark(word)])
     if _plain(letters_a) == _plain(letters_b):
         return "punctuation"
     if a.casefold() == b.casefold() or letters_a.casefold() == letters_b.casefold():
@@ -99,8 +100,8 @@ def _of_form(hyp: Sequence[str], ref: Sequence[str]) -> EditClass | None:
     return None
 
 
-def _of_content(hyp: Side, ref: Side) -> EditClass:
-    ours, theirs = _content(hyp.words), _content(ref.words)
+def _of_content(hyp: Side, ref: Side, hyp_words: list[str], ref_words: list[str]) -> EditClass:
+    ours, theirs = ([w.casefold() for w in words] for words in (hyp_words, ref_words))
     if not same_numbers(ours, theirs):
         return "number"
     if len(ours) > 1 and sorted(ours) == sorted(theirs):
@@ -112,10 +113,6 @@ def _of_content(hyp: Side, ref: Side) -> EditClass:
         return "inflection"
     single = len(ours) == len(theirs) == 1
     return "spelling" if single and misspelt(ours[0], theirs[0]) else "synonym"
-
-
-def _content(words: Sequence[str]) -> list[str]:
-    return [word.casefold() for word in words if not is_mark(word)]
 
 
 def _same_names(ours: set[str], theirs: set[str]) -> bool:

@@ -214,8 +214,10 @@ def _equal(
     hyp: Tokens, ref: Tokens, step: Step, kept: tuple[OpKind, EditClass | None]
 ) -> Iterator[Op]:
     """Equal words; a space that only one side has between two of them is an edit."""
-    if hyp.slice(step.a, step.b).split() == ref.slice(step.c, step.d).split():
-        yield Op(kept[0], hyp.span(step.a, step.b), ref.span(step.c, step.d), kept[1])
+    places = hyp.span(step.a, step.b), ref.span(step.c, step.d)
+    texts = hyp.text[slice(*places[0])], ref.text[slice(*places[1])]
+    if texts[0] == texts[1] or texts[0].split() == texts[1].split():
+        yield Op(kept[0], *places, kept[1])
         return
     i, j = step.a, step.c
     for k in range(step.a + 1, step.b):

@@ -38,8 +38,7 @@ def names(words: Sequence[str], *, opens: bool, beside: Sequence[str] = ()) -> s
     """
     found = _of_characters("".join(words))
     for k, word in enumerate(words):
-        first = word[:1]
-        if not first.isupper() and not any(map(str.isupper, word)):
+        if word.islower() or not any(map(str.isupper, word)):
             continue
         plain = word in {"I", "A"} or word[:2] in {"I'", "I’"}
         if not plain and k == 0 and opens and not (len(word) > 1 and word.isupper()):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Literal
+from itertools import compress, count
+from operator import ne
+from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from unspun.diffing.tokens import Span, Tokens, chunks, is_mark, tokenize
+from unspun.diffing.tokens import Span, Tokens, chunks, ends, is_mark, stripped, tokenize
 from unspun.diffing.words import has_number, misspelt, same_lemma
 
 _BASE = 0xE000  # words become characters beyond the surrogates, which are none
@@ -22,8 +23,7 @@ _MOVES_TRIED = 2_000  # pairs of deletion and insertion in a segment that are co
 OpKind = Literal["equal", "insert", "delete", "replace", "move"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """Hypothesis tokens ``[a, b)`` become reference tokens ``[c, d)``."""
 
     op: OpKind
@@ -53,49 +53,107 @@ def script(hyp: str, hyp_span: Span, ref: str, ref_span: Span) -> Script:
 
     Between white space first, which is fast, and then within what differs.
     """
-    chunked = chunks(hyp, hyp_span), chunks(ref, ref_span)
     ours, theirs = Tokens(hyp, [], []), Tokens(ref, [], [])
     steps: list[Step] = []
-    for step in _hunks(chunked[0].words, chunked[1].words):
+    for equal, here, there in _passages(hyp, hyp_span, ref, ref_span):
         i, j = len(ours.words), len(theirs.words)
-        spans = chunked[0].span(step.a, step.b), chunked[1].span(step.c, step.d)
-        if step.op == "equal":
-            ours.add(hyp[slice(*spans[0])], spans[0])
-            theirs.add(ref[slice(*spans[1])], spans[1])
+        if equal:
+            ours.add(hyp[here[0] : here[1]], here)
+            theirs.add(ref[there[0] : there[1]], there)
             steps.append(Step("equal", i, i + 1, j, j + 1))
+            continue
+        old, new = tokenize(hyp, here), tokenize(ref, there)
+        ours.extend(old)
+        theirs.extend(new)
+        if len(old.words) == len(new.words) == 1:
+            steps.append(Step("replace", i, i + 1, j, j + 1))
         else:
-            ours.extend(tokenize(hyp, spans[0]))
-            theirs.extend(tokenize(ref, spans[1]))
-            steps += [
-                Step(s.op, i + s.a, i + s.b, j + s.c, j + s.d)
-                for s in _fine(ours.words[i:], theirs.words[j:])
-            ]
+            steps += [Step(op, i + a, i + b, j + c, j + d) for op, a, b, c, d in _fine(old, new)]
     return Script(ours, theirs, _with_moves(ours.words, theirs.words, steps))
 
 
-def _fine(hyp: Sequence[str], ref: Sequence[str]) -> Iterator[Step]:
-    """The steps between two lists of tokens."""
-    for step in _hunks(hyp, ref):
+_Passage = tuple[bool, Span, Span]  # whether its words are equal, and where it is on either side
+
+
+def _passages(hyp: str, hyp_span: Span, ref: str, ref_span: Span) -> Iterator[_Passage]:
+    """Equal passages and changed ones in turn.
+
+    What both sides begin and end with is not even split into words.
+    """
+    last: _Passage | None = None
+    for found in _pieces(hyp, hyp_span, ref, ref_span):
+        if last and last[0] and found[0]:  # where only white space differs between the two
+            last = True, (last[1][0], found[1][1]), (last[2][0], found[2][1])
+            continue
+        if last:
+            yield last
+        last = found
+    if last:
+        yield last
+
+
+def _pieces(hyp: str, hyp_span: Span, ref: str, ref_span: Span) -> Iterator[_Passage]:
+    """The shared beginning, what the words between give, and the shared end."""
+    head, tail = ends(hyp[slice(*hyp_span)], ref[slice(*ref_span)])
+    (a, b), (c, d) = hyp_span, ref_span
+    if head:
+        yield True, stripped(hyp, (a, a + head)), stripped(ref, (c, c + head))
+    ours, theirs = chunks(hyp, (a + head, b - tail)), chunks(ref, (c + head, d - tail))
+    for step in _hunks(ours.words, theirs.words):
+        yield step.op == "equal", ours.span(step.a, step.b), theirs.span(step.c, step.d)
+    if tail:
+        yield True, stripped(hyp, (b - tail, b)), stripped(ref, (d - tail, d))
+
+
+def _fine(old: Tokens, new: Tokens) -> Iterator[Step]:
+    """The steps between the tokens of two passages."""
+    for step in _hunks(old.words, new.words):
         if step.op == "equal":
             yield step
         else:
-            yield from _refine(hyp, ref, step)
+            yield from _refine(old.words, new.words, step)
 
 
 def _hunks(hyp: Sequence[str], ref: Sequence[str]) -> Iterator[Step]:
-    """Equal runs, and the changed passages between them."""
-    codes = {w: chr(k + _BASE) for k, w in enumerate(dict.fromkeys(chain(hyp, ref)))}
+    """Equal runs, and the changed passages between them.
+
+    What both sides begin and end with is cut off first: most of it stands there, and the script
+    stays the same.
+    """
+    least = min(len(hyp), len(ref))
+    first = _shared(hyp, ref, least)
+    last = _shared(reversed(hyp), reversed(ref), least - first)
+    i, j, rows, columns = first, first, len(hyp) - last, len(ref) - last
+    if first:
+        yield Step("equal", 0, first, 0, first)
+    for a, b, c, d in _runs(hyp[first:rows], ref[first:columns]):
+        if first + a > i or first + c > j:
+            yield _step(i, first + a, j, first + c)
+        i, j = first + b, first + d
+        yield Step("equal", first + a, i, first + c, j)
+    if i < rows or j < columns:
+        yield _step(i, rows, j, columns)
+    if last:
+        yield Step("equal", rows, len(hyp), columns, len(ref))
+
+
+def _runs(hyp: Sequence[str], ref: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    """The equal runs of the shortest script, which may be none."""
+    if not hyp or not ref:
+        return
+    known = set(hyp)
+    if known.isdisjoint(ref):
+        return
+    codes = dict(zip(known.union(ref), map(chr, count(_BASE)), strict=False))
     coded = ["".join(map(codes.__getitem__, words)) for words in (hyp, ref)]
-    i = j = 0
     for op in Levenshtein.opcodes(*coded):
-        if op.tag != "equal":
-            continue
-        if op.src_start > i or op.dest_start > j:
-            yield _step(i, op.src_start, j, op.dest_start)
-        i, j = op.src_end, op.dest_end
-        yield Step("equal", op.src_start, i, op.dest_start, j)
-    if i < len(hyp) or j < len(ref):
-        yield _step(i, len(hyp), j, len(ref))
+        if op.tag == "equal":
+            yield op.src_start, op.src_end, op.dest_start, op.dest_end
+
+
+def _shared(hyp: Iterable[str], ref: Iterable[str], most: int) -> int:
+    """How many words both begin with, up to a number."""
+    return min(next(compress(count(), map(ne, hyp, ref)), most), most)
 
 
 def _step(a: int, b: int, c: int, d: int) -> Step:
@@ -117,9 +175,13 @@ def _refine(hyp: Sequence[str], ref: Sequence[str], hunk: Step) -> Iterator[Step
         yield _step(i, hunk.b, j, hunk.d)
 
 
+_Word = tuple[str, str, bool]  # a word, its folded form, and whether it is but a mark
+
+
 def _links(hyp: Sequence[str], ref: Sequence[str]) -> list[tuple[int, int]]:
     """The pairs of related words, in order, that are worth most together."""
-    worth = [[_related(a, b) for b in ref] for a in hyp]
+    ours, theirs = [[(w, w.casefold(), is_mark(w)) for w in side] for side in (hyp, ref)]
+    worth = [[_related(a, b) for b in theirs] for a in ours]
     best = [[0] * (len(ref) + 1) for _ in range(len(hyp) + 1)]
     for i in range(len(hyp) - 1, -1, -1):
         for j in range(len(ref) - 1, -1, -1):
@@ -138,12 +200,13 @@ def _links(hyp: Sequence[str], ref: Sequence[str]) -> list[tuple[int, int]]:
     return links
 
 
-def _related(a: str, b: str) -> int:
+def _related(ours: _Word, theirs: _Word) -> int:
     """How closely two words are related; 0 for not."""
-    if a.casefold() == b.casefold():
+    (a, a_folded, a_mark), (b, b_folded, b_mark) = ours, theirs
+    if a_folded == b_folded:
         return 4
-    if is_mark(a) or is_mark(b):
-        return 1 if is_mark(a) and is_mark(b) else 0
+    if a_mark or b_mark:
+        return 1 if a_mark and b_mark else 0
     if same_lemma(a, b) or (has_number(a) and has_number(b)):
         return 3
     return 2 if misspelt(a, b) else 0

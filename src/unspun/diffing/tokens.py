@@ -70,6 +70,9 @@ def tokenize(text: str, span: Span) -> Tokens:
     >>> tokenize("It's 3.5bn, no?", (0, 15)).words
     ["It's", '3.5bn', ',', 'no', '?']
     """
+    word = text[span[0] : span[1]]
+    if word.isascii() and word.isalpha():
+        return Tokens(text, [word], [span])
     matches = list(_TOKEN.finditer(text, *span))
     return Tokens(text, [m[0] for m in matches], [m.span() for m in matches])
 
@@ -106,6 +109,53 @@ def chunks(text: str, span: Span) -> Chunks:
     return Chunks(words, [m.start() for m in _CHUNK.finditer(text, *span)])
 
 
+def ends(hyp: str, ref: str) -> tuple[int, int]:
+    """How many code points two texts share at their beginning and, after that, at their end.
+
+    Both stop between words. Where only white space keeps the beginning from reaching further, the
+    ends are not looked at: words that could stand in either belong to the beginning.
+
+    >>> ends("so it is here", "so it was here")
+    (6, 5)
+    """
+    head = _common(hyp, ref)
+    if not (_breaks(hyp, head) and _breaks(ref, head)):
+        while head and not hyp[head - 1].isspace():
+            head -= 1
+    ours, theirs = _CHUNK.search(hyp, head), _CHUNK.search(ref, head)
+    if ours and theirs and ours[0] == theirs[0]:
+        return (head if hyp[:head].strip() else 0), 0
+    least = min(len(hyp), len(ref)) - head
+    tail = _common(hyp[: -least - 1 : -1], ref[: -least - 1 : -1])
+    if not (_breaks(hyp, len(hyp) - tail - 1) and _breaks(ref, len(ref) - tail - 1)):
+        while tail and not hyp[-tail].isspace():
+            tail -= 1
+    return (head if hyp[:head].strip() else 0), tail if hyp[len(hyp) - tail :].strip() else 0
+
+
+def _common(a: str, b: str) -> int:
+    """How many code points two texts begin with in common."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _breaks(text: str, place: int) -> bool:
+    """Whether no word goes on at a place."""
+    return not 0 <= place < len(text) or text[place].isspace()
+
+
+def stripped(text: str, span: Span) -> Span:
+    """A span without the white space around it."""
+    piece = text[slice(*span)]
+    return span[0] + len(piece) - len(piece.lstrip()), span[0] + len(piece.rstrip())
+
+
 def is_mark(text: str) -> bool:
     """Whether a text holds nothing but punctuation, symbols and white space."""
-    return _IS_MARK.fullmatch(text) is not None
+    return not (text.isascii() and text.isalnum()) and _IS_MARK.fullmatch(text) is not None

@@ -75,7 +75,8 @@ def has_number(word: str) -> bool:
     >>> has_number("20th"), has_number("Twelve"), has_number("often")
     (True, True, False)
     """
-    return any(map(str.isdigit, word)) or word.lower() in _NUMERALS or word in _HAN_NUMERALS
+    digits = not word.isalpha() and any(map(str.isdigit, word))
+    return digits or word.lower() in _NUMERALS or word in _HAN_NUMERALS
 
 
 def same_numbers(ours: Sequence[str], theirs: Sequence[str]) -> bool:
