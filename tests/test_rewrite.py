@@ -94,7 +94,7 @@ def asked(body: dict[str, list[dict[str, str]]]) -> list[dict[str, str]]:
     [
         ("31,000 fields", "31,000", "30,000", "number"),
         ("Grace Mayhew told", "Mayhew", "Mayfield", "name"),
-        ("which corner of the issue", "of the issue", "of the field", "quotation"),
+        ("cannot put a box", "a box", "a case", "quotation"),
         ("The test covered only", "has not been revealed", "been revealed not has", "no likelier"),
     ],
 )

@@ -89,18 +89,20 @@ class Passes:
                 found[chunk.key] = scan._replace(tally=chrome.Tally())
             return scan is not None
 
-        def again(below: str | None) -> bool:
-            return below is not None and (tally.cutoff() is None or str(tally.cutoff()) > below)
+        def stale() -> list[Chunk]:
+            """Sampled when the input was another one: some of its documents are missing now."""
+            cutoff = tally.cutoff()
+            below = ((chunk, found[chunk.key].below) for chunk in chunks)
+            return [chunk for chunk, b in below if b is not None and (cutoff is None or cutoff > b)]
 
-        todo = [chunk for chunk in chunks if not take(chunk)]
+        todo = [chunk for chunk in chunks if not take(chunk)] or stale()
         while todo:
             jobs = ((chunk, tally.cutoff()) for chunk in todo)
             for (chunk, _), answer in self._at.map(self._hand.scan, jobs, _ignore):
                 if isinstance(answer, Failure):
                     scans.keep(self._order.scans, chunk.key, *_lost(chunk, answer.reason))
                 take(chunk)
-            # sampled when the input was another one: some of its documents are missing now
-            todo = [chunk for chunk in chunks if again(found[chunk.key].below)]
+            todo = stale()
         return [found[chunk.key] for chunk in chunks], tally.recurring()
 
     def left(self, chunks: Sequence[Chunk]) -> tuple[list[Chunk], Counts]:
