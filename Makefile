@@ -12,7 +12,7 @@ READY_DEV := .venv/.ready-dev
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-$(READY): requirements.lock pyproject.toml setup.py $(wildcard src/unspun/*/_*.c)
+$(READY): requirements.lock pyproject.toml setup.py $(wildcard src/unspun/*/_*.c src/unspun/*/*.h)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .

@@ -4,7 +4,7 @@
  * has the plain version. Costs are whole numbers, so that both versions add up to the same.
  */
 #define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "kernel.h"
 #include <stdint.h>
 #include <string.h>
 
@@ -166,36 +166,4 @@ static PyType_Spec costs_spec = {
     costs_slots,
 };
 
-static int
-execute(PyObject *module)
-{
-    PyObject *type = PyType_FromModuleAndSpec(module, &costs_spec, NULL);
-    if (!type || PyModule_AddObjectRef(module, "Costs", type) < 0) {
-        Py_XDECREF(type);
-        return -1;
-    }
-    Py_DECREF(type);
-    return PyModule_AddIntConstant(module, "REVISION", REVISION);
-}
-
-static PyModuleDef_Slot slots[] = {
-    {Py_mod_exec, execute},
-#if PY_VERSION_HEX >= 0x030C0000
-    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
-#endif
-#if PY_VERSION_HEX >= 0x030D0000
-    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
-#endif
-    {0, NULL},
-};
-
-static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, "_letters", "Sums of what characters cost.", 0, NULL, slots,
-    NULL, NULL, NULL,
-};
-
-PyMODINIT_FUNC
-PyInit__letters(void)
-{
-    return PyModuleDef_Init(&definition);
-}
+KERNEL(_letters, "Sums of what characters cost.", NULL, &costs_spec)

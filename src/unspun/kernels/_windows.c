@@ -6,7 +6,7 @@
  * plain version beside it; both read the same sets.
  */
 #define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "kernel.h"
 #include <stdint.h>
 #include <string.h>
 
@@ -189,36 +189,4 @@ static PyType_Spec scanner_spec = {
     "unspun.kernels._windows.Scanner", sizeof(Scanner), 0, Py_TPFLAGS_DEFAULT, scanner_slots,
 };
 
-static int
-execute(PyObject *module)
-{
-    PyObject *type = PyType_FromModuleAndSpec(module, &scanner_spec, NULL);
-    if (!type || PyModule_AddObjectRef(module, "Scanner", type) < 0) {
-        Py_XDECREF(type);
-        return -1;
-    }
-    Py_DECREF(type);
-    return PyModule_AddIntConstant(module, "REVISION", REVISION);
-}
-
-static PyModuleDef_Slot slots[] = {
-    {Py_mod_exec, execute},
-#if PY_VERSION_HEX >= 0x030C0000
-    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
-#endif
-#if PY_VERSION_HEX >= 0x030D0000
-    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
-#endif
-    {0, NULL},
-};
-
-static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, "_windows", "Windows of characters by class.", 0, NULL, slots,
-    NULL, NULL, NULL,
-};
-
-PyMODINIT_FUNC
-PyInit__windows(void)
-{
-    return PyModuleDef_Init(&definition);
-}
+KERNEL(_windows, "Windows of characters by class.", NULL, &scanner_spec)

@@ -5,7 +5,7 @@
  * each are fetched before the first is looked at.
  */
 #define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "kernel.h"
 #include <stdint.h>
 
 #define REVISION 1 /* that of model.py */
@@ -293,35 +293,4 @@ static PyType_Spec model_spec = {
     "unspun.lm._ngrams.Model", sizeof(Model), 0, Py_TPFLAGS_DEFAULT, model_slots,
 };
 
-static int
-execute(PyObject *module)
-{
-    PyObject *type = PyType_FromModuleAndSpec(module, &model_spec, NULL);
-    if (!type || PyModule_AddObjectRef(module, "Model", type) < 0) {
-        Py_XDECREF(type);
-        return -1;
-    }
-    Py_DECREF(type);
-    return PyModule_AddIntConstant(module, "REVISION", REVISION);
-}
-
-static PyModuleDef_Slot slots[] = {
-    {Py_mod_exec, execute},
-#if PY_VERSION_HEX >= 0x030C0000
-    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
-#endif
-#if PY_VERSION_HEX >= 0x030D0000
-    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
-#endif
-    {0, NULL},
-};
-
-static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, "_ngrams", "Scores of n-grams.", 0, NULL, slots, NULL, NULL, NULL,
-};
-
-PyMODINIT_FUNC
-PyInit__ngrams(void)
-{
-    return PyModuleDef_Init(&definition);
-}
+KERNEL(_ngrams, "Scores of n-grams.", NULL, &model_spec)

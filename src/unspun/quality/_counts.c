@@ -1,10 +1,10 @@
 /* Words, lines, paragraphs and their repetitions, counted in one call for all rules.
  *
- * The plain version is in counts.py and repetition.py; field by field both give the same whole
+ * The plain version is in shape.py and ngrams.py; field by field both give the same whole
  * numbers. Tables are keyed by a number of this process, so that no text can be made to collide.
  */
 #define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "kernel.h"
 #include <stdint.h>
 #include <string.h>
 
@@ -497,30 +497,4 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static int
-execute(PyObject *module)
-{
-    return PyModule_AddIntConstant(module, "REVISION", REVISION);
-}
-
-static PyModuleDef_Slot slots[] = {
-    {Py_mod_exec, execute},
-#if PY_VERSION_HEX >= 0x030C0000
-    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
-#endif
-#if PY_VERSION_HEX >= 0x030D0000
-    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
-#endif
-    {0, NULL},
-};
-
-static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, "_counts", "What the rules of quality count.", 0, methods, slots,
-    NULL, NULL, NULL,
-};
-
-PyMODINIT_FUNC
-PyInit__counts(void)
-{
-    return PyModuleDef_Init(&definition);
-}
+KERNEL(_counts, "What the rules of quality count.", methods, NULL)

@@ -4,7 +4,7 @@
  * shift then needs only the rows that it changes, between the two. ter.py is the plain version.
  */
 #define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "kernel.h"
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -392,29 +392,4 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static int
-execute(PyObject *module)
-{
-    return PyModule_AddIntConstant(module, "REVISION", REVISION);
-}
-
-static PyModuleDef_Slot slots[] = {
-    {Py_mod_exec, execute},
-#if PY_VERSION_HEX >= 0x030C0000
-    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
-#endif
-#if PY_VERSION_HEX >= 0x030D0000
-    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
-#endif
-    {0, NULL},
-};
-
-static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, "_ter", "The edits of TER.", 0, methods, slots, NULL, NULL, NULL,
-};
-
-PyMODINIT_FUNC
-PyInit__ter(void)
-{
-    return PyModuleDef_Init(&definition);
-}
+KERNEL(_ter, "The edits of TER.", methods, NULL)
