@@ -268,6 +268,28 @@ def from_diff(
     ]
 
 
+def common_prefix(one: str, other: str) -> int:
+    """How many code points two texts begin with in common."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def same_ends(before: str, after: str) -> tuple[int, int]:
+    """How many code points a change leaves alone at the start, and how many of the rest at the end.
+
+    >>> same_ends("cafes", "cares")
+    (2, 2)
+    """
+    start = common_prefix(before, after)
+    return start, common_prefix(before[start:][::-1], after[start:][::-1])
+
+
 def _joined(opcodes: Iterable[Opcode]) -> Iterator[Opcode]:
     """Runs of differing opcodes as one each."""
     run: Opcode | None = None

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 
+from unspun.edits import common_prefix
+
 Span = tuple[int, int]
 
 _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -118,7 +120,7 @@ def ends(hyp: str, ref: str) -> tuple[int, int]:
     >>> ends("so it is here", "so it was here")
     (6, 5)
     """
-    head = _common(hyp, ref)
+    head = common_prefix(hyp, ref)
     if not (_breaks(hyp, head) and _breaks(ref, head)):
         while head and not hyp[head - 1].isspace():
             head -= 1
@@ -126,23 +128,11 @@ def ends(hyp: str, ref: str) -> tuple[int, int]:
     if ours and theirs and ours[0] == theirs[0]:
         return (head if hyp[:head].strip() else 0), 0
     least = min(len(hyp), len(ref)) - head
-    tail = _common(hyp[: -least - 1 : -1], ref[: -least - 1 : -1])
+    tail = common_prefix(hyp[: -least - 1 : -1], ref[: -least - 1 : -1])
     if not (_breaks(hyp, len(hyp) - tail - 1) and _breaks(ref, len(ref) - tail - 1)):
         while tail and not hyp[-tail].isspace():
             tail -= 1
     return (head if hyp[:head].strip() else 0), tail if hyp[len(hyp) - tail :].strip() else 0
-
-
-def _common(a: str, b: str) -> int:
-    """How many code points two texts begin with in common."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _breaks(text: str, place: int) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import takewhile
 
 from rapidfuzz.distance import OSA
+
+from unspun.edits import common_prefix
 
 # Forms that no ending explains: verbs first, then degrees, plurals, pronouns and articles.
 _IRREGULAR = """
@@ -107,7 +108,7 @@ def is_adjective(a: str, b: str) -> bool:
     >>> is_adjective("estonia", "estonian"), is_adjective("plato", "platon")
     (True, False)
     """
-    stem = prefix(a, b)
+    stem = common_prefix(a, b)
     for cut in (stem, stem - 1):
         if cut < _LEAST_STEM:
             break
@@ -115,11 +116,6 @@ def is_adjective(a: str, b: str) -> bool:
             if place in _PLACES and people in _PEOPLES:
                 return True
     return False
-
-
-def prefix(a: str, b: str) -> int:
-    """How many letters two words begin with in common."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
 
 
 @lru_cache(maxsize=65_536)
@@ -134,7 +130,7 @@ def same_lemma(a: str, b: str) -> bool:
         return True
     if not (_WORD.fullmatch(a) and _WORD.fullmatch(b)):
         return False
-    stem = prefix(a, b)
+    stem = common_prefix(a, b)
     if stem < _LEAST_STEM:
         return False
     for cut in (stem, stem - 1, stem - 2):  # stopped, studies: a letter doubled or changed

@@ -122,7 +122,7 @@ def _changes(before: str, after: str, at: int, confidence: float) -> list[Edit]:
     found = []
     for broken, read in zip(old, new, strict=True):
         if broken != read:
-            start, end = _same_ends(broken, read)
+            start, end = edits.same_ends(broken, read)
             was, now = broken[start : len(broken) - end], read[start : len(read) - end]
             place = at + start
             found.append(
@@ -130,17 +130,6 @@ def _changes(before: str, after: str, at: int, confidence: float) -> list[Edit]:
             )
         at += len(broken)
     return found
-
-
-def _same_ends(one: str, other: str) -> tuple[int, int]:
-    """How many characters two texts begin with in common, and how many of the rest end them."""
-    start = end = 0
-    shorter = min(len(one), len(other))
-    while start < shorter and one[start] == other[start]:
-        start += 1
-    while end < shorter - start and one[-1 - end] == other[-1 - end]:
-        end += 1
-    return start, end
 
 
 def suspects(text: str, config: NormaliseConfig) -> list[Tag]:
