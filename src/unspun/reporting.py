@@ -10,6 +10,7 @@ from typing import Any
 from unspun import files, records, report
 from unspun.report.view import CheckedView, DiffView, DocumentView, Interval, RunView, SegmentView
 from unspun.store import Store, Stored
+from unspun.verification import Verified
 
 PAGE = "report.html"
 
@@ -107,7 +108,7 @@ def _document_view(stored: Stored) -> DocumentView:
         translated=_translated(document.get("translation")),
         quality=records.to_quality(document["quality"]) if document["quality"] else None,
         tags=tuple(records.to_tag(r) for r in stored.spans if r["type"] == "tag"),
-        checked=tuple(_checked(r) for r in stored.spans if r["type"] == "qa"),
+        checked=tuple(map(_checked, stored.verified)),
         before=scores["raw"],
         after=scores["clean"],
         trail=tuple((stage, figures) for stage, figures in document.get("trail", ())),
@@ -129,8 +130,7 @@ def _translated(record: Mapping[str, Any] | None) -> str:
     return f"{total - kept} of {total} segments into {record['to']} by {by}{left}"
 
 
-def _checked(record: Mapping[str, Any]) -> CheckedView:
-    item = records.to_verified(record)
+def _checked(item: Verified) -> CheckedView:
     found = item.finding
     return CheckedView(
         found.rule,

@@ -26,6 +26,7 @@ from unspun import decode, edits, files, records, tabular
 from unspun.errors import InputError
 from unspun.model import Document, Ledger
 from unspun.records import Record
+from unspun.verification import Verified
 
 SCHEMA = 1
 LedgerFormat = Literal["jsonl", "parquet"]
@@ -175,6 +176,11 @@ class Stored(NamedTuple):
     def raw_text(self) -> str:
         """The decoded raw text, rewound from the clean text."""
         return "" if self.text is None else edits.undo(self.text, self.ledger)
+
+    @property
+    def verified(self) -> tuple[Verified, ...]:
+        """What translation QA found."""
+        return tuple(records.to_verified(r) for r in self.spans if r["type"] == "qa")
 
 
 class Store:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +15,6 @@ from unspun.cli import show
 from unspun.cli.app import FAILED, Json, complain
 from unspun.errors import InputError, OutputError
 from unspun.store import Store, Stored
-from unspun.verification import Verified
 
 OutFolder = Annotated[Path, typer.Argument(metavar="OUT", help="The results of 'unspun run'.")]
 CONTEXT = 24
@@ -268,10 +266,5 @@ def report(
     show.console.print(str(page), markup=False, soft_wrap=True)
     if sarif_file is not None:
         with files.replacing(sarif_file) as file:
-            file.write(records.dumps(sarif.log_of_run(_verified(Store(out)))))
-
-
-def _verified(store: Store) -> Iterator[tuple[str, str, Iterator[Verified]]]:
-    for stored in store:
-        found = (records.to_verified(r) for r in stored.spans if r["type"] == "qa")
-        yield stored.document["source"], stored.raw_text or "", found
+            found = ((s.document["source"], s.raw_text, s.verified) for s in Store(out))
+            file.write(records.dumps(sarif.log_of_run(found)))
