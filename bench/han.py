@@ -18,8 +18,11 @@ import re
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from langid import seeded_langdetect
 
 from unspun.config import TagConfig
 from unspun.tagging import detect_many, tag_many
@@ -71,25 +74,12 @@ def counts(text: str) -> bool:
 def peers() -> dict[str, Detect]:
     """Detectors that tell the scripts apart, those that are installed."""
     found: dict[str, Detect] = {}
-    for name, make in (("langdetect", _langdetect), ("pycld2", _pycld2)):
+    for name, make in (("langdetect", partial(seeded_langdetect, ())), ("pycld2", _pycld2)):
         try:
             found[name] = make()
         except ImportError:
             print(f"{name} is not installed")
     return found
-
-
-def _langdetect() -> Detect:
-    module = importlib.import_module("langdetect")
-    module.DetectorFactory.seed = 0
-
-    def one(text: str) -> str:
-        try:
-            return str(module.detect(text))
-        except module.LangDetectException:
-            return "und"
-
-    return lambda texts: [one(text) for text in texts]
 
 
 def _pycld2() -> Detect:

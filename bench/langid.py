@@ -48,7 +48,7 @@ def read(path: Path) -> list[Case]:
     return [Case(row["set"], row["language"], row["text"]) for row in rows]
 
 
-def _langdetect(_: Sequence[str]) -> Detect:
+def seeded_langdetect(_: Sequence[str]) -> Detect:
     module = importlib.import_module("langdetect")
     module.DetectorFactory.seed = 0
 
@@ -96,7 +96,7 @@ def _lingua(languages: Sequence[str]) -> Detect:
 
 
 PEERS: dict[str, Callable[[Sequence[str]], Detect]] = {
-    "langdetect": _langdetect,
+    "langdetect": seeded_langdetect,
     "py3langid": _py3langid,
     "pycld2": _pycld2,
     "lingua": _lingua,

@@ -85,11 +85,6 @@ def times(key: str, text: str) -> int:
     return len(_entries()[key].forms.findall(text))
 
 
-def names_of(key: str) -> tuple[str, ...]:
-    """All Chinese names of an entry."""
-    return _entries()[key].characters
-
-
 def shown(key: str) -> str:
     """The form that messages show.
 
