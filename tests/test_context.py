@@ -126,7 +126,7 @@ def test_a_file_gives_the_model_back(tmp_path: Path) -> None:
     channel = Channel.open(tables.path("thesaurus.channel"))
     file = tmp_path / "model.npz"
     context().save(file)
-    again = Context.open(file, *channel.phrases())
+    again = Context.open(file, channel.originals(), channel.spun())
     for field in again.weights._fields:
         one, other = getattr(again.weights, field), getattr(context().weights, field)
         assert np.array_equal(one, other)

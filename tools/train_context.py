@@ -393,7 +393,7 @@ def main() -> None:
     net = Net(len(index.originals) + len(index.forms), rng)
     learn(net, text, held, candidates, options.minutes)
     print(measured(net, held, candidates))
-    Context(net.weights(), *channel.phrases()).save(options.output)
+    Context(net.weights(), channel.originals(), channel.spun()).save(options.output)
 
 
 if __name__ == "__main__":

@@ -58,8 +58,7 @@ class Index:
     @cached_property
     def originals(self) -> dict[str, int]:
         """A number for each original phrase."""
-        phrases = dict.fromkeys(entry.original for entry in self.channel.entries)
-        return {phrase: number for number, phrase in enumerate(phrases)}
+        return {phrase: number for number, phrase in enumerate(self.channel.originals())}
 
     @cached_property
     def owner(self) -> Int32s:
@@ -88,8 +87,7 @@ class Index:
     @cached_property
     def forms(self) -> dict[str, int]:
         """A number for each spun phrase."""
-        phrases = dict.fromkeys(entry.spun for entry in self.channel.entries)
-        return {phrase: number for number, phrase in enumerate(phrases)}
+        return {phrase: number for number, phrase in enumerate(self.channel.spun())}
 
     @cached_property
     def form(self) -> Int32s:

@@ -71,12 +71,13 @@ class Channel:
         ordered = sorted(entries, key=lambda entry: (entry.spun, entry.original))
         return cls(family, tuple(ordered), dict(info), dict(sorted(markers.items())))
 
-    def phrases(self) -> tuple[list[str], list[str]]:
-        """The original phrases, and the spun ones, each once, in the order of the entries."""
-        return (
-            list(dict.fromkeys(entry.original for entry in self.entries)),
-            list(dict.fromkeys(entry.spun for entry in self.entries)),
-        )
+    def originals(self) -> list[str]:
+        """The original phrases, each once, in the order of the entries."""
+        return list(dict.fromkeys(entry.original for entry in self.entries))
+
+    def spun(self) -> list[str]:
+        """The spun phrases, each once, in the order of the entries."""
+        return list(dict.fromkeys(entry.spun for entry in self.entries))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the channel to a file.

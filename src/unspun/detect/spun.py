@@ -27,13 +27,12 @@ from unspun.config import RestoreConfig
 from unspun.detect.confidence import confidence
 from unspun.detect.look import Look, Region, Sight, Spinner, regions
 from unspun.errors import ConfigError, unknown_name
-from unspun.lm import LanguageModel
+from unspun.lm.packaged import english
 from unspun.model import Finding, Spun
 
 FAMILIES = {"thesaurus": "thesaurus.channel", "tortured": "tortured.channel"}
 GATES = {"thesaurus": "thesaurus.npz"}
 CONTEXTS = {"thesaurus": "context.npz"}
-LANGUAGE_MODEL = "english.lm"
 
 PASSAGE = "spun-passage"
 PHRASE, NAME, NUMBER, AGREEMENT = "phrase", "name", "number", "agreement"
@@ -80,7 +79,7 @@ def _load(family: str, models: tuple[str, ...]) -> tuple[Spinner, ...]:
     if family not in known | names:
         raise ConfigError(unknown_name("family", family, known | names))
     chosen = []
-    lm = _language_model()
+    lm = english()
     for name, file in FAMILIES.items():
         if family in ("auto", name):
             index = Index(stack([_packaged(file), *learned]), lm, _context(name))
@@ -93,11 +92,6 @@ def _load(family: str, models: tuple[str, ...]) -> tuple[Spinner, ...]:
 
 
 @cache
-def _language_model() -> LanguageModel:
-    return LanguageModel.open(tables.path(LANGUAGE_MODEL))
-
-
-@cache
 def _gate(file: str) -> Gate:
     return Gate.open(tables.path(file))
 
@@ -107,7 +101,7 @@ def _context(family: str) -> Context | None:
     if family not in CONTEXTS:
         return None
     channel = _packaged(FAMILIES[family])
-    return Context.open(tables.path(CONTEXTS[family]), *channel.phrases())
+    return Context.open(tables.path(CONTEXTS[family]), channel.originals(), channel.spun())
 
 
 @cache
