@@ -32,6 +32,7 @@ CLOSE = 3  # words on either side, one by one
 NEAR = 12  # words on either side up to which those behind them are summed
 FAR = 150  # words on either side that tell of the subject
 PARTS = 2 * CLOSE + 3  # vectors that are laid side by side
+_PRODUCTS = 500_000  # that OpenBLAS forms at once without a second thread (it asks for 2^19)
 
 
 class Weights(NamedTuple):
@@ -139,8 +140,8 @@ class Context:
         for part, (begin, end) in enumerate(bounds, 2 * CLOSE):
             width = np.sqrt(np.maximum(end - begin, 1))[:, None]
             out[:, part] = (total.take(end, axis=0) - total.take(begin, axis=0)) / width
-        hidden = out.reshape(len(first), -1) @ self._first + self.weights.bias
-        return np.asarray(np.maximum(hidden, 0.0) @ self._second, np.float32)
+        hidden = _product(out.reshape(len(first), -1), self._first) + self.weights.bias
+        return _product(np.maximum(hidden, 0.0), self._second)
 
     def odds(self, places: Float32s, taken: Ints, kept: Ints, prior: float) -> Floats:
         """Nats by which an original fits a place better than the spun phrase as it stands.
@@ -158,6 +159,15 @@ class Context:
         out = np.zeros(len(taken))
         out[both] = (apart * places[both]).sum(axis=1) * weights.steps[1] + prior * common
         return out
+
+
+def _product(rows: Float32s, matrix: Float32s) -> Float32s:
+    """Their product by a few rows at a time: threads that wait cost more than they give."""
+    few = max(_PRODUCTS // matrix.size, 1)
+    out = np.empty((len(rows), matrix.shape[1]), np.float32)
+    for at in range(0, len(rows), few):
+        np.matmul(rows[at : at + few], matrix, out=out[at : at + few])
+    return out
 
 
 def fingerprint(originals: Sequence[str], spun: Sequence[str]) -> int:
