@@ -165,7 +165,8 @@ def _product(rows: Float32s, matrix: Float32s) -> Float32s:
     """Their product by a few rows at a time: threads that wait cost more than they give."""
     few = max(_PRODUCTS // matrix.size, 1)
     out = np.empty((len(rows), matrix.shape[1]), np.float32)
-    for at in range(0, len(rows), few):
+    for start in range(0, len(rows), few):
+        at = min(start, max(len(rows) - few, 0))  # a single row would be summed otherwise
         np.matmul(rows[at : at + few], matrix, out=out[at : at + few])
     return out
 

@@ -9,6 +9,7 @@ large scale multitask learning", ICML 2009), so a text is looked up in a few Num
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
@@ -18,7 +19,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.channel.keys import Words, key_of
+from unspun.channel.keys import Words, kernel, key_of
 from unspun.errors import ModelError
 
 Floats = NDArray[np.float64]
@@ -54,13 +55,18 @@ class Vocabulary:
         yield (keys >> np.uint64(64 - _SLOTS)).astype(np.int64)
         yield (keys >> np.uint64(64 - 2 * _SLOTS) & np.uint64((1 << _SLOTS) - 1)).astype(np.int64)
 
+    @property
+    def tables(self) -> tuple[NDArray[np.generic], ...]:
+        """Hashes by id, and the two tables of ids."""
+        return self._keys, *self._tables
+
     def ids(self, words: Words) -> Ints:
         """Ids of words, one each: as written, else in lower case, else by what they are."""
         found = self._find(words.keys)
         missing = np.flatnonzero(found == UNKNOWN)
-        capital = missing[words.capital(missing)]
+        capital = missing[words.capital.take(missing)]
         if len(capital):
-            found[capital] = self._find(words.lowered(capital))
+            found[capital] = self._find(words.small.take(capital))
         figures = missing[words.figure.take(missing)]
         found[figures] = NUMBER
         return found.astype(np.int64)
@@ -115,13 +121,12 @@ class Gate:
 
     def look(self, words: Words) -> Look:
         """Look a text's words up."""
-        if not len(words):
-            return Look(np.zeros((2, 0), np.int64), self._weights, self._step)
-        ids = self.vocabulary.ids(words)
-        features = np.empty((2, len(ids)), np.int64)
-        features[0] = ids + self._first
-        features[1, 0] = len(self._weights) - 1
-        features[1, 1:] = hashed(ids, words.joined, self._bits)
+        places = self._first, self._bits, len(self._weights) - 1
+        if kernel is None:
+            features = features_plain(words, self.vocabulary, *places)
+        else:
+            rows = (words.keys, words.small, words.kinds, *self.vocabulary.tables)
+            features = np.frombuffer(kernel.features(*rows, *places), np.int32).reshape(2, -1)
         return Look(features, self._weights, self._step)
 
     @classmethod
@@ -142,39 +147,69 @@ class Gate:
         return cls(words, single, pair, step, bias)
 
 
+def features_plain(
+    words: Words, vocabulary: Vocabulary, first: int, bits: int, nothing: int
+) -> NDArray[np.int32]:
+    """What a classifier knows of each word, and of the pair that it ends.
+
+    Args:
+        words: The words.
+        vocabulary: Those that the classifier knows.
+        first: The feature of the word of id 0.
+        bits: Size of the table of pairs.
+        nothing: The feature that says nothing, in place of the first word's pair.
+    """
+    ids = vocabulary.ids(words)
+    features = np.full((2, len(ids)), nothing, np.int32)
+    features[0] = ids + first
+    if len(ids):
+        features[1, 1:] = hashed(ids, words.joined, bits)
+    return features
+
+
 class Look:
     """What a classifier says of each word of a text and of the pair that it ends."""
 
-    def __init__(self, features: Ints, weights: NDArray[np.int8], step: float) -> None:
+    def __init__(self, features: NDArray[np.int32], weights: NDArray[np.int8], step: float) -> None:
         self._features = features
         self._weights = weights
-        self._units = weights.take(features)
         self._step = step
 
     def blocks(self, first: int, last: int) -> Floats:
         """Nats of each `BLOCK` of the words from `first` to before `last`, each feature once."""
-        size = last - first
-        if size <= 0:
-            return np.zeros(0)
-        told = np.flatnonzero(self._units[:, first:last])
-        features = self._features[:, first:last].ravel().take(told)
-        ordered = np.sort(features << _PLACES | told)  # each feature's first place comes first
-        features = ordered >> _PLACES
-        fresh = np.flatnonzero(np.diff(features, prepend=-1))
-        block = (ordered.take(fresh) & ((1 << _PLACES) - 1)) % size // BLOCK
-        units = self._weights.take(features.take(fresh))
-        return np.asarray(np.bincount(block, units, -(-size // BLOCK)) * self._step, np.float64)
+        if kernel is None:
+            units = blocks_plain(self._features[:, first:last], self._weights)
+        else:
+            sums = kernel.blocks(self._features, self._weights, first, last, BLOCK)
+            units = np.frombuffer(sums, np.int64)
+        return np.asarray(units * self._step, np.float64)
 
     def lines(self, bounds: Ints) -> Floats:
         """Nats of the words from each bound to the next, whatever stands elsewhere."""
-        told = np.concatenate([[0], np.cumsum(self._units.sum(axis=0, dtype=np.int64))])
+        units = self._weights.take(self._features).sum(axis=0, dtype=np.int64)
+        told = np.concatenate([[0], np.cumsum(units)])
         return np.asarray(np.diff(told[bounds]) * self._step, np.float64)
+
+
+def blocks_plain(features: NDArray[np.int32], weights: NDArray[np.int8]) -> Ints:
+    """The weights of each `BLOCK` of words, each feature once, without the compiled kernel."""
+    size = features.shape[1]
+    if not size:
+        return np.zeros(0, np.int64)
+    told = np.flatnonzero(weights.take(features))
+    known = features.ravel().take(told).astype(np.int64)
+    ordered = np.sort(known << _PLACES | told)  # each feature's first place comes first
+    known = ordered >> _PLACES
+    fresh = np.flatnonzero(np.diff(known, prepend=-1))
+    block = (ordered.take(fresh) & ((1 << _PLACES) - 1)) % size // BLOCK
+    return np.bincount(block, weights.take(known.take(fresh)), -(-size // BLOCK)).astype(np.int64)
 
 
 def strongest(blocks: Floats) -> float:
     """Nats of the whole text, or of its strongest stretch if only a part may be spun."""
-    if not len(blocks):
-        return 0.0
-    totals = np.concatenate([[0.0], np.cumsum(blocks)])
-    stretch = float(np.max(totals[1:] - np.minimum.accumulate(totals[:-1])))
-    return max(float(totals[-1]), stretch - _PART)
+    total, least, most = 0.0, 0.0, -math.inf
+    for nats in blocks.tolist():
+        total += nats
+        most = max(most, total - least)
+        least = min(least, total)
+    return max(total, most - _PART)

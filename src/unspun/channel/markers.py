@@ -10,11 +10,12 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.channel.keys import Words
+from unspun.channel.keys import Words, kernel
 
 Ints = NDArray[np.int64]
 Keys = NDArray[np.uint64]
@@ -27,6 +28,7 @@ _SHARE = 0.05  # of a text that a glance is to notice
 _FACTOR = np.uint64(0xD6E8FEB86659FD93)  # of rrmxmx: pairs must not hash as words do
 _PAIR = 2  # words of the longest marker
 _BITS = 18  # of the table that rules nearly all words out
+_STEP = 2.0**-32  # nats are multiples of it, so that sums are the same in any order
 
 Paragraphs = Sequence[str]
 
@@ -73,13 +75,21 @@ class Glance:
         keys, first = np.unique(np.array([key for key, _ in found], np.uint64), return_index=True)
         told = np.array([weight for _, weight in found], np.float64)[first]
         self._keys: Keys = keys
-        self._nats = np.log1p(_SHARE * np.expm1(told))
+        self._nats = np.round(np.log1p(_SHARE * np.expm1(told)) / _STEP) * _STEP
         self._able = np.zeros(1 << _BITS, np.bool_)
         self._able[_slots(keys)] = True
+        self._bits = np.packbits(self._able, bitorder="little")
 
     def find(self, words: Words) -> Marks:
         """The markers among a text's words."""
-        places, numbers = [], []
+        if kernel is None:
+            return Marks(*self.find_plain(words), self._nats)
+        places, numbers = kernel.marked(words.keys, self._bits, self._keys)
+        return Marks(np.frombuffer(places, np.int64), np.frombuffer(numbers, np.int64), self._nats)
+
+    def find_plain(self, words: Words) -> tuple[Ints, Ints]:
+        """Where markers stand, and which, without the compiled kernel."""
+        places, numbers = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for keys in (words.keys, _paired(words.keys)) if len(self._keys) else ():
             able = np.flatnonzero(self._able.take(_slots(keys)))
             at = np.searchsorted(self._keys, keys.take(able))
@@ -87,27 +97,39 @@ class Glance:
             hits = np.flatnonzero(self._keys.take(at) == keys.take(able))
             places.append(able.take(hits))
             numbers.append(at.take(hits))
-        if not places:
-            return Marks(np.zeros(0, np.int64), np.zeros(0, np.int64), self._nats)
         place, number = np.concatenate(places), np.concatenate(numbers)
         order = np.argsort(place, kind="stable")
-        return Marks(place.take(order), number.take(order), self._nats)
+        return place.take(order), number.take(order)
 
 
-class Marks:
-    """Where in a text which markers stand."""
+class Marks(NamedTuple):
+    """Where in a text which markers stand.
 
-    def __init__(self, places: Ints, numbers: Ints, nats: NDArray[np.float64]) -> None:
-        self._places = places
-        self._numbers = numbers
-        self._nats = nats
+    Attributes:
+        places: The word that each begins with, in order.
+        numbers: Which marker it is.
+        nats: What each marker says.
+    """
+
+    places: Ints
+    numbers: Ints
+    nats: NDArray[np.float64]
 
     def told(self, first: int, last: int) -> float:
         """Nats that the words from `first` to before `last` say, each marker once."""
-        low, high = np.searchsorted(self._places, (first, last)).tolist()
-        if low == high:
-            return 0.0
-        return float(self._nats.take(np.unique(self._numbers[low:high])).sum())
+        return float(self.blocks(first, last, last - first)[0]) if last > first else 0.0
+
+    def blocks(self, first: int, last: int, block: int) -> NDArray[np.float64]:
+        """The same of each block of so many words."""
+        if kernel is not None:
+            return np.frombuffer(kernel.told(*self, first, last, block), np.float64)
+        return self.blocks_plain(first, last, block)
+
+    def blocks_plain(self, first: int, last: int, block: int) -> NDArray[np.float64]:
+        """The same, without the compiled kernel."""
+        bounds = np.searchsorted(self.places, [*range(first, last, block), last]).tolist()
+        parts = (np.unique(self.numbers[a:b]) for a, b in itertools.pairwise(bounds))
+        return np.array([self.nats.take(part).sum() for part in parts], np.float64)
 
 
 def _keyed(weights: Mapping[str, float]) -> list[tuple[int, float]]:

@@ -7,7 +7,6 @@ learned without one has its marker words instead.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -141,20 +140,19 @@ class Sight:
 
     def _prose(self, region: Region) -> bool:
         """Whether words differ as they do in prose, and not as in a list or a table."""
-        distinct = len(np.unique(self._words.keys[region.first : region.last]))
-        return distinct >= _RICHNESS * (region.last - region.first - BLOCK)
+        size = region.last - region.first
+        distinct = self._words.distinct(region.first, region.last, max(size, 1)).sum()
+        return bool(distinct >= _RICHNESS * (size - BLOCK))
 
     def _glance(self, region: Region) -> float:
         """Nats a word of a region's markers, or 0 if it looks clean all over."""
         marks, first, last = self._marks, region.first, region.last
         if marks is None or marks.told(first, last) <= _LEAST_TOLD * min(last - first, BLOCK):
             return 0.0
-        bounds = [*range(first, last, BLOCK), last]
-        blocks = list(itertools.pairwise(bounds))
-        said = [marks.told(*block) for block in blocks]
-        sizes = [len(np.unique(self._words.keys[slice(*block)])) for block in blocks]
-        whole = sum(said) / sum(sizes)
-        odd = any(s >= _SUSPICIOUS_BLOCK * n for s, n in zip(said, sizes, strict=True))
+        said = marks.blocks(first, last, BLOCK)
+        sizes = self._words.distinct(first, last, BLOCK)
+        whole = float(said.sum() / sizes.sum())
+        odd = bool((said >= _SUSPICIOUS_BLOCK * sizes).any())
         return whole if whole >= _SUSPICIOUS or (odd and len(said) > 1) else 0.0
 
     def sample(self, text: str, region: Region) -> str | None:

@@ -1,0 +1,535 @@
+/* The first look at a text: what keys.py, gate.py and markers.py find with NumPy, word by word. */
+#define PY_SSIZE_T_CLEAN
+#include "kernel.h"
+#include <stdint.h>
+#include <string.h>
+
+#define REVISION 1 /* that of keys.py */
+
+static PyObject *
+misfit(void)
+{
+    return PyErr_Format(PyExc_ValueError, "words and tables do not fit one another");
+}
+
+static PyObject *
+bytes_of(const void *values, Py_ssize_t size)
+{
+    return PyBytes_FromStringAndSize(size ? values : NULL, size);
+}
+
+/* ---- Words: runs of letters and figures, and their hashes. ---- */
+
+#define LATIN 256
+#define PIECE 8
+#define LONGEST 24
+#define APOSTROPHE '\''
+
+enum { LETTER = 1, FIGURE = 2, CAPITAL = 4, LEFT = 0x2018, RIGHT = 0x2019 };
+enum { JOINED = 1, BEGINS_FIGURE = 2, BEGINS_CAPITAL = 4 }; /* kinds of words, as in keys.py */
+
+typedef struct {
+    const uint8_t *kind, *lower; /* of each character of Latin-1 */
+    const uint64_t *factors;
+} Tables;
+
+typedef struct {
+    int64_t *starts, *sizes;
+    uint64_t *keys, *small;
+    uint8_t *kinds;
+    Py_ssize_t count, room;
+} Cut;
+
+static int
+resized(void **block, Py_ssize_t count, size_t width)
+{
+    void *more = PyMem_RawRealloc(*block, (size_t)count * width);
+    if (more)
+        *block = more;
+    return more != NULL;
+}
+
+static int
+widened(Cut *cut)
+{
+    Py_ssize_t room = 2 * cut->room + 64;
+    cut->room = room;
+    return resized((void **)&cut->starts, room, 8) && resized((void **)&cut->sizes, room, 8) &&
+           resized((void **)&cut->keys, room, 8) && resized((void **)&cut->small, room, 8) &&
+           resized((void **)&cut->kinds, room, 1);
+}
+
+static void
+drop(Cut *cut)
+{
+    PyMem_RawFree(cut->starts);
+    PyMem_RawFree(cut->sizes);
+    PyMem_RawFree(cut->keys);
+    PyMem_RawFree(cut->small);
+    PyMem_RawFree(cut->kinds);
+}
+
+/* Up to eight characters of a word as one number, the first the lowest. */
+static inline uint64_t
+piece_of(const uint8_t *word, Py_ssize_t size, Py_ssize_t room)
+{
+    uint64_t piece = 0;
+#if PY_LITTLE_ENDIAN
+    if (room >= PIECE) {
+        memcpy(&piece, word, PIECE);
+        return size < PIECE ? piece & (((uint64_t)1 << (8 * size)) - 1) : piece;
+    }
+#endif
+    for (Py_ssize_t k = 0; k < size && k < PIECE; k++)
+        piece |= (uint64_t)word[k] << (8 * k);
+    return piece;
+}
+
+/* The hash of a word; `room` is how many characters can be read from its first on. */
+static inline uint64_t
+hashed(const uint8_t *word, Py_ssize_t size, Py_ssize_t room, const uint64_t *factors)
+{
+    uint64_t key = piece_of(word, size, room) * factors[0];
+    for (Py_ssize_t at = PIECE; at < size && at < LONGEST; at += PIECE)
+        key = (key ^ (key >> 32)) + piece_of(word + at, size - at, room - at) * factors[at / PIECE];
+    key ^= key >> 32;
+    return key * factors[3];
+}
+
+/* The same in lower case. */
+static uint64_t
+lowered(const uint8_t *word, Py_ssize_t size, const Tables *t)
+{
+    uint8_t small[LONGEST];
+    size = size < LONGEST ? size : LONGEST;
+    for (Py_ssize_t k = 0; k < size; k++)
+        small[k] = t->lower[word[k]];
+    return hashed(small, size, size, t->factors);
+}
+
+static int
+add_word(Cut *cut, const Tables *t, const uint8_t *page, Py_ssize_t start, Py_ssize_t end,
+         Py_ssize_t all)
+{
+    Py_ssize_t size = end - start;
+    if (size > 2 && t->lower[page[end - 1]] == 's' && page[end - 2] == APOSTROPHE)
+        size -= 2;
+    if (cut->count == cut->room && !widened(cut))
+        return 0;
+    Py_ssize_t at = cut->count++;
+    if (at && page[start - 1] == ' ' && cut->starts[at - 1] + cut->sizes[at - 1] == start - 1)
+        cut->kinds[at - 1] |= JOINED;
+    uint8_t kind = t->kind[page[start]];
+    cut->starts[at] = start;
+    cut->sizes[at] = size;
+    cut->keys[at] = cut->small[at] = hashed(page + start, size, all - start, t->factors);
+    cut->kinds[at] = (kind & FIGURE ? BEGINS_FIGURE : 0) | (kind & CAPITAL ? BEGINS_CAPITAL : 0);
+    if (kind & CAPITAL)
+        cut->small[at] = lowered(page + start, size, t);
+    return 1;
+}
+
+static int
+cut_page(Cut *cut, const Tables *t, const uint8_t *page, Py_ssize_t size)
+{
+    const uint8_t *kind = t->kind;
+    Py_ssize_t at = 0;
+    while (at < size) {
+        if (!(kind[page[at]] & LETTER)) {
+            at++;
+            continue;
+        }
+        Py_ssize_t start = at++;
+        while (at < size && (kind[page[at]] & LETTER ||
+                             (page[at] == APOSTROPHE && kind[page[at - 1]] & LETTER &&
+                              at + 1 < size && kind[page[at + 1]] & LETTER)))
+            at++;
+        if (!add_word(cut, t, page, start, at, size))
+            return 0;
+    }
+    return 1;
+}
+
+/* One byte a character; what is not Latin-1 is a mark. */
+static uint8_t *
+page_of(PyObject *text, Py_ssize_t size)
+{
+    uint8_t *page = PyMem_RawMalloc((size_t)size + 1);
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    for (Py_ssize_t k = 0; page && k < size; k++) {
+        Py_UCS4 c = PyUnicode_READ(kind, data, k);
+        page[k] = c < LATIN ? (uint8_t)c : c == LEFT || c == RIGHT ? APOSTROPHE : '?';
+    }
+    return page;
+}
+
+/* cut(text, kinds, lower, factors): starts, sizes, hashes, those in lower case, and kinds. */
+static PyObject *
+cut(PyObject *module, PyObject *args)
+{
+    PyObject *text, *out = NULL;
+    Py_buffer kind, lower, factors;
+    if (!PyArg_ParseTuple(args, "Uy*y*y*", &text, &kind, &lower, &factors))
+        return NULL;
+    if (kind.len != LATIN || lower.len != LATIN || factors.len != 4 * 8) {
+        misfit();
+        goto done;
+    }
+    Tables t = {kind.buf, lower.buf, factors.buf};
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+    uint8_t *own = PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND ? NULL : page_of(text, size);
+    const uint8_t *page = own ? own : (const uint8_t *)PyUnicode_DATA(text);
+    Cut found = {.room = size / 6};
+    int ok = (own || PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND) && widened(&found);
+    if (ok) {
+        Py_BEGIN_ALLOW_THREADS
+        ok = cut_page(&found, &t, page, size);
+        Py_END_ALLOW_THREADS
+    }
+    if (ok)
+        out = Py_BuildValue(
+            "NNNNN", bytes_of(found.starts, found.count * 8),
+            bytes_of(found.sizes, found.count * 8), bytes_of(found.keys, found.count * 8),
+            bytes_of(found.small, found.count * 8), bytes_of(found.kinds, found.count));
+    else
+        PyErr_NoMemory();
+    drop(&found);
+    PyMem_RawFree(own);
+done:
+    PyBuffer_Release(&kind);
+    PyBuffer_Release(&lower);
+    PyBuffer_Release(&factors);
+    return out;
+}
+
+/* ---- Sets of numbers, for what counts once. ---- */
+
+typedef struct {
+    uint64_t *slots; /* a number and one, or 0 */
+    int bits;
+    int zero; /* whether all ones, which no slot can tell, is in it */
+} Set;
+
+static int
+set_new(Set *set, Py_ssize_t most)
+{
+    set->bits = 4;
+    while ((Py_ssize_t)1 << set->bits < 2 * most)
+        set->bits++;
+    set->zero = 0;
+    set->slots = PyMem_RawCalloc((size_t)1 << set->bits, sizeof *set->slots);
+    return set->slots != NULL;
+}
+
+/* Add a number; 0 if it was there. */
+static inline int
+set_add(Set *set, uint64_t number)
+{
+    uint64_t mask = ((uint64_t)1 << set->bits) - 1, value = number + 1;
+    if (!value)
+        return !set->zero && (set->zero = 1);
+    uint64_t at = (value * 0x9E3779B97F4A7C15u) >> (64 - set->bits);
+    for (; set->slots[at]; at = (at + 1) & mask)
+        if (set->slots[at] == value)
+            return 0;
+    set->slots[at] = value;
+    return 1;
+}
+
+/* ---- The classifier: words and pairs of neighbours, and what they say. ---- */
+
+#define SLOTS 18
+#define UNKNOWN 0
+#define NUMBER 1
+
+/* features(keys, small, kinds, known, one, other, first, bits, nothing): two rows of numbers. */
+static PyObject *
+features(PyObject *module, PyObject *args)
+{
+    Py_buffer keys, small, kinds, known, one, other;
+    int first, bits, nothing;
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*iii", &keys, &small, &kinds, &known, &one, &other,
+                          &first, &bits, &nothing))
+        return NULL;
+    PyObject *out = NULL;
+    Py_ssize_t count = kinds.len, words = known.len / 8, table = (Py_ssize_t)4 << SLOTS;
+    int fits = keys.len == 8 * count && small.len == 8 * count && words > NUMBER &&
+               one.len == table && other.len == table && bits > 0 && bits < 31;
+    const int32_t *tables[2] = {one.buf, other.buf};
+    if (!fits) {
+        misfit();
+        goto done;
+    }
+    out = PyByteArray_FromStringAndSize(NULL, 8 * count);
+    if (!out)
+        goto done;
+    int32_t *single = (int32_t *)PyByteArray_AS_STRING(out), *pair = single + count;
+    const uint64_t *forms = known.buf;
+    int32_t before = 0;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t k = 0; k < count; k++) {
+        int32_t id = UNKNOWN;
+        int kind = ((const uint8_t *)kinds.buf)[k];
+        for (int again = 0; again < (kind & BEGINS_CAPITAL ? 2 : 1) && id == UNKNOWN; again++) {
+            uint64_t key = ((const uint64_t *)(again ? small.buf : keys.buf))[k];
+            id = tables[0][key >> (64 - SLOTS)];
+            if ((uint64_t)id >= (uint64_t)words || forms[id] != key) {
+                id = tables[1][key >> (64 - 2 * SLOTS) & ((1 << SLOTS) - 1)];
+                if ((uint64_t)id >= (uint64_t)words || forms[id] != key)
+                    id = UNKNOWN;
+            }
+        }
+        if (id == UNKNOWN && kind & BEGINS_FIGURE)
+            id = NUMBER;
+        single[k] = id + first;
+        uint64_t joined = k && ((const uint8_t *)kinds.buf)[k - 1] & JOINED;
+        uint64_t both = ((uint64_t)before * 65537u + (uint64_t)id) * 2 + joined;
+        pair[k] = k ? (int32_t)((both * 0x9E3779B97F4A7C15u) >> (64 - bits)) : nothing;
+        before = id;
+    }
+    Py_END_ALLOW_THREADS
+done:
+    PyBuffer_Release(&keys);
+    PyBuffer_Release(&small);
+    PyBuffer_Release(&kinds);
+    PyBuffer_Release(&known);
+    PyBuffer_Release(&one);
+    PyBuffer_Release(&other);
+    return out;
+}
+
+/* Add a feature to the slots of a table of `2 ** bits`; 0 if it was there. */
+static inline int
+is_new(uint32_t *slots, int bits, uint32_t feature)
+{
+    uint32_t mask = ((uint32_t)1 << bits) - 1, at = (feature * 0x9E3779B9u) >> (32 - bits);
+    for (; slots[at]; at = (at + 1) & mask)
+        if (slots[at] == feature + 1)
+            return 0;
+    slots[at] = feature + 1;
+    return 1;
+}
+
+/* The numbers from `first` to before `last`, cut into blocks, each of so many: how many blocks. */
+static Py_ssize_t
+blocks_of(Py_ssize_t first, Py_ssize_t last, Py_ssize_t size, Py_ssize_t count)
+{
+    int fits = 0 <= first && first <= last && last <= count && size > 0;
+    return fits ? (last - first + size - 1) / size : -1;
+}
+
+/* blocks(features, weights, first, last, block): the sum of each block, each feature once. */
+static PyObject *
+blocks(PyObject *module, PyObject *args)
+{
+    Py_buffer rows, weights;
+    Py_ssize_t first, last, block;
+    if (!PyArg_ParseTuple(args, "y*y*nnn", &rows, &weights, &first, &last, &block))
+        return NULL;
+    PyObject *out = NULL;
+    uint32_t *seen = NULL;
+    Py_ssize_t count = rows.len / 8, parts = blocks_of(first, last, block, count);
+    int bits = 4;
+    if (parts < 0 || rows.len % 8 || last - first > 1 << 28) {
+        misfit();
+        goto done;
+    }
+    while ((Py_ssize_t)1 << bits < 3 * (last - first))
+        bits++;
+    seen = PyMem_RawCalloc((size_t)1 << bits, sizeof *seen);
+    out = seen ? PyByteArray_FromStringAndSize(NULL, 8 * parts) : PyErr_NoMemory();
+    if (!out)
+        goto done;
+    int64_t *sums = (int64_t *)PyByteArray_AS_STRING(out);
+    const int32_t *single = rows.buf, *pair = single + count;
+    const int8_t *units = weights.buf;
+    Py_BEGIN_ALLOW_THREADS
+    memset(sums, 0, (size_t)(8 * parts));
+    for (Py_ssize_t k = first; k < last; k++)
+        for (int row = 0; row < 2; row++) {
+            int32_t feature = row ? pair[k] : single[k];
+            int said = (uint32_t)feature < (uint64_t)weights.len ? units[feature] : 0;
+            if (said && is_new(seen, bits, (uint32_t)feature))
+                sums[(k - first) / block] += said;
+        }
+    Py_END_ALLOW_THREADS
+done:
+    PyMem_RawFree(seen);
+    PyBuffer_Release(&rows);
+    PyBuffer_Release(&weights);
+    return out;
+}
+
+/* distinct(keys, first, last, block): how many words differ in each block. */
+static PyObject *
+distinct(PyObject *module, PyObject *args)
+{
+    Py_buffer keys;
+    Py_ssize_t first, last, block;
+    if (!PyArg_ParseTuple(args, "y*nnn", &keys, &first, &last, &block))
+        return NULL;
+    PyObject *out = NULL;
+    Py_ssize_t parts = blocks_of(first, last, block, keys.len / 8);
+    if (parts < 0)
+        misfit();
+    else
+        out = PyByteArray_FromStringAndSize(NULL, 8 * parts);
+    const uint64_t *words = keys.buf;
+    for (Py_ssize_t part = 0; out && part < parts; part++) {
+        Py_ssize_t at = first + part * block, end = last - at < block ? last : at + block;
+        int64_t count = 0;
+        Set seen;
+        if (!set_new(&seen, end - at)) {
+            Py_CLEAR(out);
+            PyErr_NoMemory();
+            break;
+        }
+        for (; at < end; at++)
+            count += set_add(&seen, words[at]);
+        PyMem_RawFree(seen.slots);
+        ((int64_t *)PyByteArray_AS_STRING(out))[part] = count;
+    }
+    PyBuffer_Release(&keys);
+    return out;
+}
+
+/* ---- Markers. ---- */
+
+/* The place of a hash among sorted ones, or -1. */
+static Py_ssize_t
+place_of(const uint64_t *sorted, Py_ssize_t count, uint64_t key)
+{
+    Py_ssize_t low = 0, high = count;
+    while (low < high) {
+        Py_ssize_t middle = low + (high - low) / 2;
+        if (sorted[middle] < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && sorted[low] == key ? low : -1;
+}
+
+typedef struct {
+    int64_t *places, *numbers;
+    Py_ssize_t count, room;
+} Marks;
+
+static int
+mark(Marks *marks, Py_ssize_t place, Py_ssize_t number)
+{
+    if (marks->count == marks->room) {
+        marks->room = 2 * marks->room + 64;
+        if (!resized((void **)&marks->places, marks->room, 8) ||
+            !resized((void **)&marks->numbers, marks->room, 8))
+            return 0;
+    }
+    marks->places[marks->count] = place;
+    marks->numbers[marks->count++] = number;
+    return 1;
+}
+
+/* marked(keys, able, known): where markers stand, and their numbers. */
+static PyObject *
+marked(PyObject *module, PyObject *args)
+{
+    Py_buffer keys, able, known;
+    if (!PyArg_ParseTuple(args, "y*y*y*", &keys, &able, &known))
+        return NULL;
+    PyObject *out = NULL;
+    Marks marks = {0};
+    const uint64_t *words = keys.buf;
+    const uint8_t *bits = able.buf;
+    Py_ssize_t count = keys.len / 8;
+    int ok = able.len == (1 << SLOTS) / 8;
+    if (!ok) {
+        misfit();
+        goto done;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t k = 0; ok && k < count; k++)
+        for (int pair = 0; ok && pair < (k + 1 < count ? 2 : 1); pair++) {
+            uint64_t key = words[k];
+            if (pair)
+                key = (key ^ (key >> 29)) * 0xD6E8FEB86659FD93u + words[k + 1];
+            uint64_t slot = key >> (64 - SLOTS);
+            if (!(bits[slot / 8] >> slot % 8 & 1))
+                continue;
+            Py_ssize_t number = place_of(known.buf, known.len / 8, key);
+            ok = number < 0 || mark(&marks, k, number);
+        }
+    Py_END_ALLOW_THREADS
+    if (ok)
+        out = Py_BuildValue("NN", bytes_of(marks.places, 8 * marks.count),
+                            bytes_of(marks.numbers, 8 * marks.count));
+    else
+        PyErr_NoMemory();
+done:
+    PyMem_RawFree(marks.places);
+    PyMem_RawFree(marks.numbers);
+    PyBuffer_Release(&keys);
+    PyBuffer_Release(&able);
+    PyBuffer_Release(&known);
+    return out;
+}
+
+/* told(places, numbers, nats, first, last, block): what each block's markers say, each once. */
+static PyObject *
+told(PyObject *module, PyObject *args)
+{
+    Py_buffer places, numbers, nats;
+    Py_ssize_t first, last, block;
+    if (!PyArg_ParseTuple(args, "y*y*y*nnn", &places, &numbers, &nats, &first, &last, &block))
+        return NULL;
+    PyObject *out = NULL;
+    Py_ssize_t parts = blocks_of(first, last, block, PY_SSIZE_T_MAX), count = places.len / 8;
+    const int64_t *at = places.buf, *which = numbers.buf;
+    Py_ssize_t k = 0, high = count;
+    if (parts < 0 || numbers.len != places.len)
+        misfit();
+    else
+        out = PyByteArray_FromStringAndSize(NULL, 8 * parts);
+    while (k < high) { /* the first mark that counts */
+        Py_ssize_t middle = k + (high - k) / 2;
+        if (at[middle] < first)
+            k = middle + 1;
+        else
+            high = middle;
+    }
+    for (Py_ssize_t part = 0; out && part < parts; part++) {
+        Py_ssize_t begin = k, end = first + part * block;
+        double said = 0.0;
+        Set seen;
+        end = last - end < block ? last : end + block;
+        while (k < count && at[k] < end)
+            k++;
+        if (!set_new(&seen, k - begin)) {
+            Py_CLEAR(out);
+            PyErr_NoMemory();
+            break;
+        }
+        for (; begin < k; begin++)
+            if ((uint64_t)which[begin] < (uint64_t)nats.len / 8 &&
+                set_add(&seen, (uint64_t)which[begin]))
+                said += ((const double *)nats.buf)[which[begin]];
+        PyMem_RawFree(seen.slots);
+        ((double *)PyByteArray_AS_STRING(out))[part] = said;
+    }
+    PyBuffer_Release(&places);
+    PyBuffer_Release(&numbers);
+    PyBuffer_Release(&nats);
+    return out;
+}
+
+static PyMethodDef methods[] = {
+    {"cut", cut, METH_VARARGS, "The words of a text and their hashes."},
+    {"features", features, METH_VARARGS, "What a classifier knows of each word and pair."},
+    {"blocks", blocks, METH_VARARGS, "What the classifier says of each block of words."},
+    {"distinct", distinct, METH_VARARGS, "How many words differ in each block."},
+    {"marked", marked, METH_VARARGS, "Where markers stand, and which."},
+    {"told", told, METH_VARARGS, "What the markers of each block say."},
+    {NULL, NULL, 0, NULL},
+};
+
+KERNEL(_look, "The first look at a text.", methods, NULL)

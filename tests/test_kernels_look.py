@@ -1,0 +1,109 @@
+"""The compiled first look answers as the plain code does, to the last bit."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unspun import kernels
+from unspun.channel import gate, keys
+from unspun.channel.keys import Words
+from unspun.channel.markers import Glance
+from unspun.config import RestoreConfig
+from unspun.detect import spun
+from unspun.detect.look import Spinner
+
+needed = pytest.mark.skipif(
+    "unspun.channel._look" not in kernels.loaded(),
+    reason="no compiled kernel (no compiler when it was installed)",
+)
+kernel: Any = keys.kernel
+SOME = ("The", "the", "corporate", "it's", "IT'S", "5", "5th", "Naïve", "one", "other", "a'", "'s")
+BETWEEN = (" ", "  ", "\n", "-", ", ", "", "’", "'")
+prose = st.lists(st.tuples(st.sampled_from(SOME), st.sampled_from(BETWEEN)), max_size=60).map(
+    lambda rows: "".join(word + gap for word, gap in rows)
+)
+texts = st.one_of(st.text(st.sampled_from("aS9É '’s-.ÿ²×中\ud800\x00"), max_size=60), prose)
+
+
+@pytest.fixture(scope="module")
+def spinners() -> tuple[Spinner, ...]:
+    return spun.load(RestoreConfig())
+
+
+@needed
+@given(st.one_of(texts, st.text(), st.text("abcXYZ'", max_size=200)))
+def test_words_agree(text: str) -> None:
+    words = Words.of(text)
+    plain = Words(text, *keys.words_plain(text))
+    for field in dataclasses.fields(Words)[1:]:
+        got, want = getattr(words, field.name), getattr(plain, field.name)
+        assert got.dtype == want.dtype
+        assert np.array_equal(got, want)
+
+
+@needed
+@given(texts, st.data())
+def test_the_classifier_agrees(
+    spinners: tuple[Spinner, ...], text: str, data: st.DataObject
+) -> None:
+    chosen = spinners[0].gate
+    assert chosen is not None
+    words = Words.of(text * 9)
+    look = chosen.look(words)
+    places = chosen._first, chosen._bits, len(chosen._weights) - 1
+    plain = gate.features_plain(words, chosen.vocabulary, *places)
+    assert np.array_equal(look._features, plain)
+    first = data.draw(st.integers(0, len(words)))
+    last = data.draw(st.integers(first, len(words)))
+    want = gate.blocks_plain(plain[:, first:last], chosen._weights) * chosen._step
+    assert np.array_equal(look.blocks(first, last), want)
+
+
+@needed
+@given(texts, st.data())
+def test_markers_agree(text: str, data: st.DataObject) -> None:
+    glance = Glance({"corporate": 3.0, "one other": 2.0, "The": 0.7, "5": -1.3, "other the": 2.2})
+    words = Words.of(text * 5)
+    marks = glance.find(words)
+    for got, want in zip(marks, glance.find_plain(words), strict=False):
+        assert np.array_equal(got, want)
+    first = data.draw(st.integers(0, len(words)))
+    last = data.draw(st.integers(first, len(words)))
+    block = data.draw(st.integers(1, 50))
+    told = marks.blocks_plain(first, last, block)
+    assert np.array_equal(marks.blocks(first, last, block), told)
+    parts = [words.keys[at : min(at + block, last)] for at in range(first, last, block)]
+    distinct = [len(set(part.tolist())) for part in parts]
+    assert words.distinct(first, last, block).tolist() == distinct
+
+
+@needed
+def test_what_does_not_fit_is_refused() -> None:
+    some, none = np.zeros(3, np.uint64), np.zeros(0, np.uint64)
+    for first, last, block in ((0, 4, 1), (-1, 2, 1), (2, 1, 1), (0, 2, 0)):
+        with pytest.raises(ValueError, match="do not fit"):
+            kernel.distinct(some, first, last, block)
+        with pytest.raises(ValueError, match="do not fit"):
+            kernel.blocks(some, none, first, last, block)
+    with pytest.raises(ValueError, match="do not fit"):
+        kernel.cut("text", b"", b"", b"")
+    with pytest.raises(ValueError, match="do not fit"):
+        kernel.features(some, some, bytes(3), some, none, none, 0, 4, 0)
+    with pytest.raises(ValueError, match="do not fit"):
+        kernel.marked(some, b"", none)
+    with pytest.raises(ValueError, match="do not fit"):
+        kernel.told(some, none, none, 0, 1, 1)
+
+
+@needed
+def test_numbers_beyond_the_tables_say_nothing() -> None:
+    odd = np.array([-5, 1 << 40], np.int64)
+    assert kernel.told(np.arange(2), odd, np.ones(3), 0, 2, 2) == bytes(8)
+    features = np.array([-7, 99, 2**31 - 1, -1], np.int32)
+    assert kernel.blocks(features, np.ones(9, np.int8), 0, 2, 2) == bytes(8)
