@@ -5,15 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
 
+from unspun.align.likeness import likeness
 from unspun.align.monotone import leftovers, monotone
 from unspun.align.moves import moved
 from unspun.align.similarity import compare
-from unspun.align.units import Span, paragraphs, sentences
+from unspun.align.units import Span, paragraphs, plain, sentences
 
 Kind = Literal["equal", "changed", "moved", "inserted", "dropped"]
 
@@ -26,7 +27,6 @@ Set by bench/align.py on documents of newstest2021 and of TED talks, as are thos
 _ALIKE = 0.5  # share of words in common, in order, that no two different paragraphs reach
 _FULL = 0.8  # a paragraph that lost more than the rest of this may lack a sentence
 _WORDS = 4  # a shorter paragraph says too little
-_BASE = 0xE000  # words become characters beyond the surrogates, which are none
 _CELLS = 4_000_000  # units times units that are compared at once
 
 
@@ -72,10 +72,6 @@ class _Side(NamedTuple):
     text: str
     units: Sequence[Span]
 
-    def words(self) -> list[list[str]]:
-        """Each unit's words: what is equal apart from white space."""
-        return [text.split() for text in self.texts()]
-
     def part(self, start: int, end: int) -> _Side:
         return _Side(self.text, self.units[start:end])
 
@@ -91,8 +87,6 @@ class _Side(NamedTuple):
 
 
 Link = tuple[Span, Span]
-_Words = Sequence[Sequence[str]]
-"""The words of units."""
 
 
 def align(hyp: str, ref: str) -> Alignment:
@@ -111,11 +105,10 @@ def align(hyp: str, ref: str) -> Alignment:
         if equal:
             links += zip(left.units, right.units, strict=True)
             continue
-        words = left.words(), right.words()
-        if left.units and _wrapped(*words):
+        if left.units and _wrapped(left, right):
             links.append((left.span(0, len(left.units)), right.span(0, len(right.units))))
         else:
-            head, left_rest, right_rest, tail = _peel(left, right, words)
+            head, left_rest, right_rest, tail = _peel(left, right)
             links += head + tail
             open_blocks.append(_fine(left_rest, right_rest))
     rest = _Rest([], [])
@@ -144,27 +137,25 @@ def _blocks(ours: _Side, theirs: _Side) -> Iterator[tuple[bool, _Side, _Side]]:
 
 def _codes(ours: _Side, theirs: _Side) -> tuple[list[int], list[int]]:
     """A number for each paragraph, the same where the words are the same."""
-    texts = ours.texts(), theirs.texts()
-    plain = {text: " ".join(text.split()) for text in chain(*texts)}
-    numbers = {text: k for k, text in enumerate(plain.values())}
-    hyp, ref = ([numbers[plain[text]] for text in side] for side in texts)
+    texts = [[plain(text) for text in side.texts()] for side in (ours, theirs)]
+    numbers = {text: k for k, text in enumerate(chain(*texts))}
+    hyp, ref = ([numbers[text] for text in side] for side in texts)
     return hyp, ref
 
 
-def _wrapped(hyp: _Words, ref: _Words) -> bool:
+def _wrapped(ours: _Side, theirs: _Side) -> bool:
     """Whether the words are the same apart from where lines end, which two lines' never are."""
-    if len(hyp) == len(ref) == 1:
+    if len(ours.units) == len(theirs.units) == 1:
         return False
-    return list(chain.from_iterable(hyp)) == list(chain.from_iterable(ref))
+    hyp, ref = ours.texts()[:1], theirs.texts()[:1]
+    if hyp and ref and hyp[0].split(None, 1)[0] != ref[0].split(None, 1)[0]:
+        return False
+    return " ".join(map(plain, ours.texts())) == " ".join(map(plain, theirs.texts()))
 
 
-def _peel(
-    ours: _Side, theirs: _Side, words: tuple[_Words, _Words]
-) -> tuple[list[Link], _Side, _Side, list[Link]]:
+def _peel(ours: _Side, theirs: _Side) -> tuple[list[Link], _Side, _Side, list[Link]]:
     """Pair paragraphs from both ends for as long as they plainly belong together."""
-    known = set(chain.from_iterable(chain(*words)))
-    codes = dict(zip(known, map(chr, count(_BASE)), strict=False))
-    hyp, ref = ([_coded(unit, codes) for unit in side] for side in words)
+    hyp, ref = ours.texts(), theirs.texts()
     first = _alike(hyp, ref)
     last = _alike(hyp[first:][::-1], ref[first:][::-1])
     links = list(zip(ours.units, theirs.units, strict=False))[:first]
@@ -173,24 +164,17 @@ def _peel(
     return links, ours.part(first, i), theirs.part(first, j), tail
 
 
-def _coded(words: Sequence[str], codes: dict[str, str]) -> str:
-    """Words as characters."""
-    return "".join(map(codes.__getitem__, words))
-
-
 def _alike(hyp: Sequence[str], ref: Sequence[str]) -> int:
     """How many paragraphs in a row are nearer to each other than to the next ones."""
     count = 0
     for ours, theirs in zip(hyp, ref, strict=False):
-        share = Indel.normalized_similarity(ours, theirs)
-        sizes = sorted((len(ours), len(theirs)))
-        if share < _ALIKE or sizes[0] < max(_WORDS, _FULL * sizes[1]):
+        found = likeness(ours, theirs)
+        sizes = sorted((found.hyp, found.ref))
+        if found.share < _ALIKE or sizes[0] < max(_WORDS, _FULL * sizes[1]):
             break
-        beside = [Indel.normalized_similarity(ours, other) for other in ref[count + 1 : count + 2]]
-        beside += [
-            Indel.normalized_similarity(other, theirs) for other in hyp[count + 1 : count + 2]
-        ]
-        if max(beside, default=0.0) >= share:
+        beside = [likeness(ours, other).share for other in ref[count + 1 : count + 2]]
+        beside += [likeness(other, theirs).share for other in hyp[count + 1 : count + 2]]
+        if max(beside, default=0.0) >= found.share:
             break
         count += 1
     return count
@@ -268,7 +252,7 @@ def _assemble(
     rows: list[tuple[int, int, int, Segment]] = []
     for a, b in links:
         ours, theirs = hyp[slice(*a)], ref[slice(*b)]
-        same = ours == theirs or ours.split() == theirs.split()
+        same = ours == theirs or plain(ours) == plain(theirs)
         rows.append((a[0], 1, b[0], Segment(a, b, "equal" if same else "changed")))
     rows += [(a[0], 1, b[0], Segment(a, b, "moved")) for a, b in moves]
     hyp_starts, ref_starts = [a[0] for a, _ in links], [b[0] for _, b in links]

@@ -7,7 +7,6 @@ import re
 Span = tuple[int, int]
 """Code points ``[start, end)``."""
 
-_LINE = re.compile(r"[^\S\n]*(\S[^\n]*)")
 _WRAP_MIN, _WRAP_MAX = 40, 120  # widths at which text is wrapped by hand or by a mail program
 _WRAP_FILL = 0.6  # a wrapped line is filled at least so far: the next word did not fit
 
@@ -46,14 +45,15 @@ def paragraphs(text: str) -> list[Span]:
     """
     found: list[Span] = []
     block: list[Span] = []
-    last = 0
-    for line in _LINE.finditer(text):
-        start = line.start(1)
-        if block and text.count("\n", last, start) > 1:
+    start = 0
+    for line in text.split("\n"):
+        if shown := line.strip():
+            first = start + len(line) - len(line.lstrip())
+            block.append((first, first + len(shown)))
+        elif block:
             found += _unwrap(text, block)
             block = []
-        last = line.end()
-        block.append((start, start + len(line.group(1).rstrip())))
+        start += len(line) + 1
     return found + _unwrap(text, block)
 
 
@@ -71,6 +71,17 @@ def _unwrap(text: str, lines: list[Span]) -> list[Span]:
     if _WRAP_MIN <= widest <= _WRAP_MAX and filled:
         return [(lines[0][0], lines[-1][1])]
     return lines
+
+
+def plain(text: str) -> str:
+    r"""The words of a text, with one space between two of them.
+
+    >>> plain(" so  it\nis")
+    'so it is'
+    """
+    if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text  # the space is the only white space that counts as printable
+    return " ".join(text.split())
 
 
 def sentences(text: str, span: Span) -> list[Span]:

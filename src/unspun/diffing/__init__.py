@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from unspun.diffing.classes import CLASSES, EditClass
-from unspun.diffing.documents import Diff, Op, SegmentDiff, characters, classify_span, diff
+from unspun.diffing.documents import Diff, SegmentDiff, characters, classify_span, diff
+from unspun.diffing.operations import Op
 
 __all__ = [
     "CLASSES",

@@ -4,40 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from rapidfuzz.distance import Levenshtein
 
 from unspun.align import Alignment, Segment, align
-from unspun.diffing.classes import CLASSES, EditClass, Side, classify
-from unspun.diffing.script import OpKind, Script, Step, script
-from unspun.diffing.tokens import Span, Tokens, tokenize
-
-_OPENERS = frozenset(".!?…:;\"“‘'«(—–•*。！？")  # after these a capital says nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Op:
-    """One step of the script that turns the hypothesis into the reference.
-
-    Attributes:
-        op: ``equal``; ``insert`` (the reference has it, the hypothesis lacks it); ``delete`` (the
-            hypothesis alone has it); ``replace``; ``move`` (both have it, at other places).
-        hyp: Code points of the hypothesis; empty for an insertion.
-        ref: Code points of the reference; empty for a deletion.
-        class_: The class of the edit; None for ``equal``.
-    """
-
-    op: OpKind
-    hyp: Span
-    ref: Span
-    class_: EditClass | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON contract's fields."""
-        return {"op": self.op, "hyp": list(self.hyp), "ref": list(self.ref), "class": self.class_}
+from unspun.diffing.classes import CLASSES, EditClass, classify
+from unspun.diffing.operations import Op, operations, side
+from unspun.diffing.script import OpKind
+from unspun.diffing.tokens import Span, tokenize
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +95,12 @@ def diff(
     """
     alignment = alignment or align(hyp, ref)
     segments = tuple(_segment(hyp, ref, segment) for segment in alignment.segments)
-    counts: Counter[str] = Counter()
+    counts: Counter[str | None] = Counter()
     for segment in segments:
-        counts.update([op.class_ for op in segment.ops if op.class_ and not _carried(segment, op)])
-        counts["reorder"] += segment.kind == "moved"
+        moved = segment.kind == "moved"
+        for op in segment.ops:
+            counts[op.class_] += not (moved and op.op == "move")  # a moved segment counts once
+        counts["reorder"] += moved
     classes: dict[str, int] = {name: counts[name] for name in CLASSES if counts[name]}
     return Diff(id, reference, segments, classes, alignment.coverage)
 
@@ -145,13 +124,8 @@ def classify_span(hyp: str, hyp_span: Span, ref: str, ref_span: Span) -> EditCla
         tokens = tokenize(text, (0, len(text)))
         first = bisect_left(tokens.spans, start, key=lambda span: span[0])
         last = bisect_left(tokens.spans, max(start, end), key=lambda span: span[0])
-        sides.append(_side(tokens, first, last))
+        sides.append(side(tokens, first, last))
     return classify(*sides)
-
-
-def _carried(segment: SegmentDiff, op: Op) -> bool:
-    """Whether an operation is a piece of a moved segment, which counts once."""
-    return segment.kind == "moved" and op.op == "move"
 
 
 def _segment(hyp: str, ref: str, segment: Segment) -> SegmentDiff:
@@ -163,70 +137,6 @@ def _segment(hyp: str, ref: str, segment: Segment) -> SegmentDiff:
     elif segment.kind == "dropped":
         ops = (Op("insert", segment.hyp, segment.ref, "insertion"),)
     else:
-        ops = tuple(_ops(script(hyp, segment.hyp, ref, segment.ref), segment))
+        moved = segment.kind == "moved"
+        ops = tuple(operations(hyp, segment.hyp, ref, segment.ref, moved=moved))
     return SegmentDiff(segment.hyp, segment.ref, segment.kind, ops)
-
-
-def _ops(found: Script, segment: Segment) -> Iterator[Op]:
-    """The operations of a changed segment; in a moved one, what is equal has moved."""
-    hyp, ref = found.hyp, found.ref
-    kept: tuple[OpKind, EditClass | None] = ("equal", None)
-    if segment.kind == "moved":
-        kept = ("move", "reorder")
-    for step in _joined(found.steps):
-        if step.op == "equal":
-            yield from _equal(hyp, ref, step, kept)
-            continue
-        place = _span(hyp, step.a, step.b, segment.hyp), _span(ref, step.c, step.d, segment.ref)
-        if step.op == "move":
-            yield Op("move", *place, "reorder")
-        else:
-            sides = _side(hyp, step.a, step.b), _side(ref, step.c, step.d)
-            yield Op(step.op, *place, classify(*sides))
-
-
-def _joined(steps: list[Step]) -> Iterator[Step]:
-    """The steps, equal ones that follow one another as one."""
-    last: Step | None = None
-    for step in steps:
-        follows = last and last.op == "equal" and (last.b, last.d) == (step.a, step.c)
-        if last and follows and step.op == "equal":
-            last = Step("equal", last.a, step.b, last.c, step.d)
-            continue
-        if last:
-            yield last
-        last = step
-    if last:
-        yield last
-
-
-def _span(tokens: Tokens, start: int, end: int, within: Span) -> Span:
-    return tokens.span(start, end) if tokens.spans else (within[0], within[0])
-
-
-def _side(tokens: Tokens, start: int, end: int) -> Side:
-    before = tokens.words[start - 1] if start else ""
-    opens = not before or before[-1] in _OPENERS
-    return Side(tokens.words[start:end], opens)
-
-
-def _equal(
-    hyp: Tokens, ref: Tokens, step: Step, kept: tuple[OpKind, EditClass | None]
-) -> Iterator[Op]:
-    """Equal words; a space that only one side has between two of them is an edit."""
-    places = hyp.span(step.a, step.b), ref.span(step.c, step.d)
-    texts = hyp.text[slice(*places[0])], ref.text[slice(*places[1])]
-    if texts[0] == texts[1] or texts[0].split() == texts[1].split():
-        yield Op(kept[0], *places, kept[1])
-        return
-    i, j = step.a, step.c
-    for k in range(step.a + 1, step.b):
-        m = step.c + k - step.a
-        ours = hyp.spans[k - 1][1], hyp.spans[k][0]
-        theirs = ref.spans[m - 1][1], ref.spans[m][0]
-        if (ours[0] < ours[1]) == (theirs[0] < theirs[1]):
-            continue
-        yield Op(kept[0], hyp.span(i, k), ref.span(j, m), kept[1])
-        i, j = k, m
-        yield Op("delete" if ours[0] < ours[1] else "insert", ours, theirs, "whitespace")
-    yield Op(kept[0], hyp.span(i, step.b), ref.span(j, step.d), kept[1])

@@ -42,7 +42,7 @@ def names(words: Sequence[str], *, opens: bool, beside: Sequence[str] = ()) -> s
             continue
         plain = word in {"I", "A"} or word[:2] in {"I'", "I’"}
         if not plain and k == 0 and opens and not (len(word) > 1 and word.isupper()):
-            plain = not _opens_as_name(word, [*words[1:], *beside])
+            plain = not opens_as_name(words, beside)
         if not plain or (len(word) > 1 and word.isupper()):
             found.add(_owner(word.casefold()))
     return found
@@ -54,10 +54,12 @@ def _of_characters(text: str) -> set[str]:
     return {key for _, _, key in names_in(text)} | set(_TRANSCRIBED.findall(text))
 
 
-def _opens_as_name(word: str, others: Sequence[str]) -> bool:
+def opens_as_name(words: Sequence[str], beside: Sequence[str]) -> bool:
+    """Whether the first of some words, which begins a sentence with a capital, is a name."""
+    word = words[0]
     written = _written(_owner(word))
     if written == "unknown":
-        around = [_written(other) for other in others if other[:1].isalpha()]
+        around = [_written(other) for other in (*words[1:], *beside) if other[:1].isalpha()]
         return bool(around) and "unknown" not in around and not is_mark(word)
     return written == "name"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress, count
 from operator import ne
@@ -126,7 +126,7 @@ def _hunks(hyp: Sequence[str], ref: Sequence[str]) -> Iterator[Step]:
     i, j, rows, columns = first, first, len(hyp) - last, len(ref) - last
     if first:
         yield Step("equal", 0, first, 0, first)
-    for a, b, c, d in _runs(hyp[first:rows], ref[first:columns]):
+    for a, b, c, d in runs(hyp[first:rows], ref[first:columns]):
         if first + a > i or first + c > j:
             yield _step(i, first + a, j, first + c)
         i, j = first + b, first + d
@@ -137,7 +137,7 @@ def _hunks(hyp: Sequence[str], ref: Sequence[str]) -> Iterator[Step]:
         yield Step("equal", rows, len(hyp), columns, len(ref))
 
 
-def _runs(hyp: Sequence[str], ref: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+def runs(hyp: Sequence[Hashable], ref: Sequence[Hashable]) -> Iterator[tuple[int, int, int, int]]:
     """The equal runs of the shortest script, which may be none."""
     if not hyp or not ref:
         return
@@ -180,7 +180,7 @@ _Word = tuple[str, str, bool]  # a word, its folded form, and whether it is but 
 
 def _links(hyp: Sequence[str], ref: Sequence[str]) -> list[tuple[int, int]]:
     """The pairs of related words, in order, that are worth most together."""
-    ours, theirs = [[(w, w.casefold(), is_mark(w)) for w in side] for side in (hyp, ref)]
+    ours, theirs = list(map(_word, hyp)), list(map(_word, ref))
     worth = [[_related(a, b) for b in theirs] for a in ours]
     best = [[0] * (len(ref) + 1) for _ in range(len(hyp) + 1)]
     for i in range(len(hyp) - 1, -1, -1):
@@ -200,8 +200,16 @@ def _links(hyp: Sequence[str], ref: Sequence[str]) -> list[tuple[int, int]]:
     return links
 
 
-def _related(ours: _Word, theirs: _Word) -> int:
+def related(ours: str, theirs: str) -> int:
     """How closely two words are related; 0 for not."""
+    return _related(_word(ours), _word(theirs))
+
+
+def _word(text: str) -> _Word:
+    return text, text.casefold(), is_mark(text)
+
+
+def _related(ours: _Word, theirs: _Word) -> int:
     (a, a_folded, a_mark), (b, b_folded, b_mark) = ours, theirs
     if a_folded == b_folded:
         return 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -10,12 +11,23 @@ from unspun.edits import common_prefix
 
 Span = tuple[int, int]
 
-_CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_MARK = (
-    r"!-/:-@\[-`{-~\u00a1-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u00d7\u00f7"
-    r"\u2010-\u205e\u20a0-\u20cf\u2190-\u2bff\u3000-\u303f\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20"
-    r"\uff3b-\uff40\uff5b-\uff65\ufffd"
+IDEOGRAPHS = ("\u3040\u30ff", "\u3400\u4dbf", "\u4e00\u9fff", "\uf900\ufaff")
+"""First and last characters of scripts that are written without spaces."""
+MARKS = (
+    *("!/", ":@", "[`", "{~", "\u00a1\u00a9", "\u00ab\u00b1", "\u00b4\u00b4", "\u00b6\u00b8"),
+    *("\u00bb\u00bb", "\u00bf\u00bf", "\u00d7\u00d7", "\u00f7\u00f7", "\u2010\u205e"),
+    *("\u20a0\u20cf", "\u2190\u2bff", "\u3000\u303f", "\ufe30\ufe6f", "\uff01\uff0f"),
+    *("\uff1a\uff20", "\uff3b\uff40", "\uff5b\uff65", "\ufffd\ufffd"),
 )
+"""First and last characters of punctuation and symbols."""
+
+
+def _ranges(pairs: Sequence[str]) -> str:
+    """Inside of a character class."""
+    return "".join("-".join(map(re.escape, pair)) for pair in pairs)
+
+
+_CJK, _MARK = _ranges(IDEOGRAPHS), _ranges(MARKS)
 _TOKEN = re.compile(
     rf"""
     [{_CJK}]                                          # written without spaces: a token each

@@ -38,7 +38,7 @@ be am is are was were been being 's 're 'm|have has had having 've|do does did d
 |she her hers herself|it its itself|they them their theirs themselves|who whom whose
 |this these|that those|a an|one ones
 """
-_FORMS = {
+FORMS = {
     form: number for number, group in enumerate(_IRREGULAR.split("|")) for form in group.split()
 }
 _ENDING_LIST = """
@@ -47,7 +47,7 @@ ations ition tion sion ment ments ness ity ive ives able ible ful less ism ist i
 ant ent or ors ship ial ious ous cy ary ery ize ise izes ises ized ised izing ising isation
 ization ate ates ated ating ator ators ese an ian ians ish ia ium ius
 """
-_ENDINGS = frozenset(_ENDING_LIST.split()) | {""}
+ENDINGS = frozenset(_ENDING_LIST.split()) | {""}
 _LEAST_STEM = 3
 _FOREIGN_ENDING = 3  # letters that may differ where no English ending explains the difference
 _FOREIGN_STEM = 4
@@ -62,12 +62,12 @@ hundred hundreds thousand thousands million millions billion billions trillion t
 dozens half quarter third first second fourth fifth sixth seventh eighth ninth tenth eleventh
 twelfth twentieth hundredth once twice percent %
 """
-_NUMERALS = frozenset(_NUMERAL_LIST.split())
+NUMERALS = frozenset(_NUMERAL_LIST.split())
 _WEAK = frozenset({"one", "first", "second", "once", "half", "quarter", "third", "一"})
 _DIGITS = re.compile(r"\d+(?:[.:]\d+)*")
 _PLACES = frozenset({"", "e", "a", "y", "ia"})  # how names of places end
 _PEOPLES = frozenset({"an", "ans", "ian", "ians", "ean", "eans", "ese", "ish", "ic"})
-_HAN_NUMERALS = frozenset("零〇一二三四五六七八九十百千万萬亿億两兩")
+HAN_NUMERALS = frozenset("零〇一二三四五六七八九十百千万萬亿億两兩")
 
 
 def has_number(word: str) -> bool:
@@ -77,7 +77,7 @@ def has_number(word: str) -> bool:
     (True, True, False)
     """
     digits = not word.isalpha() and any(map(str.isdigit, word))
-    return digits or word.lower() in _NUMERALS or word in _HAN_NUMERALS
+    return digits or word.lower() in NUMERALS or word in HAN_NUMERALS
 
 
 def same_numbers(ours: Sequence[str], theirs: Sequence[str]) -> bool:
@@ -126,7 +126,7 @@ def same_lemma(a: str, b: str) -> bool:
     (True, True, False)
     """
     a, b = a.lower().replace("’", "'"), b.lower().replace("’", "'")
-    if _FORMS.get(a, -1) == _FORMS.get(b, -2):
+    if FORMS.get(a, -1) == FORMS.get(b, -2):
         return True
     if not (_WORD.fullmatch(a) and _WORD.fullmatch(b)):
         return False
@@ -134,7 +134,7 @@ def same_lemma(a: str, b: str) -> bool:
     if stem < _LEAST_STEM:
         return False
     for cut in (stem, stem - 1, stem - 2):  # stopped, studies: a letter doubled or changed
-        if cut >= _LEAST_STEM and _ending(a, cut) in _ENDINGS and _ending(b, cut) in _ENDINGS:
+        if cut >= _LEAST_STEM and _ending(a, cut) in ENDINGS and _ending(b, cut) in ENDINGS:
             return True
     rest = max(len(a), len(b)) - stem
     return stem >= _FOREIGN_STEM and rest <= _FOREIGN_ENDING and not a.isascii()

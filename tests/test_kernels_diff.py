@@ -1,0 +1,134 @@
+"""The compiled diff answers as the plain code does, whatever the texts."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from strategies import texts
+from unspun import kernels
+from unspun.align.likeness import likeness, plain_likeness
+from unspun.diffing.classes import CLASSES
+from unspun.diffing.operations import Op, _scripter, operations, plain_operations
+from unspun.diffing.script import runs
+
+needed = pytest.mark.skipif(
+    "unspun.diffing._script" not in kernels.loaded(),
+    reason="no compiled kernel (no compiler when it was installed)",
+)
+WORD_LIST = """
+the The cat cats Cats's it's it’s IT was is were went go I I'm I'M A x_y
+3 3.5 three Three twenty 20th 1,234 50% % U.S. one first ١٢ ２０ 3.5bn
+. , ; " ' - ’ “ ! ( ) ... foo-bar Ⓐ ⓐ & *
+Paris Estonia Estonian boss's colour color recieve receive Smith Smyth
+Café café CAFÉ ﬁne fine Ã© é ſ s K k ß ss 中 文 三 四 国家 阿巴贝 ー 𝔘
+"""
+WORDS = [*WORD_LIST.split(), "\ufeffx", "a\u200bb", "\ufffd", "x" * 70, "Ab" * 300]
+SPACES = ("", " ", " ", " ", "  ", "\n", "\u3000", "\xa0", "\t")
+words = st.tuples(st.sampled_from(WORDS), st.sampled_from(SPACES)).map("".join)
+prose = st.lists(words, max_size=40).map("".join)
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[str, str]:
+    """A text, and the same with pieces changed, dropped, doubled and moved."""
+    pieces = draw(st.lists(words, max_size=60))
+    other = list(pieces)
+    for _ in range(draw(st.integers(0, 5))):
+        at, size = draw(st.integers(0, len(other))), draw(st.integers(0, 4))
+        block, other[at : at + size] = other[at : at + size], draw(st.lists(words, max_size=3))
+        if draw(st.booleans()):
+            place = draw(st.integers(0, len(other)))
+            other[place:place] = block
+    return "".join(pieces), "".join(other)
+
+
+def both(hyp: str, ref: str, *, moved: bool = False) -> tuple[list[Op], list[Op]]:
+    spans = (min(1, len(hyp)), len(hyp)), (0, max(0, len(ref) - 1))
+    found, plain = (
+        list(run(hyp, spans[0], ref, spans[1], moved=moved))
+        for run in (operations, plain_operations)
+    )
+    return found, plain
+
+
+@needed
+@settings(deadline=None)
+@given(pairs(), st.booleans())
+def test_operations_agree(pair: tuple[str, str], moved: bool) -> None:  # noqa: FBT001
+    found, plain = both(*pair, moved=moved)
+    assert found == plain
+
+
+@needed
+@settings(deadline=None)
+@given(st.one_of(texts, prose), st.one_of(texts, prose))
+def test_operations_of_any_two_texts_agree(hyp: str, ref: str) -> None:
+    found, plain = both(hyp, ref)
+    assert found == plain
+
+
+@needed
+def test_operations_of_every_two_words_agree() -> None:
+    for k, one in enumerate(WORDS):
+        for two in WORDS[k:]:
+            found, plain = both(f". {one} a", f" {two} b")
+            assert found == plain, (one, two)
+
+
+@needed
+@pytest.mark.parametrize("every", [2, 50])
+def test_operations_of_long_passages_agree(every: int) -> None:
+    hyp = [WORDS[k * k % len(WORDS)] for k in range(2_200)]  # more cells than are compared at once
+    ref = [WORDS[k * k * k % len(WORDS)] if k % every == 0 else w for k, w in enumerate(hyp)]
+    found, plain = both(" ".join(hyp), " ".join(ref[40:] + ref[:7]))
+    assert found == plain
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 6), max_size=200), st.lists(st.integers(0, 6), max_size=200))
+def test_runs_are_equal_and_in_order(hyp: list[int], ref: list[int]) -> None:
+    i = j = 0
+    for a, b, c, d in runs(hyp, ref):
+        assert (i <= a < b, j <= c < d) == (True, True)
+        assert hyp[a:b] == ref[c:d]
+        i, j = b, d
+
+
+@settings(deadline=None)
+@given(st.one_of(pairs(), st.tuples(texts, texts)))
+def test_likeness_agrees(pair: tuple[str, str]) -> None:
+    assert likeness(*pair) == plain_likeness(*pair)
+
+
+def test_likeness_of_long_texts_agrees() -> None:
+    numbers = [str(k * k % 97) for k in range(700)]
+    for step in 1, 3, 64:
+        texts = " ".join(numbers), " ".join(chain(numbers[::step], numbers[5:]))
+        assert likeness(*texts) == plain_likeness(*texts)
+
+
+@needed
+def test_wrong_tables_and_places_are_refused() -> None:
+    scripter = _scripter()
+    for hyp in (-1, 2), (2, 1), (0, 4):
+        with pytest.raises(ValueError, match="not within"):
+            scripter.operations("abc", *hyp, "abc", 0, 3, False)  # noqa: FBT003
+    with pytest.raises(TypeError):
+        scripter.operations(b"abc", 0, 1, "abc", 0, 3, False)  # noqa: FBT003
+    made = type(scripter)
+    rest = (tuple(Op.__slots__), ("equal", "insert", "delete", "replace", "move"), CLASSES)
+    calls = (print,) * 4
+    with pytest.raises(ValueError, match="do not fit"):
+        made(("", ""), ({}, (), (), ""), "", (Op, *rest[:2], ()), calls)
+    with pytest.raises(ValueError, match="first and a last"):
+        made(("abc", ""), ({}, (), (), ""), "", (Op, *rest), calls)
+    with pytest.raises(ValueError, match="too long"):
+        made(("", ""), ({"x" * 16: 1}, (), (), ""), "", (Op, *rest), calls)
+    with pytest.raises(ValueError, match="count from 0"):
+        made(("", ""), ({"x": -1}, (), (), ""), "", (Op, *rest), calls)
+    with pytest.raises(TypeError):  # what is asked answers with no class
+        list(made(("", ""), ({}, (), (), ""), "", (Op, *rest), calls[:3]))
