@@ -7,6 +7,7 @@ import io
 import json
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TypeVar
 
 import pyarrow as pa
@@ -105,14 +106,16 @@ def packed(pack: Callable[[bytes], bytes]) -> tuple[bytes, ...]:
 def records() -> tuple[bytes, ...]:
     """Seeds of JSON Lines."""
     lines = [json.dumps({"id": str(n), "text": text, "n": [n]}) for n, text in enumerate(TEXTS)]
-    return ("\n".join(lines[:5]).encode(), ("\r\n".join(lines[5:]) + "\n").encode())
+    pairs = zip(lines[::2], lines[1::2], strict=True)
+    return (lines[0].encode(), *(f"{one}\r\n{other}\n".encode() for one, other in pairs))
 
 
 def tables(mark: str) -> tuple[bytes, ...]:
     """Seeds of CSV."""
     rows = [f'{n}{mark}"{text}"\n' for n, text in enumerate(TEXTS)]
     head = f"id{mark}text\n"
-    return ((head + "".join(rows[:4])).encode(), f"\ufefftext\n{TEXTS[0]}".encode("utf-16-le"))
+    made = [f"{head}{one}{other}".encode() for one, other in pairwise(rows)]
+    return (*made, f"\ufefftext\n{TEXTS[0]}".encode("utf-16-le"))
 
 
 def archives(pack: Callable[[bytes], bytes] = bytes) -> tuple[bytes, ...]:
@@ -130,7 +133,7 @@ def archives(pack: Callable[[bytes], bytes] = bytes) -> tuple[bytes, ...]:
             f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n"
         )
         made.append(pack(head.encode() + b"\r\n" + http + b"\r\n\r\n"))
-    return (b"".join(made), made[1], made[3])
+    return (made[1] + made[3], *made)
 
 
 def parquets() -> tuple[bytes, ...]:
@@ -138,8 +141,8 @@ def parquets() -> tuple[bytes, ...]:
     made = []
     for codec in ("none", "zstd"):
         target = io.BytesIO()
-        columns = {"id": [str(n) for n in range(len(TEXTS))], "text": list(TEXTS)}
-        pq.write_table(pa.table(columns), target, row_group_size=4, compression=codec)
+        table = pa.table({"text": [text[:30] for text in TEXTS[:4]]})
+        pq.write_table(table, target, row_group_size=2, compression=codec, store_schema=False)
         made.append(target.getvalue())
     return tuple(made)
 

@@ -1,13 +1,14 @@
 """Mutated documents and files, a million for each reader and stage.
 
-    python tools/torture_fuzz.py --cases 1000000
+    python tools/torture_fuzz.py --cases 1000000 --tally /tmp/tally.json
     python tools/torture_fuzz.py --only csv,normalise --cases 20000 --seed 7
     python tools/torture_fuzz.py --only csv --case 4711
 
 No reader may raise anything but what it says it raises, and no part of a file may read otherwise
 than the whole; no stage may raise anything, change a text that it has made, or make an edit that
 cannot be taken back. The first case that does is shrunk and printed, and the status is 1. Each case
-is made from its number and the seed alone. See tools/torture.py.
+is made from its number and the seed alone, so a tally of how far each came lets the next run go on
+from there; remove it when the code has changed. See tools/torture.py.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import bz2
 import gzip
+import json
 import lzma
 import mmap
 import os
@@ -65,6 +67,8 @@ class Folder:
 
 
 READING = Reading(most_bytes=1 << 20)
+PART = 100  # bytes of the parts that a file is read in
+SLICE = 60.0  # seconds of one process
 
 
 def reads_rows(folder: Folder, suffix: str, data: bytes) -> bool:
@@ -74,7 +78,7 @@ def reads_rows(folder: Folder, suffix: str, data: bytes) -> bool:
     numbers = [row.number for row in found]
     check(numbers == sorted(set(numbers)), "records out of order")
     check(all(row.text is not None or row.problem for row in found), "a record without a text")
-    parts = readers.cut(path, READING, 300)
+    parts = readers.cut(path, READING, PART)
     if len(parts) > 1 and not refused and None not in [readers.count(path, p) for p in parts]:
         check(rows_of(path, parts)[0] == found, "parts that read otherwise than the whole")
     return refused
@@ -187,7 +191,7 @@ def targets() -> dict[str, Target]:
         "chrome": (a_text, stage("chrome"), ""),
         "tag": (a_text, stage("tag"), ""),
         "restore": (a_text, stage("detect", "restore"), ""),
-        "assess": (a_text, stage("tag", "detect", "assess"), ""),
+        "assess": (a_text, stage("tag", "assess"), ""),
         "all": (a_text, stage(*pipeline.ALL), ""),
         "compare": (a_text, compares, ""),
     }
@@ -242,14 +246,48 @@ class Progress:
         self._shared[:16] = struct.pack("qq", number, refused)
 
 
-def cases(name: str, base: Path, count: int, seconds: float, seed: int) -> str:
-    """Many cases, in a process of their own."""
-    progress, began = Progress(), time.monotonic()
-    pid = os.fork()
+class Tally:
+    """How many cases of each reader and stage were tried, kept in a file from run to run."""
+
+    def __init__(self, path: Path | None, seed: int) -> None:
+        self._path, self._seed = path, str(seed)
+        known = path is not None and path.exists()
+        self._all: dict[str, dict[str, list[int]]] = json.loads(path.read_text()) if known else {}
+
+    def of(self, name: str) -> tuple[int, int]:
+        """Cases that were tried, and how many of them were refused."""
+        tried, refused = self._all.get(self._seed, {}).get(name, (0, 0))
+        return tried, refused
+
+    def note(self, name: str, tried: int, refused: int) -> None:
+        """Keep how far it came."""
+        self._all.setdefault(self._seed, {})[name] = [tried, refused]
+        if self._path is not None:
+            new = self._path.with_name(self._path.name + ".new")
+            new.write_text(json.dumps(self._all, indent=1))
+            new.replace(self._path)
+
+
+def cases(name: str, base: Path, count: int, seconds: float, tally: Tally, seed: int) -> str:
+    """The cases that the tally has not yet, in processes of their own."""
+    began, (first, refused) = time.monotonic(), tally.of(name)
+    tried, spent = first, os.times().children_user
+    while tried < count and time.monotonic() < began + seconds:
+        until = min(began + seconds, time.monotonic() + SLICE)
+        tried, more = _slice(name, base, range(tried, count), until, seed)
+        refused += more
+        tally.note(name, tried, refused)
+    each = (os.times().children_user - spent) / max(tried - first, 1)
+    return f"{tried:,} cases, {refused:,} refused; {tried - first:,} now, {each * 1e6:.0f} us each"
+
+
+def _slice(name: str, base: Path, numbers: range, until: float, seed: int) -> tuple[int, int]:
+    """The number of the case to go on with, and how many were refused."""
+    progress, pid = Progress(), os.fork()
     if pid == 0:
         status = 2
         with suppress(KeyboardInterrupt):
-            status = _cases(name, Folder(base), progress, count, began + seconds, seed)
+            status = _cases(name, Folder(base), progress, numbers, until, seed)
         os._exit(status)
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     number, refused = progress.at()
@@ -257,16 +295,16 @@ def cases(name: str, base: Path, count: int, seconds: float, seed: int) -> str:
         how = signal.Signals(-status).name
         raise BrokenPromiseError(f"case {number} ends its process ({how})")
     check(status == 0, f"case {number} (seed {seed})")
-    return f"{number:,} cases, {refused:,} of them refused; {time.monotonic() - began:.0f} s"
+    return number, refused
 
 
 def _cases(
-    name: str, folder: Folder, progress: Progress, count: int, until: float, seed: int
+    name: str, folder: Folder, progress: Progress, numbers: range, until: float, seed: int
 ) -> int:
-    target, refused, number = targets()[name], 0, 0
-    for number in range(count):
+    target, refused, number = targets()[name], 0, numbers.start
+    for number in numbers:
         progress.note(number, refused)
-        if not number % 64 and time.monotonic() > until:
+        if not number % 64 and time.monotonic() > until and number > numbers.start:
             return 0
         given = case(name, seed, number)
         try:
@@ -285,11 +323,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--cases", type=int, default=1_000_000, help="of each reader and stage")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="at most for each")
+    parser.add_argument("--tally", type=Path, help="go on where this file says, and keep it there")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help=f"some of {', '.join(targets())}")
     parser.add_argument("--case", type=int, help="this one alone")
     given = parser.parse_args()
-    status = 0
+    status, tally = 0, Tally(given.tally, given.seed)
     with room("fuzz") as base:
         for name in targets() if given.only is None else given.only.split(","):
             if given.case is not None:
@@ -298,7 +337,8 @@ def main() -> int:
                 print(wrong(name, Folder(base), made) or "nothing is wrong", flush=True)
                 continue
             try:
-                print(f"{name}: {cases(name, base, given.cases, given.seconds, given.seed)}")
+                said = cases(name, base, given.cases, given.seconds, tally, given.seed)
+                print(f"{name}: {said}")
             except BrokenPromiseError as broken:
                 print(f"{name}: BROKEN: {broken}")
                 status = 1
