@@ -94,6 +94,13 @@ def test_xliff_1_passes_over_suggestions_and_what_is_not_translated(tmp_path: Pa
     assert found[0].document == "menu.txt"
 
 
+def test_xliff_with_a_unit_inside_a_text_is_read_to_its_end(tmp_path: Path) -> None:
+    nested = "<source>one<source>two</source><trans-unit/></source><target>eins</target>"
+    whole = f'<xliff><trans-unit id="1">{nested}</trans-unit><trans-unit id="2"/></xliff>'
+    _, found = units(write(tmp_path, "m.xliff", whole))
+    assert [(unit.id, unit.target) for unit in found] == [("1", "eins"), ("2", "")]
+
+
 def test_xliff_2_has_segments_and_characters_that_xml_cannot_hold(tmp_path: Path) -> None:
     languages, found = units(write(tmp_path, "m.xliff", XLIFF_2))
     assert languages == Languages("en", "ja")

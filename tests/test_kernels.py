@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,15 @@ def test_compiled_and_plain_edits_agree(pair: tuple[str, str]) -> None:
 @given(st.one_of(near, texts))
 def test_costs_of_letters_agree(text: str) -> None:
     assert letters.least_bits(text) == letters.least_tenths_plain(text) / 10
+    plain = letters.tenths_plain(unicodedata.normalize("NFC", " " + text), "ru")
+    assert letters.bits(text, ("ru",)) == plain / 10
+
+
+@compiled
+def test_costs_of_letters_agree_for_more_pairs_than_are_remembered() -> None:
+    text = "".join(chr(0xA0 + n * 7919 % 400) + chr(0x400 + n % 256) for n in range(80_000))
+    for _ in range(2):
+        assert letters.least_bits(text) == letters.least_tenths_plain(text) / 10
 
 
 @compiled

@@ -59,6 +59,7 @@ def hostile() -> dict[str, Callable[[], str]]:
         "random characters": lambda: drawn(0x20, 0x10000),
         "random characters beyond the first plane": lambda: drawn(0x10000, 0x20000),
         "random Latin": lambda: drawn(0x20, 0x250),
+        "random Latin-1": lambda: drawn(0x20, 0x100),
         "random controls": lambda: drawn(0, 0xA0),
         "random Chinese": lambda: drawn(0x4E00, 0x9FFF),
         "random Indic": lambda: drawn(0x900, 0xE00),
@@ -153,7 +154,8 @@ def resident(pid: int) -> int:
 def megabytes(base: Path, only: str | None) -> Iterator[str]:
     """Each hostile megabyte, for itself."""
     (base / "empty.txt").write_text(LINE)
-    start = taken(base / "empty.txt", base / "empty")
+    runs = (taken(base / "empty.txt", base / f"empty{n}", "--workers", "1") for n in range(3))
+    start = min(runs, key=lambda run: run.seconds)
     yield f"{start.seconds:5.1f} s  {start.peak >> 20:5,} MB  an empty run"
     slow = []
     for number, (name, make) in enumerate(hostile().items()):

@@ -24,6 +24,7 @@ class _Reader:
         self.declared = Languages()
         self.text: Inline | None = None
         self.part = ""
+        self.inside = 0  # elements that are open in the text, which may be named as it is
         self.source = self.target = ""
         self.id = self.id_of_segment = self.document = ""
         self.line = self.segments = 0
@@ -42,6 +43,7 @@ class _Reader:
         if self.passed_over or name in _PASSED_OVER:
             self.passed_over += 1
         elif self.text is not None:
+            self.inside += 1
             self.text.start(name, attributes)
         elif name == "xliff":
             self._declare(attributes.get("srcLang"), attributes.get("trgLang"))
@@ -73,14 +75,15 @@ class _Reader:
     def end(self, name: str) -> Unit | None:
         if self.passed_over:
             self.passed_over -= 1
-        elif self.text is not None and name == self.part:
-            if name == "source":
+        elif self.text is not None and self.inside:
+            self.inside -= 1
+            self.text.end(name)
+        elif self.text is not None:
+            if self.part == "source":
                 self.source = self.text.value()
             else:
                 self.target = self.text.value()
             self.text = None
-        elif self.text is not None:
-            self.text.end(name)
         elif name in ("group", "unit"):
             self.frozen.pop()
         elif name in ("trans-unit", "segment"):

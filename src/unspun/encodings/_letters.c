@@ -8,10 +8,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 1
+#define REVISION 2
 
-#define SLOTS (1u << 16)    /* of the table, a power of two */
-#define MOST (SLOTS / 2)    /* remembered; then all is forgotten */
+#define FIRST (1u << 10)    /* slots of a new table */
+#define MOST (1u << 17)     /* of a full one; half of them are used, then all is forgotten */
 
 #ifndef Py_BEGIN_CRITICAL_SECTION /* before Python 3.13 the lock does it */
 #define Py_BEGIN_CRITICAL_SECTION(object) {
@@ -27,16 +27,43 @@ typedef struct {
     PyObject_HEAD
     PyObject *ask; /* (before, char) -> int */
     Slot *slots;
+    uint32_t size; /* a power of two */
     uint32_t used;
 } Costs;
 
 static Slot *
 slot_of(const Costs *self, uint64_t key)
 {
-    uint32_t at = (uint32_t)((key * 0x9E3779B97F4A7C15u) >> 40) & (SLOTS - 1);
+    uint32_t at = (uint32_t)((key * 0x9E3779B97F4A7C15u) >> 40) & (self->size - 1);
     while (self->slots[at].key && self->slots[at].key != key)
-        at = (at + 1) & (SLOTS - 1);
+        at = (at + 1) & (self->size - 1);
     return &self->slots[at];
+}
+
+static int
+make_room(Costs *self)
+{
+    Slot *old = self->slots;
+    uint32_t size = self->size;
+    if (self->used < size / 2)
+        return 0;
+    if (size >= MOST) {
+        memset(old, 0, size * sizeof(Slot));
+        self->used = 0;
+        return 0;
+    }
+    self->slots = PyMem_Calloc((size_t)size * 2, sizeof(Slot));
+    if (!self->slots) {
+        self->slots = old;
+        PyErr_NoMemory();
+        return -1;
+    }
+    self->size = size * 2;
+    for (uint32_t i = 0; i < size; i++)
+        if (old[i].key)
+            *slot_of(self, old[i].key) = old[i];
+    PyMem_Free(old);
+    return 0;
 }
 
 static int
@@ -52,10 +79,8 @@ asked(Costs *self, Py_UCS4 before, Py_UCS4 ch, uint64_t key, int64_t *cost)
     Py_DECREF(found);
     if (*cost == -1 && PyErr_Occurred())
         return -1;
-    if (self->used >= MOST) {
-        memset(self->slots, 0, SLOTS * sizeof(Slot));
-        self->used = 0;
-    }
+    if (make_room(self) < 0)
+        return -1;
     Slot *slot = slot_of(self, key); /* only now: other threads may have been here meanwhile */
     self->used += !slot->key;
     slot->key = key;
@@ -112,7 +137,8 @@ costs_new(PyTypeObject *type, PyObject *args, PyObject *named)
     if (!self)
         return NULL;
     self->ask = Py_NewRef(ask);
-    self->slots = PyMem_Calloc(SLOTS, sizeof(Slot));
+    self->slots = PyMem_Calloc(FIRST, sizeof(Slot));
+    self->size = FIRST;
     if (!self->slots) {
         Py_DECREF(self);
         return PyErr_NoMemory();

@@ -6,9 +6,11 @@ binary logarithms of probabilities.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -102,14 +104,43 @@ def bits(text: str, among: tuple[str, ...], common: frozenset[str] = frozenset()
         Bits in all.
     """
     text = unicodedata.normalize("NFC", " " + text)
-    pairs = Counter(pairwise(map(_counted, text)))
-    spots = {pair: count for pair, count in pairs.items() if max(pair) > "\x7f"}
     if len(among) > _FEW:
-        totals = np.zeros(len(among), np.int64)
-        for (_, char), count in spots.items():
-            totals += count * _singles(char, among)
-        among = tuple(among[k] for k in np.argsort(totals, kind="stable")[:_FEW])
-    return min(_in_full(spots, name, common) for name in among)
+        among = _likely(text, among)
+    return min(_tenths(text, name, common) for name in among) / 10
+
+
+def _likely(text: str, among: tuple[str, ...]) -> tuple[str, ...]:
+    """The languages whose letters fit best, each letter for itself."""
+    totals = np.zeros(len(among), np.int64)
+    for char, count in Counter(_SPOT.findall(text)).items():
+        totals += count * _singles(_counted(char), among)
+    return tuple(among[k] for k in np.argsort(totals, kind="stable")[:_FEW])
+
+
+def _tenths(text: str, name: str, common: frozenset[str]) -> int:
+    """Tenths of bits in one language."""
+    compiled = _costs_in(name, common)
+    return tenths_plain(text, name, common) if compiled is None else compiled.total(text)
+
+
+def tenths_plain(text: str, name: str, common: frozenset[str] = frozenset()) -> int:
+    """The same without the compiled kernel."""
+    return sum(
+        count * _pair_tenths_in(before, char, name, common)
+        for (before, char), count in Counter(pairwise(" " + text)).items()
+    )
+
+
+@lru_cache(maxsize=1 << 16)
+def _pair_tenths_in(before: str, char: str, name: str, common: frozenset[str]) -> int:
+    if char < "\x80" and before < "\x80":
+        return 0
+    return round(10 * _char(_counted(before), _counted(char), of(name), common))
+
+
+@cache
+def _costs_in(name: str, common: frozenset[str]) -> Any:  # noqa: ANN401 - of the kernel
+    return _costs_of(lambda before, char: _pair_tenths_in(before, char, name, common))
 
 
 def least_bits(text: str) -> float:
@@ -132,8 +163,12 @@ def _pair_tenths(before: str, char: str) -> int:
 
 @cache
 def _costs() -> Any:  # noqa: ANN401 - of the kernel
-    kernel = kernels.load("unspun.encodings._letters", revision=1)
-    return None if kernel is None else kernel.Costs(_pair_tenths)
+    return _costs_of(_pair_tenths)
+
+
+def _costs_of(ask: Callable[[str, str], int]) -> Any:  # noqa: ANN401 - of the kernel
+    kernel = kernels.load("unspun.encodings._letters", revision=2)
+    return None if kernel is None else kernel.Costs(ask)
 
 
 def _counted(char: str) -> str:
@@ -147,6 +182,7 @@ _COUNTED = {
     **dict.fromkeys(map(chr, range(0x1EA0, 0x1F00)), "ể"),  # Vietnamese; it counts them as one
 }
 _FEW = 3  # languages that are compared in full
+_SPOT = re.compile("[^\x00-\x7f]|(?<=[^\x00-\x7f])[\x00-\x7f]")  # what is not plain ASCII
 
 
 @lru_cache(maxsize=1 << 14)
@@ -154,17 +190,6 @@ def _singles(char: str, among: tuple[str, ...]) -> NDArray[np.int64]:
     """Tenths of bits of a letter in each language."""
     low = char.lower()
     return np.array([round(10 * of(name).letters.get(low, _UNSEEN)) for name in among], np.int64)
-
-
-def _in_full(spots: dict[tuple[str, str], int], name: str, common: frozenset[str]) -> float:
-    return sum(
-        count * _of_language(before, char, name, common) for (before, char), count in spots.items()
-    )
-
-
-@lru_cache(maxsize=1 << 16)
-def _of_language(before: str, char: str, name: str, common: frozenset[str]) -> float:
-    return _char(before, char, of(name), common)
 
 
 def _char(before: str, char: str, model: Letters, common: frozenset[str]) -> float:

@@ -1,0 +1,126 @@
+"""How the time of each stage grows with the length of a hostile document.
+
+    python tools/torture_exponents.py
+    python tools/torture_exponents.py --name Latin --sizes 64 256 1024
+
+The exponent of a stage is how much steeper than its length its time grows, from the shortest
+document that it takes some time for to the longest. Time is what the processor spends, the least of
+several runs. See tools/torture.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from promises import LINE
+from torture_sizes import hostile
+
+from unspun import decode, pipeline
+from unspun.config import Config
+from unspun.errors import InputError
+from unspun.model import Document
+from unspun.pipeline import Result, Setting
+
+MOST = 1.2  # the exponent
+SHORTEST = 0.02  # seconds that count: below, it is what a stage takes for anything
+LONG = 2.0  # seconds from which one run is enough
+
+
+class Time(NamedTuple):
+    """What a stage took for a document.
+
+    Attributes:
+        stage: Its name.
+        size: Bytes of the document.
+        seconds: Of the processor.
+    """
+
+    stage: str
+    size: int
+    seconds: float
+
+
+def times(data: bytes) -> Iterator[Time]:
+    """What each stage takes for a document, decoding and extraction of the same as a page too."""
+    began = time.process_time()
+    try:
+        document = decode.decode(data, id="x")
+    except InputError:
+        return
+    yield Time("decode", len(data), time.process_time() - began)
+    setting, result = Setting(Config()), Result(document, document.text)
+    for stage in pipeline.STAGES:
+        began = time.process_time()
+        made = stage.run(result, setting)
+        yield Time(stage.name, len(data), time.process_time() - began)
+        result = made
+    page = Result(Document("x", document.text, kind="html"), document.text)
+    began = time.process_time()
+    pipeline.STAGES[0].run(page, setting)
+    yield Time("page", len(data), time.process_time() - began)
+
+
+def least(data: bytes, repeats: int) -> dict[str, Time]:
+    """The least that each stage took in some runs."""
+    found: dict[str, Time] = {}
+    for _ in range(repeats):
+        runs = list(times(data))
+        for run in runs:
+            found[run.stage] = min(run, found.get(run.stage, run))
+        if sum(run.seconds for run in runs) > LONG:
+            break
+    return found
+
+
+def exponent(measured: list[Time]) -> float | None:
+    """How much steeper than the length the time grows; nothing where it takes hardly any."""
+    known = [one for one in measured if one.seconds >= SHORTEST]
+    if len(known) < 2:
+        return None
+    first, last = known[0], known[-1]
+    return math.log(last.seconds / first.seconds) / math.log(last.size / first.size)
+
+
+def growth(text: str, sizes: list[int], repeats: int) -> dict[str, list[Time]]:
+    """For each stage, what it took at each size."""
+    found: dict[str, list[Time]] = {}
+    data = text.encode("utf-8", "surrogatepass")
+    for size in sizes:
+        for stage, one in least(data[:size], repeats).items():
+            found.setdefault(stage, []).append(one)
+    return found
+
+
+def main() -> int:
+    """Measure all kinds."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--name", default="", help="only kinds whose name has this in it")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[16, 64, 256, 1024], help="kB")
+    parser.add_argument("--repeats", type=int, default=3, help="of which the least counts")
+    given = parser.parse_args()
+    list(times(LINE.encode()))  # models are read once
+    worst: dict[str, tuple[float, str]] = {}
+    for name, make in hostile().items():
+        if given.name not in name:
+            continue
+        found = growth(make(), [size << 10 for size in given.sizes], given.repeats)
+        shown = []
+        for stage, measured in found.items():
+            power = exponent(measured)
+            if power is not None:
+                worst[stage] = max((power, name), worst.get(stage, (0.0, "")))
+                shown.append(f"{stage} {measured[-1].seconds:.1f} s ^{power:.2f}")
+        total = sum(run[-1].seconds for stage, run in found.items() if stage != "page")
+        print(f"{total:5.1f} s  {name}: {', '.join(shown)}", flush=True)
+    for stage, (power, name) in worst.items():
+        print(f"{stage}: at most ^{power:.2f}, {name}{'' if power <= MOST else ': TOO STEEP'}")
+    return int(any(power > MOST for power, _ in worst.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
