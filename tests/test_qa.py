@@ -171,6 +171,13 @@ NAMES = [
     ("这里的苹果很甜。", "The apples are sweet here.", []),
     ("精英国际杯开赛。", "The Elite International Cup began.", []),
     ("主演刘德华说不。", "Andy Lau, the star, said no.", []),
+    ("发展中国家的港口不够。", "Developing countries lack harbours.", []),  # no 中国 in it
+    ("马赛克墙修好了。", "The mosaic wall has been mended.", []),
+    ("这台 nike 的灯坏了。", "This Nike lamp is broken.", []),
+    ("金雅兰是渔民。", "Kim Ah-ran is a fisher.", []),
+    ("丁小海说鱼很多。", "Ding Mei Lan said there were many fish.", ["Ding Mei Lan"]),
+    ("丁小海说鱼很多。", "Ding Xiaohai said there were many fish.", []),
+    ("海风吹进小屋。", "The wind blew into the Lake House and the Palace.", []),
     ("Jiang lives in Wuhan.", "江住在武汉。", []),
     ("Jiang lives in Wuhan.", "江住在长沙。", ["Wuhan"]),
 ]
@@ -195,6 +202,13 @@ LOST = [
     ("波音降价。", "The maker cut its prices.", ["name"]),
     ("波音降价。", "Boeing cut its prices.", []),
     ("渡船停了-中新网", "The ferry stopped - Some Daily", []),  # a site, no name of the text
+    ("农场场长刘化渔说船坏了。", "The head of the farm said the boat was broken.", ["name"]),
+    ("农场场长刘化渔说船坏了。", "Liu Huayu, head of the farm, said the boat was broken.", []),
+    ("（记者 尹小南 高大竹）船到了", "(Reporter Yin Xiaonan) The boat is here", ["name"]),
+    ("（记者 尹小南 高大竹）船到了", "(Reporters Yin Xiaonan, Gao Dazhu) The boat is here", []),
+    ("方面军说2.2万吨、武直-9。", "The army said 22,000 tonnes, and the WZ-9.", []),
+    ("蒙哥马利下雨了。", "It rained in the capital.", ["name"]),
+    ("蒙哥马利下雨了。", "It rained in Montgomery.", []),
     ("向潴龙河放水。", "Water was let into the Yulong River.", ["name-spelling"]),
     ("休斯敦很热。", "Huston is hot.", []),  # meant, if misspelt
     ("新华社记者周星竹、马意翀报道", "Reporters Zhou Xingzhu and Ma Yichong of Xinhua", []),

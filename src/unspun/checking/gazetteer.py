@@ -23,7 +23,7 @@ class _Entry(NamedTuple):
     """
 
     characters: tuple[str, ...]
-    forms: re.Pattern[str]
+    forms: str
     written: tuple[str, ...]
     shown: str
     perhaps: tuple[str, ...]
@@ -40,8 +40,8 @@ def _entries() -> dict[str, _Entry]:
         characters = tuple(names.split(","))
         entry = _Entry(
             characters,
-            re.compile("|".join(_pattern(form.lstrip("~")) for form in forms.split(","))),
-            tuple(form for form in forms.split(",") if not form.startswith("~")),
+            "|".join(_pattern(form.lstrip("~")) for form in forms.split(",")),
+            tuple(form for form in forms.split(",") if form and not form.startswith("~")),
             forms.split(",")[0].strip("~*"),
             tuple(p for p in perhaps.split(",") if p),
         )
@@ -59,16 +59,41 @@ def _pattern(form: str) -> str:
     return rf"(?i:\b{escaped}(?!\w))"
 
 
+@lru_cache(maxsize=8192)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern, compiled when it is first asked for: most never are."""
+    return re.compile(pattern)
+
+
 @lru_cache(maxsize=1)
-def _finder() -> re.Pattern[str]:
-    names = sorted(_entries(), key=lambda name: (-len(name), name))
-    return re.compile("(?<!精)(?:" + "|".join(map(re.escape, names)) + ")")
+def _by_character() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
+    """The characters that names begin with, and the names of each, the longest first."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(_entries(), key=lambda name: (-len(name), name)):
+        found.setdefault(name[0], []).append(name)
+    first = re.compile(f"[{re.escape(''.join(sorted(found)))}]")
+    return first, {character: tuple(names) for character, names in found.items()}
 
 
 def names_in(text: str) -> Iterator[tuple[int, str, str]]:
-    """The names of a Chinese text: where, as it stands, and its entry's key."""
-    for match in _finder().finditer(text):
-        yield match.start(), match[0], _entries()[match[0]].characters[0]
+    """The names of a Chinese text: where, as it stands, and its entry's key.
+
+    An entry without forms is a word that has a name in it by chance, and hides it.
+
+    >>> list(names_in("发展中国家")), list(names_in("在中国"))
+    ([], [(1, '中国', '中国')])
+    """
+    first, names = _by_character()
+    end = 0
+    for match in first.finditer(text):
+        start = match.start()
+        name = next((n for n in names[match[0]] if text.startswith(n, start)), "")
+        if start < end or not name:
+            continue
+        end = start + len(name)
+        entry = _entries()[name]
+        if entry.shown:
+            yield start, name, entry.characters[0]
 
 
 def stands(key: str, text: str) -> bool:
@@ -77,12 +102,12 @@ def stands(key: str, text: str) -> bool:
     >>> stands("德国", "the German chancellor"), stands("德国", "the chancellor")
     (True, False)
     """
-    return _entries()[key].forms.search(text) is not None
+    return _compiled(_entries()[key].forms).search(text) is not None
 
 
 def times(key: str, text: str) -> int:
     """How often a text has some form of a name."""
-    return len(_entries()[key].forms.findall(text))
+    return len(_compiled(_entries()[key].forms).findall(text))
 
 
 def shown(key: str) -> str:
@@ -121,7 +146,7 @@ def mentions(text: str) -> list[Mention]:
     found: list[Mention] = []
     for word in _CAPITAL.finditer(text):
         for pattern, characters in _by_beginning().get(word[0].lower(), ()):
-            match = pattern.match(text, word.start())
+            match = _compiled(pattern).match(text, word.start())
             if match:
                 found.append(Mention(*match.span(), characters))
     return sorted(found, key=lambda m: (m.start, -m.end))
@@ -131,24 +156,14 @@ _CAPITAL = re.compile(r"(?<!\w)[A-Z]\w")
 
 
 @lru_cache(maxsize=1)
-def _by_beginning() -> dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]]:
+def _by_beginning() -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
     """Patterns of forms, with the Chinese that they may stand for, by their first two letters."""
-    found: dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = {}
-    for entry in _distinct():
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for entry in {entry.characters: entry for entry in _entries().values()}.values():
         for form in entry.written:
-            pair = re.compile(_pattern(form)), (*entry.characters, *entry.perhaps)
-            found[form[:2]] = (*found.get(form[:2], ()), pair)
-    return found
-
-
-@lru_cache(maxsize=1)
-def _distinct() -> tuple[_Entry, ...]:
-    return tuple({entry.characters: entry for entry in _entries().values()}.values())
-
-
-@lru_cache(maxsize=1024)
-def _named(entry: _Entry) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(_pattern(form)) for form in entry.written)
+            pair = _pattern(form), (*entry.characters, *entry.perhaps)
+            found.setdefault(form[:2], []).append(pair)
+    return {beginning: tuple(pairs) for beginning, pairs in found.items()}
 
 
 @lru_cache(maxsize=16_384)
@@ -160,7 +175,7 @@ def characters_of(word: str) -> tuple[str, ...]:
     """
     found: list[str] = []
     forms = word, word.capitalize()
-    for entry in _distinct():
-        if any(pattern.fullmatch(form) for pattern in _named(entry) for form in forms):
-            found += [*entry.characters, *entry.perhaps]
+    for pattern, characters in _by_beginning().get(word[:2].lower(), ()):
+        if any(_compiled(pattern).fullmatch(form) for form in forms):
+            found += characters
     return tuple(dict.fromkeys(found))

@@ -51,12 +51,14 @@ class Known:
         renderings: Of characters, their names.
         counts: Segments of each name.
         heard: Names that sound like something in a segment of theirs.
+        read: Names that read as something in a segment of theirs.
     """
 
     origins: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
     renderings: dict[str, Rendering] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     heard: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
 
 
 def learn(sides: Sequence[Sides], lexicon: Lexicon) -> Known:
@@ -121,6 +123,7 @@ def _learn_readings(sides: Sequence[Sides], known: Known) -> None:
         for name in side.names:
             place = romanise.find(name.word, side.han) if len(name.word) >= LETTERS else None
             if place and place[1] - place[0] > 1:
+                known.read.add(name.word.lower())
                 single[side.han[slice(*place)]].add(name.word.lower())
     for characters, spellings in (*single.items(), *whole.items()):
         here = [s for s in sides if characters in s.han]

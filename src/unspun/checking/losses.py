@@ -81,7 +81,9 @@ def _may_go(han: str, span: Span) -> bool:
 
 _SITE = re.compile(r"[-－—_|] ?$")
 """What stands before the site's name at the end of a headline."""
-_OF_BODY = re.compile(r".{0,8}?(?:公司|证监会|时间|大臣|大选|总理|网|[（(][A-Z])|频")
+_OF_BODY = re.compile(
+    r".{0,8}?(?:公司|证监会|时间|大臣|大选|总理|大学|航天局|网|[（(][A-Z])|频|台湾|香港|澳门"
+)
 """Bodies that often go without their country: 英国交通大臣, the transport secretary."""
 
 
@@ -158,7 +160,9 @@ def _transcribed(characters: str, side: Sides) -> bool:
 
 def _sounded(characters: str, side: Sides) -> bool:
     """Whether a name stands there as nobody spells it: Huston, 休斯敦."""
-    return len(characters) >= 3 and any(  # noqa: PLR2004
-        len(sounds.skeleton(name.word)) > 2 and sounds.alike(name.word, characters)  # noqa: PLR2004
+    if len(characters) <= _SHORT:
+        return any(sounds.same(name.word, characters) for name in side.names)
+    return any(
+        len(sounds.skeleton(name.word)) > _SHORT and sounds.alike(name.word, characters)
         for name in side.names
     )

@@ -9,13 +9,14 @@ from typing import NamedTuple
 from unspun.align import Span
 from unspun.checking import gazetteer, romanise, sides, sounds, transcribed
 from unspun.checking.known import Known
-from unspun.checking.sides import LETTERS, Name, Sides
+from unspun.checking.sides import GENITIVE, LETTERS, Name, Sides
 
 _BESIDE = 0.5  # Dice from which characters explain a name
 _SURE = 0.85  # and from which they are its own without any likeness of sound
 _SEEN = 3  # segments from which on a name is known
 _DEAF = 0.55  # likeness below which a name is none of the text's
 _STRANGER = 0.4  # likeness below which it is none of any name in it
+_PAIR = 2  # words of a person's name
 _CONSONANTS = 3  # of a name that can be told to sound otherwise
 
 
@@ -39,7 +40,7 @@ def find(side: Sides, learned: Known) -> list[Strange]:
         if all(_may_be_read(name.word) for name in run) and len(run) > 1 and rest == run:
             if not _run_explained(run, side, learned):
                 span = run[0].span[0], run[-1].span[1]
-                kind = "misread" if _partly(run, side, learned) else "run strange"
+                kind = "misread" if _partly(run, side) else "run strange"
                 found.append(Strange(Name(side.latin[slice(*span)], span), kind))
             continue
         odd = ((name, _kind(name, side, learned)) for name in rest)
@@ -51,7 +52,7 @@ def _listed(side: Sides, listed: Sequence[gazetteer.Mention]) -> Iterator[Strang
     """Names of the list that the other side has no characters for."""
     for m in listed:
         span = m.start, m.end
-        word = side.latin[slice(*span)]
+        word = GENITIVE.sub("", side.latin[slice(*span)])
         if _meant(m, side) or side.ends_as_site(span) or _sounds_or_stands(word, side.han):
             continue
         if not any(o is not m and _in(span, o) and _meant(o, side) for o in listed):
@@ -67,7 +68,7 @@ def _in(span: Span, mention: gazetteer.Mention) -> bool:
 
 
 def _sounds_or_stands(text: str, han: str) -> bool:
-    if text in han or romanise.find(text, han):
+    if text.lower() in han.lower() or romanise.find(text, han):
         return True
     return any(sounds.alike(text, name) for _, name in transcribed.runs(han))
 
@@ -77,23 +78,39 @@ def _meant(mention: gazetteer.Mention, side: Sides) -> bool:
 
 
 def _may_be_read(word: str) -> bool:
-    return romanise.is_syllable(word) or romanise.is_pinyin(word)
+    if romanise.is_syllable(word):
+        return True
+    return romanise.is_pinyin(word) and not sides.written_small(word.lower())  # Lake, Palace
 
 
-def _partly(run: Sequence[Name], side: Sides, learned: Known) -> bool:
-    return any(explained(name, side, learned) for name in run)
+def _partly(run: Sequence[Name], side: Sides) -> bool:
+    """Whether a run reads as some characters but for one: Li Xiaoming, 李小鸣."""
+    return romanise.near("".join(name.word for name in run), side.han) is not None
 
 
 def _run_explained(run: Sequence[Name], side: Sides, learned: Known) -> bool:
-    """Whether a run of Chinese names has its characters: all of it, or its longest word."""
+    """Whether a run of Chinese names has its characters, in one piece or in several."""
     words = [name.word for name in run]
     for joined in ("".join(words), "".join(reversed(words))):
         if romanise.find(joined, side.han):
             return True
-    longest = max(run, key=lambda n: len(n.word))
-    if not romanise.is_pinyin(longest.word):  # Li Na, Kim Jong Un
+    if len(run) == _PAIR:
+        longest = max(run, key=lambda n: len(n.word))
+        if romanise.is_pinyin(longest.word):
+            return explained(longest, side, learned)
         return any(explained(n, side, learned) and not _by_chance(n, side) for n in run)
-    return explained(longest, side, learned)
+    return all(_piece_explained(run, k, side, learned) for k in range(len(run)))
+
+
+def _piece_explained(run: Sequence[Name], place: int, side: Sides, learned: Known) -> bool:
+    """Whether a word of a run has its characters, by itself or with its neighbour."""
+    for pair in (run[max(0, place - 1) : place + 1], run[place : place + _PAIR]):
+        words = [name.word for name in pair]
+        if len(words) == _PAIR and any(
+            romanise.find(joined, side.han) for joined in ("".join(words), "".join(words[::-1]))
+        ):
+            return True
+    return explained(run[place], side, learned) and not _by_chance(run[place], side)
 
 
 def _by_chance(name: Name, side: Sides) -> bool:
@@ -142,7 +159,8 @@ def _kind(name: Name, side: Sides, learned: Known) -> str:
     if sides.written_small(lower):
         return ""
     if romanise.is_pinyin(name.word):
-        return "misread" if romanise.near(name.word, side.han) else "read strange"
+        misread = lower not in learned.read and romanise.near(name.word, side.han)
+        return "misread" if misread else "read strange"
     return _kind_by_sound(name.word, side, learned)
 
 
