@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unspun.channel import tokens
 from unspun.channel.context import Context
+from unspun.channel.forms import Forms
 from unspun.channel.markers import Glance
 from unspun.channel.matcher import Matcher, Numbers
 from unspun.channel.model import Channel
@@ -23,8 +24,6 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 _LONGEST_MISSED = 4  # words of a phrase that is missed where it stands
-_STEM, _LEAST_STEM = 6, 5  # letters that words of one family share
-_REMEMBERED = 100_000  # texts whose stems are remembered
 _UNKNOWN = 5  # ids up to this are classes of unknown words
 _SEPARATOR = "the"  # a word behind which no sentence begins
 
@@ -44,6 +43,21 @@ class Index:
         self.channel = channel
         self.lm = lm
         self.context = context
+        self._words: Forms | None = None
+
+    @property
+    def words(self) -> Forms:
+        """What is known of words as they are written; for one text, ask once."""
+        words = self._words
+        if words is None or words.full:
+            words = self._words = Forms(self.forms, self.texts.texts)
+        return words
+
+    @cached_property
+    def families(self) -> Int32s:
+        """A number for the family of each way to write an original, -1 for short words."""
+        words = Forms({}, ())
+        return np.array([words.family(text) for text in self.texts.texts], np.int32)
 
     @cached_property
     def glance(self) -> Glance:
@@ -143,7 +157,6 @@ class Texts:
         words: Its words' ids, -1 behind the last: (2, texts, words), as it stands inside a
             sentence and as it opens one.
         sizes: How many words it has.
-        stems: A number for its family, -1 for short words.
     """
 
     def __init__(self, texts: Sequence[str], lm: LanguageModel) -> None:
@@ -153,10 +166,6 @@ class Texts:
         cut = [words_of(text) for text in texts]
         self.sizes: Int32s = np.array([len(words) for words in cut], np.int32)
         self.words = self._encoded(cut)
-        self._stems = {"": -1}
-        self.stems = self.stemmed(texts)
-        for text, number in zip(texts, self.stems.tolist(), strict=True):
-            self._stems.setdefault(_stem(text), number)
 
     @classmethod
     def of(cls, phrases: Iterable[str], lm: LanguageModel) -> Texts:
@@ -164,17 +173,6 @@ class Texts:
         lower = map(unjoined, phrases)
         both = [form for text in lower for form in (text, tokens.upper_first(text))]
         return cls(both, lm)
-
-    def stemmed(self, texts: Sequence[str]) -> Int32s:
-        """Numbers for the families of other texts; new families are numbered for them alone."""
-        known, new = self._stems, dict[str, int]()
-        numbers = []
-        for stem in map(_stem, texts):
-            number = known.get(stem)
-            if number is None:
-                number = new.setdefault(stem, len(known) + len(new))
-            numbers.append(number)
-        return np.array(numbers, np.int32)
 
     def _encoded(self, cut: list[list[str]]) -> Int32s:
         flat = self.lm.encode([word for words in cut for word in (*words, _SEPARATOR)])
@@ -186,13 +184,6 @@ class Texts:
         heads = rows[0, :, 0]
         rows[1, :, 0] = np.where(heads >= 0, self.lm.vocabulary.lowered[heads], -1)
         return rows
-
-
-@lru_cache(_REMEMBERED)
-def _stem(text: str) -> str:
-    """First letters of a text's longest word, that words of its family share; '' if short."""
-    word = max(text.split(), key=len, default="")[:_STEM].lower()
-    return word if len(word) >= _LEAST_STEM else ""
 
 
 def _plain(phrase: str) -> bool:

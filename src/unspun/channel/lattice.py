@@ -16,8 +16,19 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.channel import tokens
 from unspun.channel.decoder import Arrays
+from unspun.channel.forms import (
+    ARTICLES,
+    CAPITAL,
+    INDEFINITE,
+    OPENER,
+    PAUSE,
+    QUOTE,
+    STOP,
+    Forms,
+    families_of,
+    forms_of,
+)
 from unspun.channel.index import Index, Texts
 from unspun.channel.matcher import BITS, MASK
 from unspun.channel.page import Page
@@ -32,11 +43,7 @@ ARTICLE: Final = -2
 
 _CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"
 _BREAK = re.compile("\n")
-_SENTENCE_END = frozenset(".!?\N{HORIZONTAL ELLIPSIS}")
-_QUOTES = frozenset('"\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK})]')
-_PAUSES = frozenset(",;:)\N{EN DASH}\N{EM DASH}")
 _LONGEST = 60  # words that are decoded together: beyond them probabilities leave what floats hold
-_ARTICLES = {"a": "an", "an": "a", "A": "An", "An": "A"}
 
 
 class Arc(NamedTuple):
@@ -96,6 +103,8 @@ class Lattice:
     Attributes:
         text: The text.
         words: Its words, as the language model sees them.
+        known: What the channel knows of each.
+        forms: How their forms and families are numbered.
         opens: Whether each word opens a sentence or a paragraph.
         segments: First and last node of each stretch that is decoded by itself.
         openings: Whether each segment opens a paragraph.
@@ -107,6 +116,8 @@ class Lattice:
 
     text: str
     words: Tokens
+    known: Ints
+    forms: Forms
     opens: Bools
     segments: list[tuple[int, int]]
     openings: list[bool]
@@ -129,16 +140,19 @@ class Lattice:
 
 def build(text: str, index: Index) -> Lattice:
     """Lay out every reading of a text under a channel."""
-    words = tokenise(text)
-    segments, openings = _segments(words)
-    opens = np.array(words.initial(), np.bool_)
+    words, forms = tokenise(text), index.words
+    known = forms.numbers(words.words)
+    segments, openings = _segments(words, known)
+    opens = np.ones(len(words), np.bool_)
+    opens[1:] = known[:-1] & OPENER > 0
     begins = np.array([begin for begin, _ in segments], np.int64)
     opens[begins] |= np.array(openings, np.bool_)
     page = Page(text, words, segments)
     writer = _Writer(page, index)
-    rows = _articles(words, _best(writer.readings(opens), index), writer)
+    rows = _articles(words, known, _best(writer.readings(opens), index), writer)
+    kept = _kept(page, index)
     return Lattice(
-        text, words, opens, segments, openings, rows, writer.more, _kept(page, index), index
+        text, words, known, forms, opens, segments, openings, rows, writer.more, kept, index
     )
 
 
@@ -217,15 +231,15 @@ def _best(rows: Readings, index: Index) -> Readings:
     return Readings._make(column[order[~same]] for column in rows)
 
 
-def _articles(words: Tokens, rows: Readings, writer: _Writer) -> Readings:
+def _articles(words: Tokens, known: Ints, rows: Readings, writer: _Writer) -> Readings:
     """Add to each article the other one."""
     names = words.words
-    places = [at for at, word in enumerate(names) if word in _ARTICLES]
+    places = np.flatnonzero(known & INDEFINITE).tolist()
     if not places:
         return rows
-    texts = [writer.number(_ARTICLES[names[at]]) for at in places]
+    texts = [writer.number(ARTICLES[names[at]]) for at in places]
     have = np.flatnonzero(np.isin(rows.text, texts) & (rows.end == rows.start + 1))
-    known = set(zip(rows.start[have].tolist(), rows.text[have].tolist(), strict=True))
+    there = set(zip(rows.start[have].tolist(), rows.text[have].tolist(), strict=True))
     new = [
         (
             at,
@@ -238,7 +252,7 @@ def _articles(words: Tokens, rows: Readings, writer: _Writer) -> Readings:
             True,
         )
         for at, text in zip(places, texts, strict=True)
-        if (at, text) not in known
+        if (at, text) not in there
     ]
     columns = zip(*new, strict=True) if new else [()] * len(rows)
     return Readings._make(
@@ -261,9 +275,9 @@ def _kept(page: Page, index: Index) -> Int32s:
     return found
 
 
-def _segments(words: Tokens) -> tuple[list[tuple[int, int]], list[bool]]:
+def _segments(words: Tokens, known: Ints) -> tuple[list[tuple[int, int]], list[bool]]:
     """Cut at line ends and after sentences."""
-    names, count = words.words, len(words)
+    count = len(words)
     if not count:
         return [], []
     starts, ends = np.array(words.starts, np.int64), np.array(words.ends, np.int64)
@@ -272,8 +286,7 @@ def _segments(words: Tokens) -> tuple[list[tuple[int, int]], list[bool]]:
     line = np.zeros(count + 1, np.bool_)
     breaks = np.array([match.start() for match in _BREAK.finditer(words.text)], np.int64)
     line[np.searchsorted(starts, breaks)] = True
-    stop = np.array([name in _SENTENCE_END for name in names], np.bool_)
-    quote = np.array([name in _QUOTES for name in names], np.bool_)
+    stop, quote, pause = known & STOP > 0, known & QUOTE > 0, known & PAUSE > 0
     after = np.zeros(count, np.bool_)
     after[1:] = stop[:-1]
     after[2:] |= quote[1:-1] & stop[:-2]
@@ -281,17 +294,17 @@ def _segments(words: Tokens) -> tuple[list[tuple[int, int]], list[bool]]:
     cuts = cuts[cuts > 0]
     bounds = [0, *cuts.tolist(), count]
     for first, last in itertools.pairwise(tuple(bounds)):
-        bounds += _pieces(names, first, last)
+        bounds += _pieces(pause, first, last)
     bounds.sort()
     return list(itertools.pairwise(bounds)), [True, *line[bounds[1:-1]].tolist()]
 
 
-def _pieces(names: list[str], first: int, last: int) -> Iterator[int]:
+def _pieces(pause: Bools, first: int, last: int) -> Iterator[int]:
     """Where to cut a sentence that is too long: behind a mark, if there is one."""
     while last - first > _LONGEST:
         cut = first + _LONGEST
         for at in range(cut, first + _LONGEST // 2, -1):
-            if names[at - 1] in _PAUSES:
+            if pause[at - 1]:
                 cut = at
                 break
         yield cut
@@ -318,7 +331,7 @@ def arrays(lattice: Lattice) -> Arrays:
         entry.astype(np.int32),
         np.concatenate([index.owner[rows.entry], lattice.kept]),
         index.claims[entry],
-        np.concatenate([rows.capital, [word[:1].isupper() for word in lattice.words.words]]),
+        np.concatenate([rows.capital, lattice.known & CAPITAL > 0]),
         np.concatenate([rows.whole, np.ones(count, np.bool_)]),
         _forms(lattice),
         stems,
@@ -331,18 +344,16 @@ def arrays(lattice: Lattice) -> Arrays:
 def _forms(lattice: Lattice) -> Int32s:
     """A number for each spun phrase and each word that stays, capitals apart."""
     index, rows = lattice.index, lattice.readings
-    article = len(index.forms)
-    taken = np.where(rows.entry >= 0, index.form[rows.entry], article) * 2 + rows.capital
-    known, others = index.forms, dict[str, int]()
-    kept: list[int] = []
-    for word in lattice.words.words:
-        capital = word[:1].isupper()
-        form = tokens.lower_first(word) if capital else word
-        number = known.get(form)
-        if number is None:
-            number = others.setdefault(form, article + 1 + len(others))
-        kept.append(2 * number + capital)
-    _, dense = np.unique(np.concatenate([taken, np.array(kept, np.int64)]), return_inverse=True)
+    taken = np.where(rows.entry >= 0, index.form[rows.entry], lattice.forms.article)
+    both = np.concatenate([taken, forms_of(lattice.known)]) * 2
+    both[: len(taken)] += rows.capital
+    both[len(taken) :] += lattice.known & CAPITAL > 0
+    return _dense(both)
+
+
+def _dense(numbers: Ints) -> Int32s:
+    """The same numbers, but the smallest that can tell them apart."""
+    _, dense = np.unique(numbers, return_inverse=True)
     return np.asarray(dense.astype(np.int32))
 
 
@@ -362,11 +373,11 @@ def _encoded(lattice: Lattice) -> tuple[Int32s, Int32s, Int32s]:
     words[:taken, : known.words.shape[2]] = known.words[opens, plain, : words.shape[1]]
     words[odd] = -1
     words[odd, : more.words.shape[2]] = more.words[opens[odd], beyond]
-    kept = index.lm.encode(names)
+    kept = index.lm.vocabulary.ids_of(names)
     first = np.flatnonzero(lattice.opens)
     kept[first] = index.lm.vocabulary.lowered[kept[first]]
     words[taken:, 0] = kept
-    stems = known.stemmed([*lattice.more, *names])
-    families = known.stems[plain]
-    families[odd] = stems[beyond]
-    return words, size, np.concatenate([families, stems[len(lattice.more) :]])
+    families = index.families[plain]
+    families[odd] = [lattice.forms.family(lattice.more[at]) for at in beyond.tolist()]
+    every = np.concatenate([families, families_of(lattice.known), [-1]])
+    return words, size, _dense(every)[:-1] - 1  # the smallest, -1, is short words

@@ -89,7 +89,7 @@ class Vocabulary:
         self.forms = list(forms)
         self.lowered = lowered
         self._ids = {form: index for index, form in enumerate(self.forms)}
-        self._known = dict(self._ids)
+        self._known = _Remembered(self)
         changed = np.flatnonzero(lowered != np.arange(len(self.forms)))
         self._lower = dict(zip(changed.tolist(), lowered[changed].tolist(), strict=True))
 
@@ -117,20 +117,29 @@ class Vocabulary:
             initial: whether the first of them opens a sentence; for the others the word before
                 decides.
         """
-        known, lower = self._known, self._lower
+        lower = self._lower
         ids: list[int] = []
-        for word in words:
-            number = known.get(word)
-            if number is None:
-                number = self._remember(word)
+        for word, number in zip(words, map(self._known.__getitem__, words), strict=True):
             ids.append(lower.get(number, number) if initial else number)
             initial = word in SENTENCE_OPENERS
         return np.array(ids, dtype=np.int32)
 
-    def _remember(self, word: str) -> int:
-        found = self.id_of(word)
-        if len(self._known) < 4 * len(self.forms):  # a stream of odd words must not grow it
-            self._known[word] = found
+    def ids_of(self, words: Sequence[str]) -> NDArray[np.int32]:
+        """Return the ids of words as written, without regard to their places."""
+        return np.fromiter(map(self._known.__getitem__, words), np.int32, len(words))
+
+
+class _Remembered(dict[str, int]):
+    """Ids of words as written, those of simpler forms found once."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__({form: index for index, form in enumerate(vocabulary.forms)})
+        self._vocabulary = vocabulary
+
+    def __missing__(self, word: str) -> int:
+        found = self._vocabulary.id_of(word)
+        if len(self) < 4 * len(self._vocabulary):  # a stream of odd words must not grow it
+            self[word] = found
         return found
 
 
