@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspun.channel import tokens
-from unspun.lm.words import Tokens
+from unspun.lm.words import Tokens, kernel
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -68,14 +68,8 @@ class Page:
     def __init__(self, text: str, words: Tokens, segments: list[tuple[int, int]]) -> None:
         self.text = text
         self.words = words
-        matches = list(tokens.PART.finditer(text))
-        count = len(matches)
-        self.forms = [match[0] for match in matches]
-        if "\N{RIGHT SINGLE QUOTATION MARK}" in text:
-            self.forms = [_STRAIGHT.get(form, form) for form in self.forms]
-        self.starts = np.fromiter((match.start() for match in matches), np.int64, count)
-        self.ends = self.starts + np.fromiter(map(len, self.forms), np.int64, count)
-        kinds = np.fromiter(map(_kind, self.forms), np.int8, count)
+        self.forms, self.starts, kinds = parts_of(text)
+        self.ends = self.starts + np.fromiter(map(len, self.forms), np.int64, len(self.forms))
         self.cased: Bools = kinds & _CASED > 0
         self.begins, self.closes = self._borders(kinds & _WORD > 0, kinds & _JOINER > 0)
         self.word_starts = np.array(words.starts, np.int64)
@@ -121,6 +115,22 @@ class Page:
         inside = np.zeros(count + 2, np.bool_)
         inside[2:-2] = joiner[1:-1] & word[:-2] & word[2:] & touching[1:-2] & touching[2:-1]
         return ~(inside[1:-1] | inside[:-2]), ~(inside[1:-1] | inside[2:])
+
+
+def parts_of(text: str) -> tuple[list[str], Ints, NDArray[np.uint8]]:
+    """The parts of a text's words, apostrophes made straight; where they begin; their kinds."""
+    if kernel is None:
+        return parts_plain(text)
+    forms, starts, kinds = kernel.parts(text)
+    return forms, np.frombuffer(starts, np.int64), np.frombuffer(kinds, np.uint8)
+
+
+def parts_plain(text: str) -> tuple[list[str], Ints, NDArray[np.uint8]]:
+    """The same, without the compiled kernel."""
+    matches = list(tokens.PART.finditer(text))
+    forms = [_STRAIGHT.get(match[0], match[0]) for match in matches]
+    starts = np.fromiter((match.start() for match in matches), np.int64, len(forms))
+    return forms, starts, np.fromiter(map(_kind, forms), np.uint8, len(forms))
 
 
 @lru_cache(_REMEMBERED)

@@ -14,6 +14,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from unspun import kernels
+
+kernel = kernels.load("unspun.lm._words", revision=1)
+
 # Titles and months whose stop never ends a sentence.
 _TITLES = (
     "Mr|Mrs|Ms|Dr|Sen|Sens|Rep|Reps|Gov|Gen|Lt|Col|Sgt|Capt|Prof|Rev|Hon|St|Jan|Feb|Aug|Sept|Oct"
@@ -84,6 +88,11 @@ def tokenise(text: str) -> Tokens:
     >>> tokenise("China\N{RIGHT SINGLE QUOTATION MARK}s start-up didn't get $2bn in the U.S.").words
     ['China', '’s', 'start', '-', 'up', "didn't", 'get', '$', '2bn', 'in', 'the', 'U.S.']
     """
+    return tokenise_plain(text) if kernel is None else Tokens(text, *kernel.tokens(text))
+
+
+def tokenise_plain(text: str) -> Tokens:
+    """What `tokenise` gives, without the compiled kernel."""
     matches = list(_TOKEN.finditer(text))
     return Tokens(
         text,
@@ -95,7 +104,7 @@ def tokenise(text: str) -> Tokens:
 
 def words_of(text: str) -> list[str]:
     """Cut ``text`` into words alone, for counting: the same tokens without their spans."""
-    return _TOKEN.findall(text)
+    return _TOKEN.findall(text) if kernel is None else tokenise(text).words
 
 
 def sentence_initial(words: Sequence[str], *, first: bool = True) -> list[bool]:

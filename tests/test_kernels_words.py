@@ -1,0 +1,67 @@
+"""The compiled cuts into words and parts are those of the regular expressions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from unspun import kernels
+from unspun.channel import page
+from unspun.lm import words
+
+needed = pytest.mark.skipif(
+    "unspun.lm._words" not in kernels.loaded(),
+    reason="no compiled kernel (no compiler when it was installed)",
+)
+PIECES = (
+    "U.S.", "a.m", "e.g.x", "Mr.", "Mrs", "Sens.", "Sept.9", "https://", "http:/", "www.", "w",
+    "don't", "O’Connor’s", "China's", "'ll", "’ve", "'S", "'sx", "RE", "'d2", "'s_", "G7",
+    "Rmb3.4bn", "2.0", "1,200", "17m", "3.x", "4,", "..", "...", "--", "-", ".", "_", "__a", "²",
+    "x²", "5²",
+    "½", "٣", "٣.٣", "中文", "naïve", "\u0301", "“", "”", '"', "<", ">", ")", "]", " ", "\n",
+    "\x00", "\xa0", "\x1c", "\ud800", "\U0001d7d9", "‐", "\u2011", "é", "/", ":", "a",
+)  # fmt: skip
+texts = st.one_of(st.lists(st.sampled_from(PIECES), max_size=30).map("".join), st.text())
+
+
+@needed
+@settings(max_examples=400)
+@given(texts)
+@example("www.example.org/it's).")
+@example("https://”")
+@example("It's the U.S.'s 3.4bn 's")
+def test_tokens_agree(text: str) -> None:
+    assert words.tokenise(text) == words.tokenise_plain(text)
+
+
+@needed
+@settings(max_examples=400)
+@given(texts)
+def test_parts_agree(text: str) -> None:
+    forms, starts, kinds = page.parts_of(text)
+    want, places, classes = page.parts_plain(text)
+    assert forms == want
+    assert np.array_equal(starts, places)
+    assert np.array_equal(kinds, classes)
+
+
+@needed
+def test_every_character_is_what_it_is() -> None:
+    """Each one alone, before and behind a letter, a figure and an apostrophe."""
+    every = [
+        chr(code) for code in (*range(0x3100), *range(0xA600, 0xAC00), *range(0xF900, 0x10A00))
+    ]
+    for at in range(0, len(every), 64):
+        text = " ".join(f"{c} a{c}b 1{c}2 {c}'s a'{c} {c}.{c}. .{c}" for c in every[at : at + 64])
+        assert words.tokenise(text) == words.tokenise_plain(text), hex(at)
+        assert page.parts_of(text)[0] == page.parts_plain(text)[0], hex(at)
+
+
+@needed
+def test_only_text_is_cut() -> None:
+    assert words.kernel is not None
+    for cut in (words.kernel.tokens, words.kernel.parts):
+        with pytest.raises(TypeError, match="string"):
+            cut(b"bytes")
