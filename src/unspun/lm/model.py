@@ -176,7 +176,11 @@ class LanguageModel:
         Words that the vocabulary lacks count as their class (``<unk>``, ``<Unk>``, ``<num>`` ...),
         so two texts can only be compared where their unknown words are alike.
         """
-        ids = self.encode(words_of(text), initial=True)
+        return self.logprob_of(words_of(text))
+
+    def logprob_of(self, words: Sequence[str]) -> float:
+        """Return what `logprob` says of a paragraph that is cut into words already."""
+        ids = self.encode(words, initial=True)
         return float(self.score(self.windows(ids)).sum(dtype=np.float64)) if len(ids) else 0.0
 
     def score(self, ngrams: Int32s) -> Float32s:

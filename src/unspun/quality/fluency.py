@@ -30,8 +30,9 @@ def of(text: str) -> tuple[float, float] | None:
     total = 0.0
     count = 0
     for part in _parts(text):
-        total += model.logprob(part)
-        count += len(words_of(part))
+        words = words_of(part)
+        total += model.logprob_of(words)
+        count += len(words)
     if count < LEAST:
         return None
     value = total / count
