@@ -8,14 +8,16 @@ own result gives it nothing to do.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from unspun.chrome.bullets import BULLET, lone_bullet, without_bullet
+from unspun.chrome.calm import is_calm
 from unspun.chrome.cut import cut
-from unspun.chrome.lines import Line, split
+from unspun.chrome.lines import Line
 from unspun.chrome.page import Page, Verdict, inspect, read
+from unspun.chrome.reading import look
 from unspun.chrome.rules import RULES
 from unspun.chrome.tally import Tally, recurring
+from unspun.chrome.templates import Hit
 from unspun.config import ChromeConfig
 from unspun.errors import ConfigError, unknown_name
 from unspun.model import Edit, Tag
@@ -100,8 +102,10 @@ def find(
     _refuse_unknown(config.disable)
     if text.count("\n") > MOST:
         return [], []
-    lines = split(text)
-    state = _State(lines)
+    lines, hits = look(text)
+    if not any(hits) and is_calm(lines, recurring):
+        return [], []
+    state = _State(lines, hits)
     for _ in range(_PASSES):
         if not _pass(state, config, recurring):
             break
@@ -124,9 +128,9 @@ def find(
 class _State:
     """What `find` knows so far: indices are those of the lines of the text."""
 
-    def __init__(self, lines: list[Line]) -> None:
+    def __init__(self, lines: list[Line], hits: list[Hit | None]) -> None:
         self.lines = list(lines)
-        self.hits = [read(line) for line in lines]
+        self.hits = hits
         self.kept = list(range(len(lines)))
         self.found: dict[int, Verdict] = {}
         self.gone: dict[int, Verdict] = {}
@@ -143,7 +147,7 @@ class _State:
                 continue
             gap = gap if kept else 0
             if gap != line.gap:
-                self.lines[i] = replace(line, gap=gap)
+                self.lines[i] = line._replace(gap=gap)
             kept.append(i)
             gap = 0
         self.kept = kept

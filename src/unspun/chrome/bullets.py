@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from unspun.chrome.lines import Line, bare, shape
 from unspun.chrome.page import Page
 
@@ -26,10 +24,11 @@ def lone_bullet(page: Page) -> int | None:
     around = [page.lines[at - 1], *page.lines[at + 1 : at + 1 + _AROUND]]
     if any(other.shape.bullet for other in around) or bare(line.text) is None:
         return None
-    return at if len(line.text.split()) > _MIN_WORDS or line.shape.count > _MIN_WORDS else None
+    return at if len(line.text.split()) > _MIN_WORDS or line.shape.words > _MIN_WORDS else None
 
 
 def without_bullet(line: Line) -> Line:
     """The line as it reads once its glyph is gone; its place stays that of the whole line."""
     text = bare(line.text) or line.text
-    return replace(line, text=text, lead=line.lead + len(line.text) - len(text), shape=shape(text))
+    lead = line.lead + len(line.text) - len(text)
+    return line._replace(text=text, lead=lead, shape=shape(text))

@@ -15,7 +15,8 @@ from unspun.chrome import labels
 from unspun.chrome.lines import Line, words
 from unspun.chrome.page import Page, Verdict, stems
 
-_MIN_WORDS, _MAX_WORDS = 6, 18
+MIN_WORDS, MAX_WORDS = 6, 18
+"""Of a headline between paragraphs."""
 _FULL_WORDS = 8  # most subheads are shorter
 _BASE = 0.3  # of a lone title-like line without further evidence
 _COMMON = 4  # paragraphs of the page that make a word the page's own
@@ -47,7 +48,7 @@ def _stands_alone(page: Page, index: int) -> bool:
         and not shape.final
         and not shape.bullet
         and not shape.quoted
-        and _MIN_WORDS <= shape.count <= _MAX_WORDS
+        and MIN_WORDS <= shape.words <= MAX_WORDS
         and line.text[0].isalnum()
         and line.text[-1] not in ":;,)-\u2013\u2014\uff1a\uff1b\uff0c"
         and not labels.CREDIT.search(line.text)

@@ -24,6 +24,8 @@ RULE = re.compile(
 DASHES = re.compile(r"(?:[-\u2013\u2014_\u2500\u2501\u2015]\s*){2,}$")
 URL = re.compile(r"(?:https?://|www\.)\S+$", re.IGNORECASE)
 _LABEL = re.compile(r"([^:|\uff1a>]{3,40})\s*(?:[:\uff1a>|]|\s[\u2013\u2014-]\s)\s*\S")
+SIGNS = ">\u203a\u00bb\u2192\u25b8\u25ba/\\\u2039|\u00b7\u2022\uff1e\u276f:\uff1a"
+"""One of which a breadcrumb, a pointer or a row of buttons with bars has."""
 _CRUMB = re.compile(
     r"\s*(?:>|\u203a|\u00bb|\u2192|\u25b8|\u25ba|/|\\|\u2039|\||\u00b7|\u2022|\uff1e|::|\u276f)\s*"
 )
@@ -116,7 +118,7 @@ def match(line: Line) -> Hit | None:
 def _pointer(line: Line) -> Hit | None:
     """'Read also: Some headline', 'Related | Some headline': a label and what it points to."""
     found = _LABEL.match(line.text)
-    if found is None or line.shape.final or line.shape.count > _MAX_CRUMB_END:
+    if found is None or line.shape.final or line.shape.words > _MAX_CRUMB_END:
         return None
     hit = templates.match_key(fold(found.group(1)))
     if hit is None or hit.rule not in ("read-next", "navigation") or hit.name:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,31 +18,32 @@ _BODY_WIDTH = 100
 _SENTENCE_WIDTH = 45
 _SENTENCE_WORDS = 8
 _WORD_WIDTH = 7  # of a word and its space
-_WIDE = re.compile(
-    r"[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
-)
-_FINAL = re.compile(r"[.!?\u2026\u3002\uff01\uff1f\u0964\u061f\u06d4\u037e\u055d][^\w\s]*$")
-_QUOTES = "\"'\u201c\u2018\u201d\u2019\u201e\u00ab\u00bb\u300c\u300d\u300e\u300f"
-_WORD = re.compile(r"[^\W_]+(?:[-'\u2019\u2011.&/][^\W_]+)*")
-_DECORATION = (
+WIDE = "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+"""Ranges of characters that say as much as two Latin letters and more."""
+FINALS = ".!?\u2026\u3002\uff01\uff1f\u0964\u061f\u06d4\u037e\u055d"
+"""What ends a sentence."""
+JOINTS = "-'\u2019\u2011.&/"
+"""What joins the parts of a word."""
+GLYPHS = "\u2022\u25cf\u25cb\u25aa\u25ab\u25e6\u2023\u2043\u25a0\u25a1\u2219\u30fb*\u2013+-"
+"""Bullets of lists."""
+_WIDE = re.compile(f"[{WIDE}]")
+_FINAL = re.compile(rf"[{FINALS}][^\w\s]*$")
+QUOTES = "\"'\u201c\u2018\u201d\u2019\u201e\u00ab\u00bb\u300c\u300d\u300e\u300f"
+_WORD = re.compile(rf"[^\W_]+(?:[{JOINTS}][^\W_]+)*")
+DECORATION = (
     " \t\r\N{NO-BREAK SPACE}\u200b\u200e\u200f\ufeff-\u2013\u2014|>\u203a\u00bb\u2192\u00b7\u2022*+"
     "#\u2026\u25b6\u25ba\u25b8.!:\uff1a\u3002\uff01\u2190\u00ab\u2039<[]\u3010\u3011(){}\u300c\u300d=~_"
     "\u2193\u2191\u2715\u00d7"
 )
-_BULLET = re.compile(
-    r"^(\s*)(?:"
-    r"[\u2022\u25cf\u25cb\u25aa\u25ab\u25e6\u2023\u2043\u25a0\u25a1\u2219\u30fb*\u2013+-]"
-    r"|\d{1,2}[.)])\s+"
-)
+_BULLET = re.compile(rf"^(\s*)(?:[{GLYPHS}]|\d{{1,2}}[.)])\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What a line looks like, apart from its place.
 
     Attributes:
         key: The line folded for look-up; empty for long lines.
-        count: Number of words, from the width for long lines and for scripts without spaces.
+        words: How many, from the width for long lines and for scripts without spaces.
         width: Length in Latin letters; a character of a dense script counts two and a half.
         final: Whether it ends as a sentence does.
         bullet: Whether it starts with a list mark.
@@ -53,7 +53,7 @@ class Shape:
     """
 
     key: str
-    count: float
+    words: float
     width: float
     final: bool
     bullet: bool
@@ -62,8 +62,7 @@ class Shape:
     long: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line that is not blank.
 
     Attributes:
@@ -104,12 +103,12 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = text.replace("\u24d2", "\u00a9")  # the circled letter stands for the sign
         text = unicodedata.normalize("NFKC", text).replace("\u2019", "'")
-    return " ".join(text.casefold().replace("i\u0307", "i").split()).strip(_DECORATION)
+    return " ".join(text.casefold().replace("i\u0307", "i").split()).strip(DECORATION)
 
 
 def shape(text: str) -> Shape:
     """The shape of a stripped line."""
-    quoted = text[0] in _QUOTES or text[-1] in _QUOTES
+    quoted = text[0] in QUOTES or text[-1] in QUOTES
     final = text[-1] in ".?!" or _FINAL.search(text[-6:]) is not None
     bullet = _BULLET.match(text) is not None
     length = len(text)

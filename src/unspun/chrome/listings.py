@@ -23,7 +23,7 @@ def listing(page: Page) -> Iterator[Verdict]:
         while i < len(page.lines) and _listed(page, i, start):
             i += 1
         stop = i
-        if i < page.tail and i - start > 1 and page.lines[i - 1].shape.count <= _SUBHEAD:
+        if i < page.tail and i - start > 1 and page.lines[i - 1].shape.words <= _SUBHEAD:
             stop -= 1  # a subhead over the text that begins again
         for k in range(start, stop):
             if page.hits[k] is None:
@@ -38,6 +38,6 @@ def _listed(page: Page, index: int, start: int) -> bool:
     line = page.lines[index]
     if page.hits[index] is not None:
         return page.hits[index].rule not in _OPENERS  # type: ignore[union-attr]
-    if line.body or line.shape.count > _ITEM_WORDS or index == page.title:
+    if line.body or line.shape.words > _ITEM_WORDS or index == page.title:
         return False
     return index >= page.tail or (index - start < _ITEMS and not line.shape.final)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from unspun.chrome.page import BUTTONS, Page, Verdict, enclosed, speaks_of
 from unspun.chrome.prompts import lures
 
-_SHORT = 5  # words of a label
+LABEL_WORDS = 5
+"""Words of a label."""
 _SHUT_IN_WORDS = 14
 _LEFT_WORDS = 14
 _KNOWN = 2  # lines of a run that must be known
@@ -46,7 +47,7 @@ def section(page: Page) -> Iterator[Verdict]:
         line, hit = page.lines[i], page.hits[i]
         if hit is not None and hit.place == "above":
             yield Verdict(i, "section-label", hit.confidence if _company(page, i) else 0.45)
-        elif hit is None and not line.body and line.shape.count <= _SHORT:
+        elif hit is None and not line.body and line.shape.words <= LABEL_WORDS:
             if page.beside_sure(i):
                 yield Verdict(i, "section-label", 0.8)
             elif page.sure:
@@ -65,7 +66,7 @@ def _company(page: Page, index: int) -> bool:
 def _shut_in(page: Page, index: int) -> bool:
     """Whether a short line stands between two lines of furniture, closely."""
     line = page.lines[index]
-    if index == page.title or line.shape.final or line.shape.count > _SHUT_IN_WORDS:
+    if index == page.title or line.shape.final or line.shape.words > _SHUT_IN_WORDS:
         return False
     above = page.sure_hit(index - 1) and _hit(page, index + 1)
     below = page.sure_hit(index + 1) and _hit(page, index - 1)
@@ -115,10 +116,10 @@ def _in_run(page: Page, index: int) -> bool:
     if hit is not None:
         return not line.shape.bullet
     shape = line.shape
-    if index < page.lead and (shape.count >= _STANDFIRST or speaks_of(line, page.topic)):
+    if index < page.lead and (shape.words >= _STANDFIRST or speaks_of(line, page.topic)):
         return False  # may be the headline after all, or its standfirst
     plain = not (shape.final or shape.quoted or shape.bullet or line.text[-1] in ":\uff1a")
-    return plain and shape.count <= _RUN_WORDS
+    return plain and shape.words <= _RUN_WORDS
 
 
 def _name(page: Page, index: int) -> str:
@@ -136,7 +137,7 @@ def leftover(page: Page) -> Iterator[Verdict]:
     if closing:
         for i in range(closing[0] + 1, len(page.lines)):
             line = page.lines[i]
-            if page.hits[i] is None and not line.shape.final and line.shape.count <= _LEFT_WORDS:
+            if page.hits[i] is None and not line.shape.final and line.shape.words <= _LEFT_WORDS:
                 yield Verdict(i, "leftover", 0.65)
 
 
@@ -170,7 +171,7 @@ def offer(page: Page) -> Iterator[Verdict]:
 def slug(page: Page) -> Iterator[Verdict]:
     """A label that ends in a preposition and a colon, with a paragraph and no list after it."""
     for i, line in enumerate(page.lines[:-1]):
-        if page.hits[i] is None and i > 0 and line.shape.count <= _SHORT:
+        if page.hits[i] is None and i > 0 and line.shape.words <= LABEL_WORDS:
             after = page.lines[i + 1]
             if (
                 _DANGLING.search(line.text.replace("\uff1a", ":"))

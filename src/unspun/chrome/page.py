@@ -115,7 +115,7 @@ def read(line: Line) -> Hit | None:
         return hit
     if hit is not None and hit.rule in _NAMING and not _names_someone(line):
         hit = None
-    if line.shape.final and line.shape.count <= _BUTTON_WORDS and not line.text.endswith("..."):
+    if line.shape.final and line.shape.words <= _BUTTON_WORDS and not line.text.endswith("..."):
         return None  # 'Share.' is an order, 'Share' a button
     if hit is None and line.text[-1] in ")\uff09" and line.shape.key:
         hit = templates.match_key(fold(_COUNTED.sub("", line.text)))
@@ -176,7 +176,7 @@ def _subheads(lines: list[Line], hits: list[Hit | None], head: int, tail: int) -
     for i in range(head + 1, min(tail, len(lines) - 1)):
         shape = lines[i].shape
         between = lines[i - 1].body and lines[i + 1].body
-        if between and shape.count <= _SUBHEAD_WORDS and not shape.final:
+        if between and shape.words <= _SUBHEAD_WORDS and not shape.final:
             hit = hits[i]
             counts["" if hit is None else hit.place] += 1
     return counts[""], counts["edge"]
@@ -256,7 +256,7 @@ def _title(
             continue
         follows = hits[i + 1] if i + 1 < len(hits) else None
         label = follows is not None and follows.rule in _WIDGETS
-        if line.shape.count >= _HEADLINE or (not label and speaks_of(line, topic)):
+        if line.shape.words >= _HEADLINE or (not label and speaks_of(line, topic)):
             return i
     return candidates[-1] if candidates else -1
 
@@ -277,12 +277,12 @@ def enclosed(lines: list[Line], hits: list[Hit | None], index: int, head: int) -
     button = hits[stop]
     if hits[start] is None or button is None or button.rule not in BUTTONS:
         return False
-    return any(hits[i] is None and lines[i].shape.count >= _HEADLINE for i in range(stop, head))
+    return any(hits[i] is None and lines[i].shape.words >= _HEADLINE for i in range(stop, head))
 
 
 def speaks_of(line: Line, topic: Topic) -> bool:
     """Whether a line of some words shares one with the topic."""
-    return line.shape.count >= _PAIR and not stems(line.text).isdisjoint(topic())
+    return line.shape.words >= _PAIR and not stems(line.text).isdisjoint(topic())
 
 
 def _topic(lines: list[Line]) -> set[str]:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from statistics import mean, pstdev
 from typing import NamedTuple
 
+from unspun.chrome.lines import Line
 from unspun.chrome.page import Page, Verdict
 
 LEAST = 3
@@ -96,7 +97,7 @@ def _by_numbers(page: Page) -> _Turns | None:
     """Pages that nothing but their numbers part."""
     groups: dict[str, list[int]] = {}
     for i, line in enumerate(page.lines):
-        if not line.body and line.shape.width <= _WIDTH and _NUMBER.search(line.text):
+        if not line.body and has_number(line):
             groups.setdefault(_skeleton(page, i), []).append(i)
     best: list[int] = []
     for key, lines in groups.items():
@@ -107,6 +108,11 @@ def _by_numbers(page: Page) -> _Turns | None:
         return None
     first = sorted({*(i + 1 for i in best), len(page.lines)})
     return _Turns(best, first, min(0.95, 0.7 + 0.05 * len(best)))
+
+
+def has_number(line: Line) -> bool:
+    """Whether a line is as short as a page's header, with a number."""
+    return line.shape.width <= _WIDTH and _NUMBER.search(line.text) is not None
 
 
 def _run(page: Page, lines: Sequence[int], *, alone: bool) -> list[int]:

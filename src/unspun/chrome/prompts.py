@@ -13,6 +13,8 @@ from unspun.chrome.templates import Hit
 _SENTENCE = re.compile(
     r"[^.!?\u3002\uff01\uff1f\u0964\u061f]+[.!?\u3002\uff01\uff1f\u0964\u061f]*[^\w\s]*\s*"
 )
+QUOTES = "\"'\u201c\u2018\u201e\u00ab\u300c"
+"""What opens a quotation: no prompt."""
 _START = r"(?:^|(?<=[:\u2013\u2014>|])\s*|\b(?:please|bitte|por favor|s'il vous pla\u00eet)\s+)"
 _NEAR = 18  # code points of a sentence's start where scripts without spaces open a call
 _AFTER = 80  # code points within which the object follows its call
@@ -45,13 +47,13 @@ def match(line: Line) -> Hit | None:
     'prompt'
     >>> match(split("The union urged staff to sign up for the newsletter it sends members.")[0])
     """
-    if len(line.text) >= LONG or line.text[:1] in "\"'\u201c\u2018\u201e\u00ab\u300c":
+    if len(line.text) >= LONG or line.text[:1] in QUOTES:
         return None
     if line.text[-1] in ":\uff1a" or not _promising(line.text):
         return None
     text = line.text.casefold().replace("\u2019", "'")
     latin = _LATIN.search(text) is not None
-    for language in _languages():
+    for language in languages():
         if _named(text, language, latin=latin):
             confidence = _confidence(text, language)
             if confidence:
@@ -72,17 +74,17 @@ def _promising(text: str) -> bool:
     if max(text[:_NEAR]) >= _LATE:
         return True
     words = _OPENING.findall(text[: 2 * _NEAR].casefold().replace("\u2019", "'"))[:2]
-    openings = _openings()
-    if words and (words[0] in openings or " ".join(words) in openings):
+    known = openings()
+    if words and (words[0] in known or " ".join(words) in known):
         return True
     words = _OPENING.findall(text[-2 * _NEAR :].casefold().replace("\u2019", "'"))[-2:]
-    return " ".join(words) in _endings()
+    return " ".join(words) in endings()
 
 
 def lures(line: Line) -> bool:
     """Whether a short line opens as promotional sentences do."""
     text = line.text.casefold().replace("\u2019", "'")
-    return len(text) < LONG / 2 and any(language.lure.match(text) for language in _languages())
+    return len(text) < LONG / 2 and any(language.lure.match(text) for language in languages())
 
 
 def _confidence(text: str, language: _Language) -> float:
@@ -112,28 +114,29 @@ def _calls(sentence: str, language: _Language) -> bool:
 
 
 @cache
-def _openings() -> frozenset[str]:
+def openings() -> frozenset[str]:
     """The first two words of every call and lure."""
     return frozenset(
         " ".join(_OPENING.findall(word)[:2])
-        for language in _languages()
+        for language in languages()
         for word in language.openings
     )
 
 
 @cache
-def _endings() -> frozenset[str]:
+def endings() -> frozenset[str]:
     """The last two words of every call that ends its sentence."""
     return frozenset(
         " ".join(_OPENING.findall(word)[-2:])
-        for language in _languages()
+        for language in languages()
         for word in language.openings
         if language.order == "$"
     )
 
 
 @cache
-def _languages() -> tuple[_Language, ...]:
+def languages() -> tuple[_Language, ...]:
+    """The words of prompts by language, read on first use."""
     words: dict[str, dict[str, list[str]]] = {}
     orders: dict[str, str] = {}
     for line in tables.text("chrome_prompts.tsv").splitlines():

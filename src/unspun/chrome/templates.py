@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -103,7 +103,7 @@ def match(line: Line) -> Hit | None:
     """The surest template that a line matches as a whole, if any."""
     if line.shape.key:
         return match_key(line.shape.key)
-    text, index = line.text, _table().long
+    text, index = line.text, table().long
     if len(text) <= MAX_WIDTH and index.promises(text):
         return _surest(None, index, fold(text))
     return None
@@ -115,8 +115,8 @@ def match_key(key: str) -> Hit | None:
     >>> match_key("5 comments").rule
     'comment'
     """
-    table = _table()
-    return _surest(table.exact.get(key), table.short, key)
+    known = table()
+    return _surest(known.exact.get(key), known.short, key)
 
 
 def _surest(best: Hit | None, index: _Index, key: str) -> Hit | None:
@@ -127,6 +127,61 @@ def _surest(best: Hit | None, index: _Index, key: str) -> Hit | None:
                 name = next((group for group in found.groups() if group), "")
                 best = hit._replace(name=name.strip())
     return best
+
+
+def counted(entries: Iterable[_Entry]) -> bool:
+    """Whether no template of these matches without a number."""
+    return all(_Slot("n") in tree for tree, _ in entries)
+
+
+def fronts(index: _Index, size: int) -> set[str]:
+    """Letters with which every line begins that matches a template of those indexed by the first.
+
+    Args:
+        index: Templates.
+        size: Letters at most.
+    """
+    anchors: dict[_Sequence, list[str]] = {}
+    for anchor, entries in index.starts.items():
+        for tree, _ in entries:
+            anchors.setdefault(tree, []).append(anchor)
+    found: set[str] = set()
+    for tree, known in anchors.items():
+        done, open_ = _fronts(tree, size)
+        longer = done | open_
+        found.update(longer if min(map(len, longer)) >= _ANCHOR else known)
+    return found
+
+
+def _fronts(tree: _Sequence, size: int) -> tuple[set[str], set[str]]:
+    """The first letters of what a tree matches: where they are cut, and where they are all."""
+    done: set[str] = set()
+    open_ = {""}
+    for i, node in enumerate(tree):
+        if isinstance(node, _Slot):
+            return done | open_, set()
+        if isinstance(node, str):
+            cut: set[str] = set()
+            whole = _spacings(node, tree[i - 1] if i else None, tree[i + 1 : i + 2])
+        else:
+            parts = [_fronts(option, size) for option in node.options]
+            cut = set().union(*(part[0] for part in parts))
+            whole = set().union(*(part[1] for part in parts), {""} if node.optional else ())
+        done |= {(text + piece)[:size] for text in open_ for piece in cut}
+        grown = {text + piece for text in open_ for piece in whole}
+        done |= {text[:size] for text in grown if len(text) >= size}
+        open_ = {text for text in grown if len(text) < size}
+    return done, open_
+
+
+def _spacings(literal: str, before: str | _Slot | _Choice | None, after: _Sequence) -> set[str]:
+    """A literal as `_spaced` lets it be written."""
+    found = {fold("\0" + literal + "\0").replace("\0", "")}
+    if isinstance(before, _Choice) and before.optional:
+        found |= {text.removeprefix(" ") for text in found}
+    if after and isinstance(after[0], _Choice) and after[0].optional:
+        found |= {text.removesuffix(" ") for text in found}
+    return found
 
 
 def _prefixes(key: str) -> list[str]:
@@ -148,14 +203,15 @@ def _rank(hit: Hit) -> tuple[int, float]:
 
 
 @cache
-def _table() -> _Table:
-    table = _Table({}, _Index({}, {}, {}), _Index({}, {}, {}))
+def table() -> _Table:
+    """The templates, read on first use."""
+    known = _Table({}, _Index({}, {}, {}), _Index({}, {}, {}))
     for line in tables.text("chrome_phrases.tsv").splitlines():
         if line and not line.startswith("#"):
             rule, place, confidence, _language, template = line.split("\t")
             for tree in _alternatives(_parse(template)):
-                _add(table, tree, Hit(rule, place, float(confidence)))
-    return table
+                _add(known, tree, Hit(rule, place, float(confidence)))
+    return known
 
 
 def _add(table: _Table, tree: _Sequence, hit: Hit) -> None:

@@ -45,7 +45,7 @@ def _first_subhead(page: Page, index: int) -> bool:
 
     It may where nothing else is furniture, or other lines stand between paragraphs as it does.
     """
-    short = page.lines[index].shape.count <= _SUBHEAD
+    short = page.lines[index].shape.words <= _SUBHEAD
     if index != page.head - 1 or page.sure or not short:
         return False
     alone = all(hit is None or i == index for i, hit in enumerate(page.hits))

@@ -1,0 +1,707 @@
+/* The lines of a text with their shapes, and which of them cannot be furniture by their wording.
+ *
+ * A line is quiet where no template and no prompt can match it: none of their first or last
+ * letters, no needle that every match contains. What the tables do not settle (a character whose
+ * folded form depends on its neighbours) is left to the plain code, as not quiet. The plain version
+ * of shapes is in lines.py, of reading in page.py; tables come from reading.py.
+ */
+#define PY_SSIZE_T_CLEAN
+#include "kernel.h"
+#include <stdint.h>
+#include <string.h>
+
+#define REVISION 1
+
+enum { BODY_WIDTH = 100, SHORT = 200, LONG = 600, WORDED = 400, PEEK = 24, FRONT = 8, BACK = 4 };
+enum { NEAR = 18, SENTENCE_WIDTH = 45, SENTENCE_WORDS = 8, WORD_WIDTH = 7, FEW = 2, BUTTONS = 20 };
+enum { FORM = 0xFFFF, MARK = 1 << 16, SECOND = 1 << 17, FIRST = 1 << 18, TRAIL = 1 << 19 };
+enum { DECOR = 1 << 20, WIDE = 1 << 21, FINAL = 1 << 22, QUOTE = 1 << 23, BULLET = 1 << 24 };
+enum { JOINT = 1 << 25, OPENER = 1 << 26, SIGN = 1 << 27, ALNUM = 1 << 28, LETTER = 1 << 29 };
+enum { SPACE = 1 << 30 };
+enum { EXACT = 1, STARTS = 2, ENDS = 4, LONG_STARTS = 8, LONG_ENDS = 16, OPENS = 32, CLOSES = 64 };
+enum { INNER = 1, COUNTED = 2, LONG_INNER = 4, OBJECT = 8 };
+#define BEYOND 0x10000 /* code points without an entry in the tables */
+#define HEADS 4096
+#define NOT_SIMPLE (-1)
+#define SHAPE_FIELDS 8
+#define LINE_FIELDS 7
+#define TAIL 6 /* characters that tell how a line ends */
+
+typedef struct {
+    uint32_t hash, roles; /* no roles is a free slot */
+} Entry;
+
+typedef struct {
+    Py_UCS4 *chars;
+    Py_ssize_t size;
+    uint32_t roles;
+    int next; /* of those that begin with the same two characters */
+} Needle;
+
+typedef struct {
+    PyObject_HEAD
+    uint32_t *traits;   /* by code point: folded form, 0 where it depends on others, and kinds */
+    uint16_t *lower;    /* by code point: case folded alone, 0 where that is more than one */
+    Entry *entries;
+    size_t mask;
+    Needle *needles;
+    Py_ssize_t needle_count;
+    int heads[HEADS];
+    PyTypeObject *line, *shape;
+} Reader;
+
+typedef struct {
+    Py_ssize_t size;
+    double count, width;
+    int final, bullet, quoted, body, wide, keyed;
+    Py_UCS4 chars[LONG]; /* of lines below that length */
+    Py_UCS4 key[SHORT];
+    Py_ssize_t key_size; /* NOT_SIMPLE where the plain code must fold */
+} Line;
+
+/* What Python itself knows of a character. */
+static uint32_t
+known(Py_UCS4 c)
+{
+    if (Py_UNICODE_ISSPACE(c))
+        return SPACE;
+    if (!Py_UNICODE_ISALNUM(c))
+        return 0;
+    return Py_UNICODE_ISDECIMAL(c) ? ALNUM : ALNUM | LETTER;
+}
+
+static inline uint32_t
+traits_of(const Reader *r, Py_UCS4 c)
+{
+    return c < BEYOND ? r->traits[c] : known(c);
+}
+
+#define IS_SPACE(r, c) ((c) < 0x3001 && ((r)->traits[c] & SPACE)) /* there is none beyond */
+#define IS(r, c, kinds) ((traits_of(r, c) & (kinds)) != 0)
+
+static inline uint32_t
+mixed(uint32_t hash, Py_UCS4 c)
+{
+    hash = (hash ^ c) * 0x9E3779B1u;
+    return hash ^ hash >> 15;
+}
+
+static uint32_t
+hash_of(const Py_UCS4 *chars, Py_ssize_t size)
+{
+    uint32_t hash = 0;
+    for (Py_ssize_t i = 0; i < size; i++)
+        hash = mixed(hash, chars[i]);
+    return hash;
+}
+
+/* Whether something with this hash has one of the roles; two may share one, and then both count. */
+static int
+known_as(const Reader *r, uint32_t hash, uint32_t roles)
+{
+    for (size_t at = hash & r->mask; r->entries[at].roles; at = (at + 1) & r->mask)
+        if (r->entries[at].hash == hash)
+            return (r->entries[at].roles & roles) != 0;
+    return 0;
+}
+
+static int
+listed(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles)
+{
+    return known_as(r, hash_of(chars, size), roles);
+}
+
+static inline size_t head_of(Py_UCS4 a, Py_UCS4 b) { return (a * 31u ^ b) & (HEADS - 1); }
+
+/* Whether one of the needles with these roles is there. */
+static int
+has_needle(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles)
+{
+    for (Py_ssize_t i = 0; i < size; i++) {
+        /* those of one character are chained under it and 0 */
+        for (int pair = i + 1 < size; pair >= 0; pair--) {
+            int at = r->heads[head_of(chars[i], pair ? chars[i + 1] : 0)];
+            for (; at >= 0; at = r->needles[at].next) {
+                const Needle *n = &r->needles[at];
+                if ((n->roles & roles) && n->size <= size - i &&
+                    !memcmp(n->chars, chars + i, (size_t)n->size * sizeof(Py_UCS4)))
+                    return 1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* What `fold` makes of a slice, in as much room, or NOT_SIMPLE. */
+static Py_ssize_t
+fold(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, Py_UCS4 *out)
+{
+    Py_ssize_t made = 0, first = 0;
+    uint32_t before = 0;
+    for (Py_ssize_t i = 0; i < size; i++) {
+        uint32_t kind = traits_of(r, chars[i]);
+        Py_UCS4 form = kind & FORM;
+        if (!form || ((kind & MARK) && (before & TRAIL)) || ((kind & SECOND) && (before & FIRST)))
+            return NOT_SIMPLE;
+        before = kind;
+        if (form != ' ' || (made && out[made - 1] != ' '))
+            out[made++] = form;
+    }
+    while (made && (out[made - 1] == ' ' || (traits_of(r, out[made - 1]) & DECOR)))
+        made--;
+    while (first < made && (out[first] == ' ' || (traits_of(r, out[first]) & DECOR)))
+        first++;
+    memmove(out, out + first, (size_t)(made - first) * sizeof(Py_UCS4));
+    return made - first;
+}
+
+static int
+begins(const Reader *r, const Py_UCS4 *key, Py_ssize_t size, uint32_t roles)
+{
+    uint32_t hash = 0;
+    for (Py_ssize_t n = 0; n < FRONT && n < size; n++) {
+        hash = mixed(hash, key[n]);
+        if (known_as(r, hash, roles))
+            return 1;
+    }
+    return 0;
+}
+
+static int
+stops(const Reader *r, const Py_UCS4 *key, Py_ssize_t size, uint32_t roles)
+{
+    for (Py_ssize_t n = 1; n <= BACK && n <= size; n++)
+        if (listed(r, key + size - n, n, roles))
+            return 1;
+    return 0;
+}
+
+/* Whether a folded line may match a template. */
+static int
+key_may_match(const Reader *r, const Py_UCS4 *key, Py_ssize_t size)
+{
+    if (size < 0 || listed(r, key, size, EXACT) || begins(r, key, size, STARTS) ||
+        stops(r, key, size, ENDS))
+        return 1;
+    uint32_t roles = INNER;
+    for (Py_ssize_t i = 0; i < size; i++)
+        if ((traits_of(r, key[i]) & (ALNUM | LETTER)) == ALNUM)
+            roles = INNER | COUNTED;
+    return has_needle(r, key, size, roles);
+}
+
+/* The same of a line that is too long to fold. */
+static int
+long_may_match(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
+{
+    Py_UCS4 end[PEEK];
+    Py_ssize_t peek = size < PEEK ? size : PEEK;
+    Py_ssize_t made = fold(r, chars, peek, end);
+    if (made < 0 || begins(r, end, made, LONG_STARTS))
+        return 1;
+    made = fold(r, chars + size - peek, peek, end);
+    return made < 0 || stops(r, end, made, LONG_ENDS) || has_needle(r, chars, size, LONG_INNER);
+}
+
+/* A slice in lower case as prompts are compared, or 0 where that needs the plain code. */
+static int
+lowered(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, Py_UCS4 *out)
+{
+    for (Py_ssize_t i = 0; i < size; i++) {
+        out[i] = chars[i] < BEYOND ? r->lower[chars[i]] : chars[i];
+        if (!out[i])
+            return 0;
+    }
+    return 1;
+}
+
+typedef struct {
+    Py_ssize_t start, size;
+} Span;
+
+/* The next word, hyphens and apostrophes inside it included. */
+static int
+next_word(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, Py_ssize_t at, Span *word)
+{
+    while (at < size && !IS(r, chars[at], LETTER))
+        at++;
+    word->start = at;
+    while (at < size && IS(r, chars[at], LETTER)) {
+        while (at < size && IS(r, chars[at], LETTER))
+            at++;
+        if (at + 1 < size && (chars[at] == '\'' || chars[at] == '-') && IS(r, chars[at + 1], LETTER))
+            at++;
+    }
+    word->size = at - word->start;
+    return word->size > 0;
+}
+
+static int
+pair_listed(const Reader *r, const Py_UCS4 *chars, Span one, Span two, uint32_t role)
+{
+    Py_UCS4 both[4 * NEAR + 1];
+    memcpy(both, chars + one.start, (size_t)one.size * sizeof *both);
+    both[one.size] = ' ';
+    memcpy(both + one.size + 1, chars + two.start, (size_t)two.size * sizeof *both);
+    return listed(r, both, one.size + 1 + two.size, role);
+}
+
+/* Whether a line opens, or ends, as prompts do. */
+static int
+is_promising(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
+{
+    Py_UCS4 part[2 * NEAR];
+    Py_ssize_t near = size < 2 * NEAR ? size : 2 * NEAR;
+    Span one = {0, 0}, two = {0, 0};
+    for (Py_ssize_t i = 0; i < size && i < NEAR; i++)
+        if (chars[i] >= 0x370)
+            return 1;
+    if (!lowered(r, chars, near, part))
+        return 1;
+    if (next_word(r, part, near, 0, &one)) {
+        if (listed(r, part + one.start, one.size, OPENS))
+            return 1;
+        if (next_word(r, part, near, one.start + one.size, &two) &&
+            pair_listed(r, part, one, two, OPENS))
+            return 1;
+    }
+    if (!lowered(r, chars + size - near, near, part))
+        return 1;
+    one.size = two.size = 0;
+    for (Span word = {0, 0}; next_word(r, part, near, word.start + word.size, &word); two = word)
+        one = two;
+    if (!two.size)
+        return listed(r, part, 0, CLOSES);
+    return one.size ? pair_listed(r, part, one, two, CLOSES)
+                    : listed(r, part + two.start, two.size, CLOSES);
+}
+
+static int
+may_prompt(const Reader *r, const Line *line)
+{
+    Py_UCS4 text[LONG];
+    Py_UCS4 last = line->chars[line->size - 1];
+    if (IS(r, line->chars[0], OPENER) || last == ':' || last == 0xff1a ||
+        !is_promising(r, line->chars, line->size))
+        return 0;
+    return !lowered(r, line->chars, line->size, text) || has_needle(r, text, line->size, OBJECT);
+}
+
+/* Whether a line that is no running text may be a label: by its signs or its pieces. */
+static int
+may_label(const Reader *r, const Line *line)
+{
+    const Py_UCS4 *chars = line->chars;
+    Py_UCS4 piece[SHORT];
+    int pieces = 0, silent = 0;
+    if (!IS(r, chars[0], ALNUM))
+        return 1;
+    for (Py_ssize_t i = 0; i < line->size; i++) {
+        if (IS(r, chars[i], SIGN) || Py_UNICODE_ISDIGIT(chars[i]))
+            return 1;
+        int dash = chars[i] == '-' || chars[i] == 0x2013 || chars[i] == 0x2014;
+        if (dash && i && IS(r, chars[i - 1], SPACE))
+            return 1;
+    }
+    for (Py_ssize_t i = 0, start; i < line->size && !silent; i++) {
+        for (start = i; i < line->size && !IS(r, chars[i], SPACE) && chars[i] != ','; i++)
+            ;
+        Py_ssize_t made = fold(r, chars + start, i - start, piece);
+        if (made < 0)
+            return 1;
+        pieces += made > 0;
+        silent = made > 0 && !key_may_match(r, piece, made);
+    }
+    return pieces > 1 && !silent;
+}
+
+/* Whether a line may be an address alone. */
+static int
+may_be_address(const Reader *r, const Line *line)
+{
+    Py_ssize_t size = line->size < LONG ? line->size : LONG;
+    int first = line->chars[0] | 0x20;
+    for (Py_ssize_t i = 0; i < size; i++)
+        if (IS(r, line->chars[i], SPACE))
+            return 0;
+    return first == 'h' || first == 'w';
+}
+
+/* Whether no template, label or prompt can match a line. */
+static int
+is_quiet(const Reader *r, const Line *line)
+{
+    Py_ssize_t size = line->size;
+    Py_UCS4 last;
+    if (may_be_address(r, line))
+        return 0;
+    if (size >= LONG)
+        return 1;
+    last = line->chars[size - 1];
+    if (!line->keyed) {
+        if (size <= WORDED && long_may_match(r, line->chars, size))
+            return 0;
+    } else if (last == ')' || last == 0xff09 || line->key_size < 1 ||
+               key_may_match(r, line->key, line->key_size)) {
+        return 0;
+    }
+    if (line->final && line->count <= FEW)
+        return size < 3 || last != '.' || line->chars[size - 2] != '.' ||
+               line->chars[size - 3] != '.';
+    return (line->body || !may_label(r, line)) && !may_prompt(r, line);
+}
+
+static int
+is_bullet(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
+{
+    Py_ssize_t at = 0;
+    if (IS(r, chars[0], BULLET)) {
+        at = 1;
+    } else {
+        while (at < size && at < 2 && Py_UNICODE_ISDECIMAL(chars[at]))
+            at++;
+        if (!at || at >= size || (chars[at] != '.' && chars[at] != ')'))
+            return 0;
+        at++;
+    }
+    return at < size && IS(r, chars[at], SPACE);
+}
+
+static int
+is_final(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
+{
+    for (Py_ssize_t i = size - 1; i >= 0 && i >= size - 6; i--) {
+        if IS(r, chars[i], FINAL)
+            return 1;
+        if (IS(r, chars[i], ALNUM | SPACE) || chars[i] == '_')
+            return 0;
+    }
+    return 0;
+}
+
+static double
+word_count(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
+{
+    Py_ssize_t count = 0;
+    for (Py_ssize_t i = 0; i < size;) {
+        if (!IS(r, chars[i], ALNUM)) {
+            i++;
+            continue;
+        }
+        count++;
+        while (i < size && IS(r, chars[i], ALNUM)) {
+            while (i < size && IS(r, chars[i], ALNUM))
+                i++;
+            if (i + 1 < size && IS(r, chars[i], JOINT) && IS(r, chars[i + 1], ALNUM))
+                i++;
+        }
+    }
+    return (double)count;
+}
+
+/* The shape of a stripped line; its last characters are given apart, since long lines are cut. */
+static void
+look_at_shape(const Reader *r, Line *line, const Py_UCS4 *tail, Py_ssize_t tail_size)
+{
+    Py_ssize_t size = line->size, dense = 0;
+    line->quoted = IS(r, line->chars[0], QUOTE) || IS(r, tail[tail_size - 1], QUOTE);
+    line->final = is_final(r, tail, tail_size);
+    line->bullet = is_bullet(r, line->chars, size < LONG ? size : LONG);
+    line->key_size = 0;
+    line->keyed = size <= (line->final ? BODY_WIDTH : SHORT);
+    line->count = (double)size / WORD_WIDTH;
+    line->width = (double)size;
+    line->body = line->wide = 1;
+    if (!line->keyed)
+        return;
+    for (Py_ssize_t i = 0; i < size; i++)
+        dense += IS(r, line->chars[i], WIDE);
+    line->width += 1.5 * (double)dense;
+    line->count = word_count(r, line->chars, size);
+    if (line->count * 12 < line->width && line->count < line->width / WORD_WIDTH)
+        line->count = line->width / WORD_WIDTH;
+    line->wide = line->width >= BODY_WIDTH;
+    line->body = line->width >= 2 * BODY_WIDTH ||
+                 (line->final && (line->wide || (line->width >= SENTENCE_WIDTH &&
+                                                 line->count >= SENTENCE_WORDS)));
+    line->key_size = fold(r, line->chars, size, line->key);
+}
+
+/* Fill a named tuple; the references are taken over, also where this fails. */
+static PyObject *
+tuple_of(PyTypeObject *type, PyObject **items, Py_ssize_t count)
+{
+    int failed = 0;
+    for (Py_ssize_t i = 0; i < count; i++)
+        failed |= !items[i];
+    PyObject *made = failed ? NULL : type->tp_alloc(type, count);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (made)
+            PyTuple_SET_ITEM(made, i, items[i]);
+        else
+            Py_XDECREF(items[i]);
+    }
+    return made;
+}
+
+static PyObject *
+shape_of(const Reader *r, const Line *line)
+{
+    PyObject *key = line->keyed && line->key_size < 0
+                        ? Py_NewRef(Py_None)
+                        : PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, line->key,
+                                                    line->key_size);
+    PyObject *items[SHAPE_FIELDS] = {
+        key,
+        PyFloat_FromDouble(line->count),
+        PyFloat_FromDouble(line->width),
+        PyBool_FromLong(line->final),
+        PyBool_FromLong(line->bullet),
+        PyBool_FromLong(line->quoted),
+        PyBool_FromLong(line->body),
+        PyBool_FromLong(line->wide),
+    };
+    return tuple_of(r->shape, items, SHAPE_FIELDS);
+}
+
+typedef struct {
+    Py_ssize_t start, end, first, last, gap; /* with its indent and line feed, and without */
+    int turn;
+} Place;
+
+static PyObject *
+line_of(const Reader *r, PyObject *text, const Line *line, const Place *place)
+{
+    PyObject *items[LINE_FIELDS] = {
+        PyUnicode_Substring(text, place->first, place->last),
+        PyLong_FromSsize_t(place->start),
+        PyLong_FromSsize_t(place->end),
+        PyLong_FromSsize_t(place->first - place->start),
+        PyLong_FromSsize_t(place->gap),
+        shape_of(r, line),
+        PyBool_FromLong(place->turn),
+    };
+    return tuple_of(r->line, items, LINE_FIELDS);
+}
+
+/* Read a line that is not blank into the buffer, and add it to both lists. */
+static int
+take(const Reader *r, PyObject *text, const Place *place, Line *line, PyObject *lines,
+     PyObject *quiet)
+{
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    Py_UCS4 tail[TAIL];
+    Py_ssize_t size = place->last - place->first;
+    Py_ssize_t tail_size = size < TAIL ? size : TAIL;
+    line->size = size;
+    for (Py_ssize_t i = 0; i < size && i < LONG; i++)
+        line->chars[i] = PyUnicode_READ(kind, data, place->first + i);
+    for (Py_ssize_t i = 0; i < tail_size; i++)
+        tail[i] = PyUnicode_READ(kind, data, place->last - tail_size + i);
+    look_at_shape(r, line, tail, tail_size);
+    PyObject *made = line_of(r, text, line, place);
+    int failed = !made || PyList_Append(lines, made) < 0 ||
+                 PyList_Append(quiet, is_quiet(r, line) ? Py_True : Py_False) < 0;
+    Py_XDECREF(made);
+    return failed ? -1 : 0;
+}
+
+static int
+cut(const Reader *r, PyObject *text, PyObject *lines, PyObject *quiet)
+{
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+    Place place = {0, 0, 0, 0, 0, 0};
+    Line line;
+    for (; place.start < size; place.start = place.end) {
+        Py_ssize_t feed = PyUnicode_FindChar(text, '\n', place.start, size, 1);
+        if (feed == -2)
+            return -1;
+        place.end = feed < 0 ? size : feed + 1;
+        place.first = place.start;
+        place.last = place.end;
+        for (; place.first < place.end; place.first++) {
+            Py_UCS4 ch = PyUnicode_READ(kind, data, place.first);
+            if (!IS_SPACE(r, ch))
+                break;
+            place.turn |= ch == '\f';
+        }
+        if (place.first == place.end) {
+            place.gap++;
+            continue;
+        }
+        while (IS_SPACE(r, PyUnicode_READ(kind, data, place.last - 1)))
+            place.last--;
+        if (!PyList_GET_SIZE(lines))
+            place.gap = 0;
+        if (take(r, text, &place, &line, lines, quiet) < 0)
+            return -1;
+        place.gap = place.turn = 0;
+    }
+    return 0;
+}
+
+static PyObject *
+reader_cut(Reader *self, PyObject *text)
+{
+    if (!PyUnicode_Check(text))
+        return PyErr_Format(PyExc_TypeError, "text must be str");
+    PyObject *lines = PyList_New(0), *quiet = PyList_New(0), *found = NULL;
+    if (lines && quiet && !cut(self, text, lines, quiet))
+        found = PyTuple_Pack(2, lines, quiet);
+    Py_XDECREF(lines);
+    Py_XDECREF(quiet);
+    return found;
+}
+
+/* The characters and the roles of an entry of {str: int}. */
+static Py_UCS4 *
+worded(PyObject *word, PyObject *number, Py_ssize_t *size, uint32_t *roles)
+{
+    unsigned long value = PyLong_Check(number) ? PyLong_AsUnsignedLong(number) : 0;
+    if (!PyUnicode_Check(word) || PyErr_Occurred() || !value || value > 0xFFFF) {
+        PyErr_Clear();
+        PyErr_SetString(PyExc_ValueError, "words must have roles");
+        return NULL;
+    }
+    *roles = (uint32_t)value;
+    *size = PyUnicode_GET_LENGTH(word);
+    return PyUnicode_AsUCS4Copy(word);
+}
+
+static int
+fill_entries(Reader *self, PyObject *words)
+{
+    size_t room = 64;
+    PyObject *word, *number;
+    while (room < 2 * (size_t)PyDict_GET_SIZE(words))
+        room *= 2;
+    self->mask = room - 1;
+    self->entries = PyMem_Calloc(room, sizeof *self->entries);
+    if (!self->entries)
+        return PyErr_NoMemory(), -1;
+    for (Py_ssize_t at = 0, size; PyDict_Next(words, &at, &word, &number);) {
+        uint32_t roles;
+        Py_UCS4 *chars = worded(word, number, &size, &roles);
+        if (!chars)
+            return -1;
+        uint32_t hash = hash_of(chars, size);
+        PyMem_Free(chars);
+        size_t slot = hash & self->mask;
+        while (self->entries[slot].roles && self->entries[slot].hash != hash)
+            slot = (slot + 1) & self->mask;
+        self->entries[slot].hash = hash;
+        self->entries[slot].roles |= roles;
+    }
+    return 0;
+}
+
+static int
+fill_needles(Reader *self, PyObject *needles)
+{
+    PyObject *word, *number;
+    self->needles = PyMem_Calloc((size_t)PyDict_GET_SIZE(needles) + 1, sizeof *self->needles);
+    if (!self->needles)
+        return PyErr_NoMemory(), -1;
+    for (Py_ssize_t at = 0; PyDict_Next(needles, &at, &word, &number);) {
+        Needle *needle = &self->needles[self->needle_count];
+        if (!(needle->chars = worded(word, number, &needle->size, &needle->roles)))
+            return -1;
+        int index = (int)self->needle_count++;
+        if (!needle->size)
+            return PyErr_SetString(PyExc_ValueError, "a needle must have characters"), -1;
+        int *head = &self->heads[head_of(needle->chars[0], needle->size > 1 ? needle->chars[1] : 0)];
+        needle->next = *head;
+        *head = index;
+    }
+    return 0;
+}
+
+static int
+is_named_tuple(PyTypeObject *type)
+{
+    return PyType_IsSubtype(type, &PyTuple_Type) && type->tp_basicsize == PyTuple_Type.tp_basicsize;
+}
+
+static int
+fill(Reader *self, const Py_buffer *traits, const Py_buffer *lower, PyObject *words,
+     PyObject *needles)
+{
+    for (int i = 0; i < HEADS; i++)
+        self->heads[i] = -1;
+    if (traits->len != BEYOND * (Py_ssize_t)sizeof *self->traits ||
+        lower->len != BEYOND * (Py_ssize_t)sizeof *self->lower || !is_named_tuple(self->line) ||
+        !is_named_tuple(self->shape))
+        return PyErr_SetString(PyExc_ValueError, "tables of another size"), -1;
+    self->traits = PyMem_Malloc((size_t)traits->len);
+    self->lower = PyMem_Malloc((size_t)lower->len);
+    if (!self->traits || !self->lower)
+        return PyErr_NoMemory(), -1;
+    memcpy(self->traits, traits->buf, (size_t)traits->len);
+    for (Py_UCS4 c = 0; c < BEYOND; c++) {
+        uint32_t kinds = known(c);
+        self->traits[c] = kinds & SPACE ? (self->traits[c] & ~(uint32_t)FORM) | SPACE | ' '
+                                        : self->traits[c] | kinds;
+    }
+    memcpy(self->lower, lower->buf, (size_t)lower->len);
+    return fill_entries(self, words) < 0 ? -1 : fill_needles(self, needles);
+}
+
+static PyObject *
+reader_new(PyTypeObject *type, PyObject *args, PyObject *named)
+{
+    Py_buffer traits, lower;
+    PyObject *words, *needles, *line, *shape;
+    if (named && PyDict_GET_SIZE(named))
+        return PyErr_Format(PyExc_TypeError, "Reader takes no keywords");
+    if (!PyArg_ParseTuple(args, "y*y*O!O!O!O!", &traits, &lower, &PyDict_Type, &words,
+                          &PyDict_Type, &needles, &PyType_Type, &line, &PyType_Type, &shape))
+        return NULL;
+    Reader *self = (Reader *)type->tp_alloc(type, 0);
+    if (self) {
+        self->line = (PyTypeObject *)Py_NewRef(line);
+        self->shape = (PyTypeObject *)Py_NewRef(shape);
+        if (fill(self, &traits, &lower, words, needles) < 0)
+            Py_CLEAR(self);
+    }
+    PyBuffer_Release(&traits);
+    PyBuffer_Release(&lower);
+    return (PyObject *)self;
+}
+
+static void
+reader_dealloc(Reader *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    for (Py_ssize_t i = 0; i < self->needle_count; i++)
+        PyMem_Free(self->needles[i].chars);
+    PyMem_Free(self->needles);
+    PyMem_Free(self->entries);
+    PyMem_Free(self->traits);
+    PyMem_Free(self->lower);
+    Py_XDECREF(self->line);
+    Py_XDECREF(self->shape);
+    type->tp_free((PyObject *)self);
+    Py_DECREF(type);
+}
+
+static PyMethodDef reader_methods[] = {
+    {"cut", (PyCFunction)reader_cut, METH_O, "The lines of a text, and which of them are quiet."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot reader_slots[] = {
+    {Py_tp_new, reader_new},
+    {Py_tp_dealloc, reader_dealloc},
+    {Py_tp_methods, reader_methods},
+    {Py_tp_doc, "Reader(traits, lower, words, needles, line, shape)"},
+    {0, NULL},
+};
+
+static PyType_Spec reader_spec = {
+    "unspun.chrome._lines.Reader", sizeof(Reader), 0, Py_TPFLAGS_DEFAULT, reader_slots,
+};
+
+KERNEL(_lines, "Lines and their shapes.", NULL, &reader_spec)

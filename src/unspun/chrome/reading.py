@@ -1,0 +1,137 @@
+"""The first look at a text: its lines, and what each says by its wording alone.
+
+The compiled kernel cuts the lines and tells which of them are quiet: lines that no template and no
+prompt can match. Only the others are read.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspun import kernels
+from unspun.chrome import labels, prompts, templates
+from unspun.chrome.lines import (
+    DECORATION,
+    FINALS,
+    GLYPHS,
+    JOINTS,
+    QUOTES,
+    WIDE,
+    Line,
+    Shape,
+    fold,
+    split,
+)
+from unspun.chrome.page import read
+from unspun.chrome.templates import Hit
+from unspun.kernels.windows import spread
+
+_kernel = kernels.load("unspun.chrome._lines", revision=1)
+
+FRONT = 8
+"""Letters that a line must begin with if it begins as a template does, where there are as many."""
+_BEYOND = 0x10000  # code points without an entry in the tables
+_ASTRAL = chr(_BEYOND)
+
+
+_KINDS = (DECORATION, spread(WIDE), FINALS, QUOTES, GLYPHS, JOINTS, prompts.QUOTES, labels.SIGNS)
+"""Characters that the kernel knows by kind, in the order of its bits."""
+
+
+def look(text: str) -> tuple[list[Line], list[Hit | None]]:
+    """The lines of a text that are not blank, and what each says by its wording alone."""
+    reader = _reader()
+    if reader is None:
+        found = split(text)
+        return found, [read(line) for line in found]
+    found, quiet = reader.cut(text)
+    for at, line in enumerate(found):
+        if line.shape.key is None:
+            found[at] = line._replace(shape=line.shape._replace(key=fold(line.text)))
+    hits = [None if silent else read(line) for line, silent in zip(found, quiet, strict=True)]
+    return found, hits
+
+
+@cache
+def _reader() -> Any:  # noqa: ANN401 - the kernel's type
+    if _kernel is None:
+        return None
+    chars = "\0".join(map(chr, range(_BEYOND)))  # each apart from its neighbours
+    traits = _traits(chars).astype(np.uint32).tobytes()
+    lowered = _codes(chars.casefold()).astype(np.uint16).tobytes()
+    return _kernel.Reader(traits, lowered, _words(), _needles(), Line, Shape)
+
+
+def _traits(chars: str) -> NDArray[np.int64]:
+    """For each code point what `fold` makes of it, and its kinds as bits above that.
+
+    No form is given where it is more than one character.
+    """
+    composed = unicodedata.normalize("NFKC", chars.replace("\u24d2", "\u00a9"))
+    images = composed.split("\0")[1:]
+    traits = _codes(composed.casefold())
+    for bit, kind in enumerate(_neighbours(chars), 16):
+        traits[[at for at, image in enumerate(images) if image in kind]] |= 1 << bit
+    for bit, chars_of_kind in enumerate(_KINDS, 20):
+        traits[[ord(char) for char in chars_of_kind]] |= 1 << bit
+    return traits
+
+
+def _neighbours(chars: str) -> tuple[set[str], ...]:
+    """Characters that change in company (Unicode, sections 3.6 and 3.11).
+
+    Returns:
+        Marks, which may change places with marks before them; what may become one with the
+        character before it; what may with the next; what ends in a mark.
+    """
+    apart = unicodedata.normalize("NFD", chars).split("\0")
+    whole = unicodedata.normalize("NFC", chars).split("\0")
+    pairs = [parts for one, parts in zip(whole, apart, strict=True) if len(one) < len(parts)]
+    marks = set(filter(unicodedata.combining, {parts[-1] for parts in apart if parts}))
+    trails = {one for one, parts in zip(whole, apart, strict=True) if parts[-1:] in marks}
+    firsts = {unicodedata.normalize("NFC", parts[:-1]) for parts in pairs}
+    return marks, {parts[-1] for parts in pairs}, firsts, trails
+
+
+def _codes(folded: str) -> NDArray[np.int64]:
+    """The one character of each form, 0 for others."""
+    forms = folded.replace("\u2019", "'").split("\0")[1:]
+    return np.array(
+        [ord(form) if len(form) == 1 and form < _ASTRAL else 0 for form in forms], np.int64
+    )
+
+
+def _words() -> dict[str, int]:
+    """What lines begin and end with that may be furniture, each with its roles."""
+    known = templates.table()
+    return _with_roles(
+        known.exact,
+        templates.fronts(known.short, FRONT),
+        known.short.ends,
+        templates.fronts(known.long, FRONT),
+        known.long.ends,
+        prompts.openings(),
+        prompts.endings(),
+    )
+
+
+def _needles() -> dict[str, int]:
+    """What stands somewhere in lines that may be furniture, each with its roles."""
+    known = templates.table()
+    counted = [word for word, entries in known.short.inner.items() if templates.counted(entries)]
+    objects = [word for language in prompts.languages() for word in language.objects]
+    return _with_roles(known.short.inner.keys() - counted, counted, known.long.inner, objects)
+
+
+def _with_roles(*groups: Iterable[str]) -> dict[str, int]:
+    roles: dict[str, int] = {}
+    for number, group in enumerate(groups):
+        for word in group:
+            roles[word] = roles.get(word, 0) | 1 << number
+    return roles

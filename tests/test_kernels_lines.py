@@ -1,0 +1,156 @@
+"""The kernel of lines cuts and judges as the plain code does; calm pages are those left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from strategies import texts
+from unspun.chrome import calm, lines, page, prompts, reading, templates
+from unspun.chrome.bullets import lone_bullet
+from unspun.chrome.rules import RULES
+
+CASES = [
+    orjson.loads(line)["text"]
+    for line in (Path(__file__).parent / "cases" / "chrome.jsonl").read_bytes().splitlines()
+]
+compiled = pytest.mark.skipif(reading._kernel is None, reason="no compiled kernel")
+characters = st.one_of(
+    st.characters(),
+    st.sampled_from(
+        "aeé ßİiև\u0307\u0301\u0327\u093c\u09bc\u09be\u3099’'-.:•>|/…()（）“\"\t\u00a0\f\n"
+        "中が한ㄱㅏ"
+        "\u1100\u1161\u11a8123,&_–—→ⓒﬁ①Ⅷ\ud800😀𝐀𞥐Ꮳ"
+    ),
+)
+wording = st.sampled_from(
+    sorted(
+        {
+            *list(templates.table().exact)[::50],
+            *list(templates.table().short.starts)[::40],
+            *templates.table().short.ends,
+            *templates.table().short.inner,
+            *templates.table().long.inner,
+            *(word for language in prompts.languages() for word in language.objects[:4]),
+            *list(prompts.openings())[::20],
+            *list(prompts.endings())[::5],
+            "www.example.org/a",
+            "https://example.org",
+            "VIDEO 1:20",
+            "and the harbour was quiet until the boats came back",
+            "Home > News",
+        }
+    )
+)
+mixed = st.lists(
+    st.one_of(wording, wording.map(str.title), st.text(characters, max_size=12), texts), max_size=9
+).map(" ".join)
+furnished = st.lists(mixed, max_size=6).map("\n".join)
+
+
+def assert_same(text: str) -> None:
+    found, quiet = reading._reader().cut(text)
+    plain = lines.split(text)
+    assert len(found) == len(plain)
+    for line, own, silent in zip(found, plain, quiet, strict=True):
+        assert own._replace(shape=own.shape._replace(key=line.shape.key)) == line
+        assert line.shape.key in (own.shape.key, None)
+        assert not silent or page.read(own) is None
+    assert reading.look(text) == (plain, [page.read(line) for line in plain])
+
+
+@compiled
+@pytest.mark.parametrize("text", CASES)
+def test_lines_of_pages_are_the_same(text: str) -> None:
+    assert_same(text)
+
+
+@compiled
+@given(st.one_of(furnished, st.text(characters)))
+def test_any_lines_are_the_same(text: str) -> None:
+    assert_same(text)
+
+
+@compiled
+@given(mixed, st.integers(1, 30))
+def test_long_lines_are_the_same(text: str, times: int) -> None:
+    assert_same(" ".join([text] * times))
+
+
+@compiled
+def test_folding_is_the_same_for_all_characters() -> None:
+    for code in range(0x20, 0x2FA20, 7):
+        assert_same(f"a{chr(code)}")
+        assert_same(f"{chr(code)}\u0301 9")
+
+
+@compiled
+def test_most_prose_is_quiet() -> None:
+    prose = "Nearly nobody came down to the quay that night, since the wind had turned north."
+    assert reading._reader().cut(prose)[1] == [True]
+    assert reading._reader().cut("Read more")[1] == [False]
+
+
+def test_the_kernel_refuses_what_it_cannot_use() -> None:
+    if reading._kernel is None:
+        pytest.skip("no compiled kernel")
+    for words in ({"a": 0}, {"a": "b"}, {1: 1}):
+        with pytest.raises(ValueError, match="roles"):
+            reading._kernel.Reader(
+                bytes(4 << 16), bytes(2 << 16), words, {}, lines.Line, lines.Shape
+            )
+    with pytest.raises(ValueError, match="size"):
+        reading._kernel.Reader(b"", b"", {}, {}, lines.Line, lines.Shape)
+    with pytest.raises(ValueError, match="size"):
+        reading._kernel.Reader(bytes(4 << 16), bytes(2 << 16), {}, {}, int, lines.Shape)
+    with pytest.raises(TypeError):
+        reading._reader().cut(b"bytes")
+
+
+def findings(text: str) -> list[page.Verdict]:
+    found, hits = reading.look(text)
+    seen = page.inspect(found, hits, frozenset())
+    return [verdict for rule in RULES for verdict in rule(seen)] + [
+        page.Verdict(at, "lone-bullet", 1.0) for at in [lone_bullet(seen)] if at is not None
+    ]
+
+
+sentence = st.sampled_from(
+    [
+        "The ferry left at dawn and nobody on the quay could say when it would be back.",
+        "Ana Petrova Lund",
+        "Ana Petrova",
+        "• The council met for the first time since the flood in the old hall.",
+        "Harbour opens again after long winter",
+        "Why the boats stayed out: ",
+        "More on:",
+        "Harbour opens | The Quay",
+        "Page 3",
+        "4",
+        "5",
+        "\f6",
+        "",
+        "",
+        "“We waited,” she said, “until the light went out and the ice had closed the bay.”",
+        "港は朝に開いた。だれもいなかった。",
+    ]
+)
+
+
+@given(st.lists(sentence, max_size=12).map("\n".join))
+def test_rules_find_nothing_on_calm_pages(text: str) -> None:
+    found, hits = reading.look(text)
+    if not any(hits) and calm.is_calm(found, frozenset()):
+        assert findings(text) == []
+
+
+def test_plain_prose_is_calm() -> None:
+    paragraph = "The ferry left at dawn and nobody on the quay could say when it would be back."
+    text = f"The ferry\n\n{paragraph}\n\n{paragraph} So they waited.\n"
+    assert calm.is_calm(reading.look(text)[0], frozenset())
+    assert not calm.is_calm(reading.look(text)[0], {"The ferry"})
+    assert not calm.is_calm(reading.look(f"{text}\n{paragraph}\n{paragraph}")[0], frozenset())
