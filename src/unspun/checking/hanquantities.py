@@ -17,7 +17,7 @@ _WEEKDAY = re.compile(
 _WEEKDAYS = {c: 1 + k % 7 for k, c in enumerate("一二三四五六日")} | {"天": 7}
 _WEEKDAYS_JA = {c: 1 + k for k, c in enumerate("月火水木金土日")}
 _HALF = re.compile(r"一?半")
-_HALF_VALUES = (*map(Fraction, (50, 6, 30)), Fraction(1, 2), Fraction(3, 2))
+_HALF_VALUES = (*map(Fraction, (50, 6, 30, 90, 18)), Fraction(1, 2), Fraction(3, 2))
 """半 is a half, 半年 six months, 半小时 thirty minutes."""
 _COUNTERS = (
     "个個名位人年天日月周家条條项項次所座种種只隻件张張辆台架艘支场場届部期岁倍元块米吨斤亩里"
@@ -27,7 +27,7 @@ _COUNTERS = (
 _COUNTER = frozenset(_COUNTERS)
 _NOT_COUNTED = re.compile(
     r"""
-      十分(?!之|钟|鐘) | 十足 | 十字 | 百姓 | 百货 | 百科 | 百分 | 百般 | 百合 | 百度 | 百年
+      十分(?!之|钟|鐘) | 千兆 | 十足 | 十字 | 百姓 | 百货 | 百科 | 百分 | 百般 | 百合 | 百度 | 百年
     | 万一 | 万物 | 万能 | 万分 | 万达 | 千万(?=[不别要]) | 千方百计 | 千家万户 | 一千零一夜
     | 三明治 | 三星 | 三亚 | 三峡 | 三农 | 三角 | 三维 | 三观 | 三线 | 三餐 | 四川 | 四处
     | 四周(?!年) | 四肢 | 四季 | 四海 | 四面 | 五角 | 五花 | 五金 | 六安 | 七夕 | 八卦 | 八达
@@ -112,6 +112,9 @@ def _plain(text: str, start: int, end: int, values: tuple[Fraction, ...]) -> Qua
     percent = re.match(r"\s?(?:%|个百分点|個百分點|パーセント|퍼센트)", after)
     if percent:
         return Quantity(start, end + percent.end(), "percent", values)
+    special = _special(start, end, value, before, after)
+    if special is not None:
+        return special
     dated = _date(numeral, value, before, after)
     if dated is not None:
         kind, meant = dated
@@ -125,14 +128,43 @@ def _plain(text: str, start: int, end: int, values: tuple[Fraction, ...]) -> Qua
     vague = before[-1:] in _VAGUE_BEFORE or after[:1] in _VAGUE_AFTER
     firm = _is_firm(numeral, value, before, after) and not (vague and not _digits(numeral))
     money = _money(before, after)
-    if after.startswith("成") and value < 10:  # noqa: PLR2004
-        values, firm = (*values, value * 10), False
     if after.startswith(("倍", "折")):
-        values, firm = (*values, value + 1, value - 1, value * 10, 100 - value * 10), False
-    if after.startswith(("年代", "后")):
-        values = (*values, 1900 + value) if value < 100 else (*values, value % 100)  # noqa: PLR2004
+        firm = False
+    values = (*_by_tail(value, after), *values)
     scaled = not numerals.LARGE.keys().isdisjoint(numeral)
     return Quantity(start, end, "number", values, firm, money, scaled)
+
+
+def _special(start: int, end: int, value: Fraction, before: str, after: str) -> Quantity | None:
+    """Years of an era, quarters, tenths: 令和3年, 三季度, 三成."""
+    era = next((first for name, first in _ERAS.items() if before.endswith(name)), 0)
+    if era and after.startswith("年"):
+        return Quantity(start, end, "year", (value + era, value))
+    if after.startswith("季度") and value <= 4:  # noqa: PLR2004
+        return Quantity(start, end, "ordinal", (value,))
+    if value < 10 and _TENTHS.match(after):  # noqa: PLR2004
+        return Quantity(start, end + 1, "percent", (value * 10,), firm=False)
+    return None
+
+
+def _by_tail(value: Fraction, after: str) -> tuple[Fraction, ...]:
+    """What a numeral means by what is behind it, the plain reading first where it stays one."""
+    if after[:1] == "米" and value.denominator == 1 and _DIGIT_BEHIND.match(after):
+        digits = re.findall(r"\d+", after)[0]  # 1米8, 1米75
+        return (value + Fraction(int(digits), 10 ** len(digits)),)
+    if after.startswith(("倍", "折")):
+        return (value, value + 1, value - 1, value * 10, 100 - value * 10)
+    if after.startswith(("世纪", "世紀")):
+        return (value, (value - 1) * 100)
+    if after.startswith(("年代", "后")):
+        return (value, 1900 + value) if value < 100 else (value, value % 100)  # noqa: PLR2004
+    return ()
+
+
+_TENTHS = re.compile("成(?![员立都功果为品本就份分长熟绩套交千上百型人语])")
+_DIGIT_BEHIND = re.compile(r"米\d{1,2}(?!\d|米)")
+_ERAS = {"民国": 1911, "令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
+"""Years before the first of an era."""
 
 
 def _date(

@@ -8,34 +8,12 @@ from fractions import Fraction
 from functools import lru_cache
 
 from unspun.align import Span
-from unspun.checking import hanquantities, numberwords, wordquantities
+from unspun.checking import hanquantities, measures, numberwords, wordquantities, written
 from unspun.checking.findings import Context, QaFinding, Unit
 from unspun.checking.protected import masked
-from unspun.checking.quantities import WIDE, Kind, Quantity, agree, shown, spread, twelve_hours
+from unspun.checking.quantities import WIDE, Quantity, agree, shown, spread
 
 _HAN_LANGUAGES = frozenset({"zh", "ja", "yue", "wuu", "ko"})
-_ISO_DATE = re.compile(r"(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])")
-_CLOCK = re.compile(
-    r"(?<![\d:])(\d{1,2})(?::\s?|\s:\s)([0-5]\d)(?:\s?:\s?([0-5]\d))?(?![\d:])(?P<pm>\s*[Pp]\.?[Mm])?"
-)
-_SLASHED = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?(?![\d/])")
-
-_UNITS = (
-    ("亩|畝", r"hectares?|ha\b", Fraction(1, 15)),
-    ("亩|畝", r"acres?", Fraction(1000, 6070)),
-    ("公顷", r"acres?", Fraction(2471, 1000)),
-    ("斤", r"kg|kilo", Fraction(1, 2)),
-    ("公斤|千克", r"pounds?|lbs?", Fraction(22046, 10000)),
-    ("公里|千米", r"miles?", Fraction(6214, 10000)),
-    ("米|公尺", r"feet|foot|ft\b", Fraction(32808, 10000)),
-    ("平方米", r"square f(?:ee|oo)t|sq", Fraction(10764, 1000)),
-    ("平方公里", r"square miles?", Fraction(3861, 10000)),
-    ("厘米|公分", r"inch", Fraction(3937, 10000)),
-    ("°C|℃|摄氏度|度", r"°?\s?F|degrees? F", Fraction(9, 5)),
-    ("里", r"k(?:ilo)?m", Fraction(1, 2)),
-)
-"""Units of which a translator gives the value in another: of the source, of the target, factor."""
-_CONVERTED = Fraction(3, 100)  # how far a converted value may be rounded
 
 
 def check(unit: Unit, context: Context) -> Iterator[QaFinding]:
@@ -73,7 +51,7 @@ def quantities(text: str, language: str) -> tuple[Quantity, ...]:
     [12000]
     """
     plain = masked(text.translate(WIDE))
-    found = list(_dates_and_times(plain))
+    found = list(written.in_digits(plain))
     taken = [(q.start, q.end) for q in found]
     rest = _blanked(plain, taken)
     reader = (
@@ -117,30 +95,6 @@ def _blanked(text: str, spans: Sequence[Span]) -> str:
     return text
 
 
-def _dates_and_times(text: str) -> Iterator[Quantity]:
-    """Dates and times in digits, which all languages write alike."""
-    if "-" not in text and "/" not in text and ":" not in text and "." not in text:
-        return
-    for match in _ISO_DATE.finditer(text):
-        kinds: tuple[tuple[int, Kind], ...] = ((1, "year"), (3, "month"), (4, "day"))
-        for group, kind in kinds:
-            yield Quantity(*match.span(group), kind, (Fraction(int(match[group])),))
-    for match in _CLOCK.finditer(text):
-        hours = Fraction(int(match[1])) + Fraction(int(match[2]), 60)
-        if match["pm"] and hours < 12:  # noqa: PLR2004
-            hours += 12
-        yield Quantity(*match.span(), "time", twelve_hours(hours))
-    for match in _SLASHED.finditer(text):
-        first, second = Fraction(int(match[1])), Fraction(int(match[2]))
-        share = (first / second,) if second else ()
-        firm = bool(match[3])
-        yield Quantity(*match.span(1), "number", (first, *share), firm)
-        yield Quantity(*match.span(2), "number", (second, *share), firm)
-        if match[3]:
-            year = Fraction(int(match[3]))
-            yield Quantity(*match.span(3), "year", (year, year + 2000, year + 1900))
-
-
 def _stated(quantity: Quantity, others: Sequence[Quantity], unit: Unit) -> bool:
     if any(agree(quantity, other) for other in others):
         return True
@@ -155,14 +109,11 @@ def _explained(quantity: Quantity, others: Sequence[Quantity], unit: Unit) -> bo
 
 def _converted(ours: Quantity, theirs: Quantity, unit: Unit) -> bool:
     """Whether a value is the other in another unit: 15亩, 1 hectare."""
-    behind = unit.source[ours.end : ours.end + 5].lstrip(" 多余餘")
-    beside = unit.target[theirs.end : theirs.end + 20].lstrip(" -")
-    for source, target, factor in _UNITS:
-        if re.match(source, behind) and re.match(target, beside, re.IGNORECASE):
-            value = ours.values[0] * factor + (32 if factor == Fraction(9, 5) else 0)
-            if abs(value - theirs.values[0]) <= abs(value) * _CONVERTED + Fraction(1, 2):
-                return True
-    return False
+    here = measures.behind(unit.source, ours.start, ours.end)
+    if here is None:
+        return False
+    there = measures.behind(unit.target, theirs.start, theirs.end)
+    return there is not None and measures.same(here, ours.values[0], there, theirs.values[0])
 
 
 def _partners(
@@ -243,6 +194,8 @@ def _finding(unit: Unit, ours: Quantity | None, theirs: Quantity | None) -> QaFi
 
 def _missing_score(unit: Unit, ours: Quantity) -> float:
     """How sure it is that a number was lost: words say what few things are, and which day."""
+    if ours.values[0] == 1 or _IS_LISTED.match(unit.source[: ours.end + 2]):
+        return 0.4  # 1家公司, "a company"; the number of a list's entry
     spelt = not any(map(str.isdigit, unit.source[ours.start : ours.end]))
     few = ours.values[0] <= _FEW
     if (spelt or _IS_EACH.match(unit.source, ours.start)) and few and ours.kind == "number":
@@ -254,6 +207,7 @@ def _missing_score(unit: Unit, ours: Quantity) -> float:
 
 
 _FEW, _DAYS = 5, 31
+_IS_LISTED = re.compile(r"\s*\d{1,2}(?:[.、，,)）:：]|\s(?=[\u3400-\u9fff]))")
 _IS_EACH = re.compile(r"1(?:美元|欧元|英镑)兑")
 _DAY = re.compile(r"(?i)\b(?:(?:next|following|same) day|yesterday|tomorrow|today)\b")
 
@@ -277,6 +231,10 @@ def _units(ours: Sequence[Quantity], theirs: Sequence[Quantity], unit: Unit) -> 
             yield _unit_finding(unit, quantity, same[0], "is no percentage any more")
         elif quantity.money and all(q.money and not q.money & quantity.money for q in same):
             yield _unit_finding(unit, quantity, same[0], "is in another currency")
+        elif _in_other_unit(quantity, same, unit):
+            yield _unit_finding(unit, quantity, same[0], "is in another unit")
+        elif _at_other_half(quantity, same, unit):
+            yield _unit_finding(unit, quantity, same[0], "is in the other half of the day")
     for quantity in theirs:
         same = [q for q in ours if agree(q, quantity)]
         if not same or quantity.kind != "percent" or not quantity.firm:
@@ -285,6 +243,37 @@ def _units(ours: Sequence[Quantity], theirs: Sequence[Quantity], unit: Unit) -> 
             yield _unit_finding(unit, same[0], quantity, "became a percentage")
 
 
+def _in_other_unit(ours: Quantity, same: Sequence[Quantity], unit: Unit) -> bool:
+    """Whether every equal number counts another unit of the same kind: 3米, 3 feet."""
+    here = measures.behind(unit.source, ours.start, ours.end)
+    if here is None or ours.kind not in ("number", "time"):
+        return False
+    there = [measures.behind(unit.target, q.start, q.end) for q in same]
+    return all(
+        m is not None
+        and measures.differ(here, m)
+        and not measures.same(here, ours.values[0], m, q.values[0])
+        for m, q in zip(there, same, strict=True)
+    )
+
+
+def _at_other_half(ours: Quantity, same: Sequence[Quantity], unit: Unit) -> bool:
+    """Whether a time of day is said to be in the morning here and in the evening there."""
+    here = _half(unit.source, ours)
+    return bool(here) and all({here, _half(unit.target, q)} == {"am", "pm"} for q in same)
+
+
+def _half(text: str, time: Quantity) -> str:
+    """Half of the day that a time says it is in; empty where it leaves it open."""
+    if time.kind != "time" or time.values[0] % 12 < 1:
+        return ""
+    if time.values[0] > 12:  # noqa: PLR2004
+        return "pm"
+    beside = text[max(0, time.start - 3) : time.start] + text[time.start : time.end + 5]
+    return "am" if _MORNING.search(beside) else ""
+
+
+_MORNING = re.compile(r"上午|凌晨|早上|清晨|(?i:\ba\.?m\b)|\d\s?[Aa]\.?[Mm]\b")
 _SHARES = frozenset({"percent", "fraction"})
 
 

@@ -40,21 +40,34 @@ class Quantity:
     scaled: bool = False
 
 
-WIDE = {ord(c) + 0xFEE0: c for c in "0123456789.,%:-/$"} | {ord("٪"): "%", ord("．"): "."}
+WIDE = {ord(c) + 0xFEE0: c for c in "0123456789.,%:-/$"} | {
+    ord("٪"): "%",
+    ord("．"): ".",
+    ord("٫"): ".",
+    ord("٬"): ",",
+}
+WIDE |= {ord("٫"): ".", ord("٬"): ","}  # Arabic
 """Full-width forms of what numbers are written with; one code point each, so spans stay."""
 
 _DOLLARS = frozenset({"USD", "HKD", "CAD", "AUD", "TWD", "SGD", "NZD", "MOP"})
 CURRENCIES: dict[str, frozenset[str]] = {
-    **dict.fromkeys(("元", "人民币", "块", "yuan", "rmb", "cny", "renminbi"), frozenset({"CNY"})),
+    **dict.fromkeys(
+        ("元", "人民币", "块", "yuan", "rmb", "cny", "renminbi", "юаней"),
+        frozenset({"CNY"}),
+    ),
     **dict.fromkeys(("美元", "美金", "us$", "usd", "us dollars"), frozenset({"USD"})),
-    **dict.fromkeys(("$", "dollar", "dollars"), _DOLLARS),
+    **dict.fromkeys(("$", "dollar", "dollars", "долл", "доллар", "доллара", "долларов"), _DOLLARS),
     **dict.fromkeys(("港元", "港币", "hk$", "hkd"), frozenset({"HKD"})),
     **dict.fromkeys(("台币", "新台币", "nt$", "twd"), frozenset({"TWD"})),
-    **dict.fromkeys(("欧元", "€", "euro", "euros", "eur"), frozenset({"EUR"})),
+    **dict.fromkeys(("欧元", "€", "euro", "euros", "eur", "евро"), frozenset({"EUR"})),
     **dict.fromkeys(("英镑", "£", "pound", "pounds", "gbp"), frozenset({"GBP"})),
     **dict.fromkeys(("日元", "円", "yen", "jpy"), frozenset({"JPY"})),
     **dict.fromkeys(("¥", "￥"), frozenset({"CNY", "JPY"})),
-    **dict.fromkeys(("卢布", "₽", "ruble", "rubles", "roubles", "rub"), frozenset({"RUB"})),
+    **dict.fromkeys(
+        ("卢布", "₽", "ruble", "rubles", "roubles", "rub"),
+        frozenset({"RUB"}),
+    ),
+    **dict.fromkeys(("руб", "рубль", "рубля", "рублей"), frozenset({"RUB"})),
     **dict.fromkeys(("卢比", "₹", "rupee", "rupees", "inr"), frozenset({"INR", "PKR", "LKR"})),
     **dict.fromkeys(("韩元", "₩", "won", "krw"), frozenset({"KRW"})),
 }

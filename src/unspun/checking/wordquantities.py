@@ -96,7 +96,7 @@ _LOOSE = {
     "fivefold": (5,), "tenfold": (10,), "dozen": (12, 10), "dozens": (12, 10, 20),
     "decade": (10,), "decades": (10, 20, 30), "century": (100,), "centuries": (100,),
     "centenary": (100,), "centennial": (100,), "teenage": (13, 19), "fortnight": (14, 2),
-    "half": (Fraction(1, 2), 50, Fraction(3, 2)), "halved": (Fraction(1, 2), 50),
+    "half": (Fraction(1, 2), 50, Fraction(3, 2), 30, 90, 6, 18), "halved": (Fraction(1, 2), 50),
     "quarter": (Fraction(1, 4), 25, 15, 4, 3), "quarters": (Fraction(3, 4), 75, Fraction(1, 4)),
     "quarterly": (3, 4), "once": (1,), "single": (1,), "tens": (10,), "hundreds": (100,),
     "thousands": (1000, 10_000), "millions": (10**6,), "billions": (10**9, 10**8), "noon": (12, 0),
@@ -304,6 +304,8 @@ def _fits(section: Fraction | None, small: int) -> bool:
         return False
     if small < 10:  # noqa: PLR2004
         return section % 10 == 0 and section % 100 != 10 and section > 0  # noqa: PLR2004
+    if 10 <= small < 20 and section % 100 in (60, 80):  # noqa: PLR2004 - quatre-vingt-dix
+        return True
     return section % 100 == 0 and section > 0
 
 
