@@ -81,3 +81,24 @@ def test_few_mutations_of_everything(root: Path) -> None:
     ran = subprocess.run(command, capture_output=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr[-2000:]
     assert ran.stdout.count(b"60 cases") == 22
+
+
+def test_names_that_find_no_room_are_noticed(tmp_path: Path) -> None:
+    """The file would be torn behind its head, where `numpy.save` itself says nothing."""
+    code = """if True:
+        import resource, sys
+        from pathlib import Path
+        import numpy as np
+        from unspun.batches import scans
+        from unspun.errors import OutputError
+        names = np.zeros(100, scans._NAME)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        try:
+            scans.keep(Path(sys.argv[1]), "key", scans.Scan(), names)
+        except OutputError as error:
+            print(error)
+        """
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert "cannot be written" in ran.stdout
+    assert not list(tmp_path.iterdir())

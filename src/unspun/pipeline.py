@@ -428,6 +428,8 @@ _Placed = TypeVar("_Placed", Tag, Finding, LanguageSpan, StatedSource)
 
 def _map(item: _Placed, move: _Move) -> _Placed:
     start, end = move(item.start, item.end)
+    if (start, end) == (item.start, item.end):
+        return item
     return replace(item, start=start, end=end)
 
 

@@ -7,6 +7,7 @@ put together. Nothing depends on the order in which chunks were scanned.
 from __future__ import annotations
 
 import hashlib
+import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -113,10 +114,17 @@ def keep(folder: Path, key: str, scan: Scan, names: Names | None) -> None:
     """Keep what was found; the record, which vouches for the names, comes last."""
     if names is not None:
         with files.replacing(folder / f"{key}.npy") as file:
-            np.save(file, names)
+            file.write(_packed(names))
     record = {**scan._asdict(), "tally": scan.tally.to_dict()}
     with files.replacing(folder / f"{key}.json") as file:
         file.write(records.dumps(record))
+
+
+def _packed(names: Names) -> memoryview:
+    """What `numpy.save` writes; itself it says nothing where a file's last bytes find no room."""
+    packed = io.BytesIO()
+    np.save(packed, names)
+    return packed.getbuffer()
 
 
 def load(folder: Path, key: str) -> Scan | None:

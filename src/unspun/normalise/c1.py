@@ -23,6 +23,7 @@ WINDOWS = {
 
 _MAC = {byte: bytes([byte]).decode("mac-roman") for byte in range(0x80, 0xA0)}
 _C1 = re.compile("[\x80-\x9f]+")
+_AROUND = re.compile("(?:[^\x80-\x9f]?[\x80-\x9f])+[^\x80-\x9f]?")  # what is read, and beside what
 _NO_MARK = re.compile("[\x80-\x84\x86-\x90\x98-\x9f]")  # no punctuation in windows-1252
 _REST = re.compile("\x80([\x93\x94\x98\x99\x9c\x9d])")  # of E2 80 xx: dashes and quotes
 _PRICED = re.compile("[0-9]\\s?|\\s?[0-9]")
@@ -75,7 +76,7 @@ def _read(text: str, match: re.Match[str], table: dict[int, str]) -> tuple[str, 
 
 def _table(line: str) -> dict[int, str]:
     """The code page whose letters make the likelier words in a line."""
-    words = " ".join(word for word in line.split(" ") if _NO_MARK.search(word))
+    words = " ".join(" ".join(_AROUND.findall(w)) for w in line.split(" ") if _NO_MARK.search(w))
     if not words:
         return WINDOWS
     gain = letters.least_bits(words.translate(WINDOWS)) - letters.least_bits(words.translate(_MAC))

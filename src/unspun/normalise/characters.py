@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from unspun import edits
@@ -70,6 +71,7 @@ def strip_zero_width(text: str, _config: NormaliseConfig) -> list[Edit]:
     return found
 
 
+@lru_cache(maxsize=1 << 12)
 def _needs(chars: str, before: str, after: str) -> bool:
     """Whether these characters do something between their neighbours."""
     if chars[0] >= "\U000e0000":  # tags spell the flag of a region after a black flag
