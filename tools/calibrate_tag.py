@@ -28,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 import zstandard
 
-from unspun.tagging import batch, confidence, profiles, supplement, units
+from unspun.tagging import confidence, profiles, scripts, supplement, units, words
 
 KNOWN = dict(
     zip(
@@ -90,28 +90,24 @@ def sentences(path: Path) -> Iterator[tuple[str, str]]:
 
 def case(language: str, text: str) -> Case | None:
     """Read a text twice; None where its script alone decides."""
-    laid = batch.read([text])
-    gathered = units.gather(laid, None)
-    shared = [u for u in gathered.units if u.column >= 0]
-    if len(shared) != 1 or not shared[0].letters:
+    laid = words.lay([text])
+    named = zip(laid[0].totals, units.name(laid)[0], strict=True)
+    shared = [total for total, unit in named if unit.column >= 0]
+    if len(shared) != 1 or not shared[0][1]:
         return None
-    group = units.scripts.load().names[int(gathered.key[gathered.units.index(shared[0])]) & 255]
-    mine = laid.group == units.scripts.load().number(group)
-    total = laid.evidence[mine].sum(axis=0, dtype=np.int64)
-    names = profiles.load().languages[group]
-    order = np.sort(total[: len(names)])
-    letters = shared[0].letters
-    margin, top = (order[-1] - order[-2]) / profiles.STEPS, order[-1] / profiles.STEPS
-    first = confidence.terms(float(margin), letters, float(top) / letters, 60.0)
-    guess = names[int(total[: len(names)].argmax())]
+    number, letters, main, best, other = shared[0]
+    group = scripts.load().names[number]
+    margin, top = (best - other) / profiles.STEPS, best / profiles.STEPS
+    first = confidence.terms(margin, letters, top / letters, 60.0)
+    guess = profiles.load().languages[group][main]
     score = supplement.load().score([text])[0]
     sums = units.together(group, score)
-    wide = [supplement.name(n, group) for n in supplement.load().languages[group]]
-    best = int(sums.argmax())
-    rest = max(s for s, n in zip(sums, wide, strict=True) if n != wide[best])
-    loss = supplement.loss(score, best, min(letters, supplement.REACH * supplement.CHUNKS))
-    second = confidence.terms(float(sums[best] - rest) / supplement.STEPS, letters, loss, 40.0)
-    right = (guess == language, wide[best].split("-")[0] == language)
+    wide = supplement.load().names[group]
+    at = sums.index(max(sums))
+    rest = max(s for s, n in zip(sums, wide, strict=True) if n != wide[at])
+    loss = supplement.loss(score, at, min(letters, supplement.REACH * supplement.CHUNKS))
+    second = confidence.terms((sums[at] - rest) / supplement.STEPS, letters, loss, 40.0)
+    right = (guess == language, wide[at].split("-")[0] == language)
     return Case(language, first, second, right)
 
 

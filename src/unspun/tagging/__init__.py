@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from unspun.config import TagConfig
 from unspun.model import Tagged
 from unspun.tagging import origin
-from unspun.tagging.batch import read
 from unspun.tagging.detect import Detected, detect_batch
 from unspun.tagging.document import tag_batch
 
@@ -40,7 +39,7 @@ def tag(
     >>> tag("Der Vertrag wurde gestern in Wien unterschrieben.", TagConfig()).language
     'de'
     """
-    return tag_batch(read([text]), config, [id], [skip])[0]
+    return tag_batch([text], config, [id], [skip])[0]
 
 
 def tag_many(
@@ -54,7 +53,7 @@ def tag_many(
     found: list[Tagged] = []
     for start, stop in _batches(texts):
         found += tag_batch(
-            read(texts[start:stop]),
+            texts[start:stop],
             config,
             ids[start:stop] or [""] * (stop - start),
             skips[start:stop] or [()] * (stop - start),

@@ -13,22 +13,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.tagging import profiles, scripts
+from unspun.tagging import blanks, profiles, scripts
 
 Ints = NDArray[np.intp]
-
-_CODE = np.zeros(128, np.int64)
-_CODE[[ord(c) for c in "{};=<>"]] = 0x10001  # marks of code, counted twice over in the high half
-_CODE[[ord(c) for c in "()[]_/\\|&$#*+^~"]] = 1
-_CODE_SHARE = 0.2  # marks among the characters of a line, blanks aside
-_CODE_LEAST = 4
 
 
 class Batch(NamedTuple):
     """Texts laid end to end, one line feed between them.
 
     Attributes:
-        joined: The texts.
+        texts: The texts.
+        joined: All of them.
         offsets: First character of each text, and one past the last text's line feed.
         points: Code points, all texts.
         letters: Letters before each character, and at the end.
@@ -38,9 +33,10 @@ class Batch(NamedTuple):
         text: Text of each word.
         evidence: Evidence of each word for each column of its group.
         run: First word of each run.
-        blanks: Links, addresses and lines of code, in order.
+        blanks: What is no language though it has letters, in order.
     """
 
+    texts: Sequence[str]
     joined: str
     offsets: Ints
     points: NDArray[np.uint32]
@@ -51,7 +47,7 @@ class Batch(NamedTuple):
     text: Ints
     evidence: NDArray[np.uint32]
     run: Ints
-    blanks: tuple[tuple[int, int], ...]
+    blanks: list[tuple[int, int]]
 
 
 def read(texts: Sequence[str]) -> Batch:
@@ -60,8 +56,8 @@ def read(texts: Sequence[str]) -> Batch:
     offsets = np.array([0, *accumulate(len(text) + 1 for text in texts)])
     points = scripts.code_points(joined)
     group = scripts.load().group.take(points)
-    blanks = _blanks(joined, points)
-    for begin, end in blanks:
+    nothing = blanks.find(joined)
+    for begin, end in nothing:
         group[begin:end] = 0
     change = group > 0
     letters = np.zeros(len(points) + 1, np.int64)
@@ -82,7 +78,9 @@ def read(texts: Sequence[str]) -> Batch:
         text = offsets.searchsorted(start, side="right") - 1
         turn[1:] |= text[1:] != text[:-1]
     run = turn.nonzero()[0]
-    return Batch(joined, offsets, points, letters, start, stops, kind, text, evidence, run, blanks)
+    return Batch(
+        texts, joined, offsets, points, letters, start, stops, kind, text, evidence, run, nothing
+    )
 
 
 def _cut(start: Ints, stop: Ints, kind: NDArray[np.uint8]) -> tuple[Ints, Ints, NDArray[np.uint8]]:
@@ -95,27 +93,3 @@ def _cut(start: Ints, stop: Ints, kind: NDArray[np.uint8]) -> tuple[Ints, Ints, 
     begin = np.repeat(start, pieces) + profiles.LONGEST * (np.arange(len(first)) - first)
     end = np.minimum(begin + profiles.LONGEST, np.repeat(stop, pieces))
     return begin, end, np.repeat(kind, pieces)
-
-
-def _blanks(joined: str, points: NDArray[np.uint32]) -> tuple[tuple[int, int], ...]:
-    """What is no language though it has letters: links, addresses, lines of code."""
-    found = scripts.links(joined)
-    if "{" in joined or ";" in joined or "=" in joined or "<" in joined:
-        code = _code_lines(points)
-        found = [link for link in found if not any(a <= link[0] < b for a, b in code)]
-        found = sorted([*found, *code])
-    return tuple(found)
-
-
-def _code_lines(points: NDArray[np.uint32]) -> list[tuple[int, int]]:
-    """Lines that are code, by their marks."""
-    feeds = np.flatnonzero(points == ord("\n"))
-    begins = np.concatenate([[0], feeds + 1])
-    ends = np.append(feeds, len(points))
-    marks = np.concatenate([[0], np.cumsum(_CODE[np.where(points < 128, points, 0)])])  # noqa: PLR2004
-    blanks = np.concatenate([[0], np.cumsum(points == ord(" "))])
-    found = marks[ends] - marks[begins]
-    solid = (ends - begins) - (blanks[ends] - blanks[begins])
-    strong, count = found >> 16, found & 0xFFFF
-    code = (strong > 0) & (count >= _CODE_LEAST) & (count > _CODE_SHARE * solid)
-    return list(zip(begins[code].tolist(), ends[code].tolist(), strict=True))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from unspun.config import TagConfig
-from unspun.tagging import batch, confidence, han, scripts, units
+from unspun.tagging import confidence, han, scripts, units, words
 
 HEAD, PART = 500, 250
 """Characters read of a long text: its head, its middle, its end. A thousand decide a document."""
@@ -33,25 +33,25 @@ def detect_batch(texts: Sequence[str], config: TagConfig) -> list[Detected]:
         texts: At least one.
         config: Its ``min_letters`` is used, and its ``detector``.
     """
-    laid = batch.read([_sample(text) for text in texts])
-    gathered = units.gather(laid, None, config)
-    found = [Detected("und", "Zyyy", 1.0)] * len(texts)
-    most = [0] * len(texts)
+    laid = words.lay([_sample(text) for text in texts])
+    named = units.name(laid, config)
+    return [_detected(one, found, config) for one, found in zip(laid, named, strict=True)]
+
+
+def _detected(laid: words.Words, named: Sequence[units.Unit], config: TagConfig) -> Detected:
+    """The language of the script that says most."""
     names = scripts.load().names
-    for key, unit in zip(gathered.key.tolist(), gathered.units, strict=True):
-        text, group = key >> 8, names[key & 255]
-        weight = units.weight(unit, group)
-        if weight <= most[text]:
-            continue
-        most[text] = weight
-        if group == scripts.CJK[0]:
-            found[text] = _han(laid, text)
-        elif units.too_short(unit, laid, text, config.min_letters):
-            found[text] = Detected("und", group, 1 - unit.confidence)
-        else:
-            script = "Kore" if group == "Hang" else group
-            found[text] = Detected(unit.language, script, unit.confidence)
-    return found
+    groups = [names[total[0]] for total in laid.totals]
+    unit, group = max(
+        zip(named, groups, strict=True), key=lambda found: units.weight(*found), default=(None, "")
+    )
+    if unit is None or not units.weight(unit, group):
+        return Detected("und", "Zyyy", 1.0)
+    if group == scripts.CJK[0]:
+        return _han(laid)
+    if units.too_short(unit, laid, config.min_letters):
+        return Detected("und", group, 1 - unit.confidence)
+    return Detected(unit.language, "Kore" if group == "Hang" else group, unit.confidence)
 
 
 def _sample(text: str) -> str:
@@ -61,14 +61,13 @@ def _sample(text: str) -> str:
     return f"{text[:HEAD]}\n{text[middle : middle + PART]}\n{text[-PART:]}"
 
 
-def _han(laid: batch.Batch, text: int) -> Detected:
+def _han(laid: words.Words) -> Detected:
     """The commonest variant among a text's lines of Han characters."""
-    start, end = int(laid.offsets[text]), int(laid.offsets[text + 1]) - 1
-    lines = han.lines(laid.points, start, end)
+    lines = han.lines(laid.text, 0, len(laid.text))
     sizes: dict[tuple[str, str], int] = {}
     for line in lines:
         key = line.language, line.script
-        sizes[key] = sizes.get(key, 0) + int(laid.letters[line.end] - laid.letters[line.start])
+        sizes[key] = sizes.get(key, 0) + laid.letters(line.start, line.end)
     language, script = max(sizes, key=lambda key: sizes[key])
     votes = sum(line.votes for line in lines if line.language == language)
     return Detected(language, script, confidence.of_votes(votes))

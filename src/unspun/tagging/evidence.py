@@ -136,7 +136,7 @@ def _script_language(words: str) -> str:
         return ""
     script = counts.most_common(1)[0][0]
     if script == scripts.CJK[0]:
-        return han.lines(points, 0, len(points))[0].language
+        return han.lines(words, 0, len(words))[0].language
     return scripts.LANGUAGE_OF_SCRIPT.get(script, {"Cyrl": "ru", "Arab": "ar"}.get(script, ""))
 
 

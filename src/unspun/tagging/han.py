@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from unspun import tables
-from unspun.tagging import scripts
+from unspun.tagging import compiled, scripts
 
-_SIMPLIFIED, _TRADITIONAL, _JAPANESE = 1, 2, 3
+_KINDS = (scripts.KANA, scripts.HAN, scripts.SIMPLIFIED, scripts.TRADITIONAL)
 _KANA_SHARE = 0.1
 """Japanese prose is some 40% to 70% kana; Chinese that quotes a Japanese brand stays below 5%."""
 _MAINLAND = re.compile(
@@ -44,49 +41,41 @@ class HanLine(NamedTuple):
     votes: int
 
 
-@lru_cache(maxsize=1)
-def variants() -> NDArray[np.uint8]:
-    """For each code point below U+A000: 1 simplified, 2 traditional, 3 Japanese only."""
-    table = np.zeros(0xA000, np.uint8)
-    with np.load(tables.path("tag_han.npz")) as data:
-        table[data["hans"]] = _SIMPLIFIED
-        table[data["hant"]] = _TRADITIONAL
-        table[data["japanese"]] = _JAPANESE
-    return table
-
-
-def lines(points: NDArray[np.uint32], start: int, end: int) -> list[HanLine]:
+def lines(text: str, start: int, end: int) -> list[HanLine]:
     """Tell apart the lines of a stretch of Han characters and kana, which is ``[start, end)``."""
-    part = points[start:end]
-    script = scripts.load().of[part]
-    number = scripts.load().number
-    kana = (script == number("Hira")) | (script == number("Kana"))
-    han = script == number("Hani")
-    variant = variants()[np.minimum(part, np.uint32(0x9FFF))]
-    masks = (kana, han, variant == _SIMPLIFIED, variant == _TRADITIONAL)
-    begins = np.concatenate([[0], (part == ord("\n")).nonzero()[0] + 1])
-    begins = begins[begins < max(1, len(part))]
-    ends = [*begins[1:].tolist(), len(part)]
-    if len(ends) == 1:
-        counted = [[int(np.count_nonzero(mask)) for mask in masks]]
-    else:
-        counts = np.stack([np.add.reduceat(mask.astype(np.int64), begins) for mask in masks])
-        counted = counts.T.tolist()
-    total = [sum(column) for column in zip(*counted, strict=True)]
-    total[2:] = _by_words(part, total)
+    reader = compiled.reader()
+    counted = (counts_plain if reader is None else reader.han)(text, start, end)
+    total = [sum(column) for column in zip(*(each for _, _, each in counted), strict=True)]
+    total[2:] = _by_words(text[start:end], total)
     found = []
-    for begin, stop, line in zip(begins.tolist(), ends, counted, strict=True):
-        line[2:] = _by_words(part[begin:stop], line)
-        found.append(_line(start + begin, start + stop, line, total))
+    for begin, stop, line in counted:
+        line[2:] = _by_words(text[begin:stop], line)
+        found.append(_line(begin, stop, line, total))
     return _merge(found) if len(found) > 1 else found
 
 
-def _by_words(points: NDArray[np.uint32], counted: list[int]) -> list[int]:
+def counts_plain(text: str, start: int, end: int) -> list[tuple[int, int, list[int]]]:
+    """Each line with its kana, its Han characters, and those of each variant of Chinese."""
+    points = scripts.code_points(text[start:end])
+    kinds = scripts.kinds()[points]
+    begins = np.concatenate([[0], (points == ord("\n")).nonzero()[0] + 1])
+    begins = begins[begins < max(1, len(points))]
+    ends = [*begins[1:].tolist(), len(points)]
+    masks = [kinds & kind for kind in _KINDS]
+    if len(ends) == 1:
+        return [(start, end, [int(np.count_nonzero(mask)) for mask in masks])]
+    counts = np.stack([np.add.reduceat((mask > 0).astype(np.int64), begins) for mask in masks])
+    return [
+        (start + begin, start + stop, line)
+        for begin, stop, line in zip(begins.tolist(), ends, counts.T.tolist(), strict=True)
+    ]
+
+
+def _by_words(text: str, counted: list[int]) -> list[int]:
     """Votes for simplified and traditional: by words, where the characters leave it open."""
     hans, hant = counted[2:]
     if hans != hant or not counted[1]:
         return [hans, hant]
-    text = "".join(map(chr, points.tolist()))
     return [hans + len(_MAINLAND.findall(text)), hant + len(_TAIWAN.findall(text))]
 
 

@@ -42,17 +42,17 @@ class Profiles(NamedTuple):
     code: NDArray[np.int32]
     letters: int
     pair: NDArray[np.int32]
-    triple: NDArray[np.int32]
-    back: NDArray[np.int32]
+    triple: NDArray[np.uint16]
+    back: NDArray[np.uint16]
     weights: NDArray[np.uint64]
     languages: dict[str, tuple[str, ...]]
 
-    def rows(self, points: NDArray[np.uint32]) -> NDArray[np.int32]:
+    def rows(self, points: NDArray[np.uint32]) -> NDArray[np.uint16]:
         """Row of the longest known n-gram that ends at each character."""
         codes = self.code.take(points, mode="clip")
         two = codes.copy()
         two[1:] += codes[:-1] * self.letters
-        row: NDArray[np.int32] = self.back.take(two)
+        row: NDArray[np.uint16] = self.back.take(two)
         three = self.pair.take(two[:-1])
         three *= self.letters
         three += codes[1:]
@@ -100,11 +100,11 @@ def load() -> Profiles:
     code[points] = codes
     weights = np.zeros((len(grams) + 1, COLUMNS), np.float32)
     weights[row, column] = weight
-    numbers = np.arange(1, len(grams) + 1, dtype=np.int32)
+    numbers = np.arange(1, len(grams) + 1, dtype=np.uint16)  # 65535 are enough
     single = grams[:, 1] == _NONE
     double = ~single & (grams[:, 0] == _NONE)
     full = ~single & ~double
-    one = np.zeros(letters, np.int32)
+    one = np.zeros(letters, np.uint16)
     one[grams[single, 2]] = numbers[single]
     back = np.tile(one, letters)
     key = grams[double, 1] * letters + grams[double, 2]
@@ -114,7 +114,7 @@ def load() -> Profiles:
     pair = np.zeros(letters * letters, np.int32)
     pair[heads] = np.arange(1, len(heads) + 1)
     weights[numbers[full]] += weights[back[grams[full, 1] * letters + grams[full, 2]]]
-    triple = np.zeros((len(heads) + 1) * letters, np.int32)
+    triple = np.zeros((len(heads) + 1) * letters, np.uint16)
     triple[pair[grams[full, 0] * letters + grams[full, 1]] * letters + grams[full, 2]] = numbers[
         full
     ]

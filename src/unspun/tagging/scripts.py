@@ -35,6 +35,14 @@ OPENING = frozenset("\"'([{<«‹“„‘‚¿¡「『《〈【（［｛〔@#$�
 """What belongs to the word that follows it."""
 
 
+CODE = np.zeros(128, np.uint8)
+"""For each code point below 128: 1 for a mark of code, 2 for one that prose does not have."""
+CODE[[ord(char) for char in "()[]_/\\|&$#*+^~"]] = 1
+CODE[[ord(char) for char in "{};=<>"]] = 2
+
+KANA, HAN, SIMPLIFIED, TRADITIONAL = 1, 2, 4, 8
+
+
 class Scripts(NamedTuple):
     """A code point's script by table.
 
@@ -69,6 +77,19 @@ def load() -> Scripts:
     for name in CJK[1:]:
         group[of == names.index(name)] = names.index(CJK[0])
     return Scripts(of, group, names)
+
+
+@lru_cache(maxsize=1)
+def kinds() -> NDArray[np.uint8]:
+    """For each code point: kana, Han, written in one variant of Chinese alone."""
+    known = load()
+    table = np.zeros(len(known.of), np.uint8)
+    table[(known.of == known.number("Hira")) | (known.of == known.number("Kana"))] = KANA
+    table[known.of == known.number("Hani")] = HAN
+    with np.load(tables.path("tag_han.npz")) as data:
+        table[data["hans"]] |= SIMPLIFIED
+        table[data["hant"]] |= TRADITIONAL
+    return table
 
 
 def code_points(text: str) -> NDArray[np.uint32]:

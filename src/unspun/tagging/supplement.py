@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from unspun import tables
+from unspun import kernels, tables
+
+_kernel = kernels.load("unspun.tagging._grams", revision=1)
 
 STEPS = 16  # of evidence to one nat
 REACH = 210  # characters that 16 bits of evidence can add up
@@ -52,8 +54,7 @@ class Supplement(NamedTuple):
         keys: The n-grams, 10 bits a character, the last one highest, ascending; 0 before them.
         spare: Bits of each key below its characters.
         shorter: Row of the longest known ending of each n-gram, 0 if none.
-        weights: Evidence by n-gram and column, in 1/16 nat, four columns in 64 bits; then the
-            rows of words and of letters.
+        weights: Evidence by n-gram and column, in 1/16 nat; then the rows of words and of letters.
         words: Row of each word.
         letters: Row of each letter.
         languages: Languages of each script, in the order of the columns.
@@ -63,35 +64,47 @@ class Supplement(NamedTuple):
 
     code: NDArray[np.uint64]
     keys: NDArray[np.uint64]
-    spare: NDArray[np.uint64]
+    spare: NDArray[np.uint8]
     shorter: NDArray[np.int32]
-    weights: NDArray[np.uint64]
+    weights: NDArray[np.uint8]
     words: dict[str, int]
     letters: dict[str, int]
     languages: dict[str, tuple[str, ...]]
     names: dict[str, tuple[str, ...]]
-    handicap: dict[str, NDArray[np.float64]]
+    handicap: dict[str, tuple[int, ...]]
 
-    def score(self, texts: Sequence[str]) -> NDArray[np.int64]:
+    def score(self, texts: Sequence[str]) -> list[list[int]]:
         """Evidence of each text for each column, in 1/16 nat.
 
         Args:
             texts: Words of one script each, at most ``CHUNKS`` times ``REACH`` characters of which
                 are read.
         """
-        chunks = [
-            (number, " " + text[at : at + REACH - 2].lower()[: REACH - 2] + " ")
-            for number, text in enumerate(texts)
-            for at in range(0, max(1, min(len(text), CHUNKS * REACH)), REACH - 2)
+        grams = _compiled()
+        if grams is None:
+            return self.score_plain(texts)
+        return [
+            grams.score([(chunk, self._named(chunk)) for chunk in _chunks(text)]) for text in texts
         ]
+
+    def score_plain(self, texts: Sequence[str]) -> list[list[int]]:
+        """The same without the compiled kernel."""
+        chunks = [(number, chunk) for number, text in enumerate(texts) for chunk in _chunks(text)]
         rows, starts = self._rows([chunk for _, chunk in chunks])
-        sums = np.add.reduceat(self.weights.take(rows, axis=0), starts, axis=0)
-        each = sums.view(np.uint16).astype(np.int64)
-        if len(chunks) == len(texts):
-            return each
-        result = np.zeros((len(texts), _COLUMNS), np.int64)
-        np.add.at(result, [number for number, _ in chunks], each)
-        return result
+        packed = self.weights.take(rows, axis=0).astype(np.uint16).view(np.uint64)
+        each = np.add.reduceat(packed, starts, axis=0).view(np.uint16).astype(np.int64)
+        if len(chunks) > len(texts):
+            result = np.zeros((len(texts), _COLUMNS), np.int64)
+            np.add.at(result, [number for number, _ in chunks], each)
+            each = result
+        found: list[list[int]] = each.tolist()
+        return found
+
+    def _named(self, chunk: str) -> list[int]:
+        """Rows of the words and letters of a chunk."""
+        found = [self.words[w] for w in _TOKEN.findall(chunk) if w in self.words]
+        found += [self.letters[c] for c in set(chunk) if c in self.letters]
+        return found
 
     def _rows(self, chunks: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Rows of all evidence of each chunk, and where each chunk's rows start."""
@@ -100,8 +113,7 @@ class Supplement(NamedTuple):
         starts: list[int] = []
         at = size = 0
         for chunk in chunks:
-            extra = [self.words[w] for w in _TOKEN.findall(chunk) if w in self.words]
-            extra += [self.letters[c] for c in set(chunk) if c in self.letters]
+            extra = self._named(chunk)
             starts.append(size)
             parts.append(grams[at : at + len(chunk)])
             if extra:
@@ -129,7 +141,15 @@ class Supplement(NamedTuple):
         return row
 
 
-def loss(score: NDArray[np.int64], column: int, letters: int) -> float:
+def _chunks(text: str) -> list[str]:
+    """The stretches of a text that are read, in lower case, each between blanks."""
+    return [
+        " " + text[at : at + REACH - 2].lower()[: REACH - 2] + " "
+        for at in range(0, max(1, min(len(text), CHUNKS * REACH)), REACH - 2)
+    ]
+
+
+def loss(score: Sequence[int], column: int, letters: int) -> float:
     """How far a text is from fitting a language: evidence lost, in nats a letter."""
     return float(score[IDEAL] - score[column]) / STEPS / max(1, letters)
 
@@ -137,6 +157,15 @@ def loss(score: NDArray[np.int64], column: int, letters: int) -> float:
 def name(language: str, script: str) -> str:
     """The BCP 47 tag of a column's language in a script."""
     return SCRIPTED.get((language, script), ALIASES.get(language, language))
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> Any | None:  # noqa: ANN401 - an extension is not typed
+    """The compiled sums of the table; None where the plain version must do."""
+    if _kernel is None:
+        return None
+    table = load()
+    return _kernel.Grams(table.code, table.keys, table.spare, table.shorter, table.weights)
 
 
 @lru_cache(maxsize=1)
@@ -148,11 +177,11 @@ def load() -> Supplement:
         grams = (255 - levels)[data["rows"]]
         readers = [str(line).split() for line in data["readers"]]
     languages = {script: tuple(rest) for script, *rest in readers}
-    rows: list[NDArray[np.uint16]] = []
+    rows: list[NDArray[np.uint8]] = []
     first = len(grams) + 1
     words = _word_rows(languages, rows, first)
     letters = _letter_rows(languages, rows, first)
-    weights = np.zeros((first + len(rows), _COLUMNS), np.uint16)
+    weights = np.zeros((first + len(rows), _COLUMNS), np.uint8)
     weights[1:first, : grams.shape[1]] = grams
     weights[1:first, IDEAL] = 255
     weights[first:] = rows
@@ -161,18 +190,17 @@ def load() -> Supplement:
     handicap = {s: _handicap(s, found) for s, found in languages.items()}
     names = {s: tuple(name(x, s) for x in found) for s, found in languages.items()}
     keys, spare, shorter = _endings(steps)
-    packed = weights.view(np.uint64)
     return Supplement(
-        code, keys, spare, shorter, packed, words, letters, languages, names, handicap
+        code, keys, spare, shorter, weights, words, letters, languages, names, handicap
     )
 
 
 def _endings(
     steps: NDArray[np.uint64],
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int32]]:
+) -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int32]]:
     """Keys, their spare bits, and the row of the longest known ending of each."""
     keys = np.concatenate([np.zeros(1, np.uint64), np.cumsum(steps, dtype=np.uint64)])
-    spare = np.full(len(keys), 63, np.uint64)  # nothing known ends every text
+    spare = np.full(len(keys), 63, np.uint8)  # nothing known ends every text
     shorter = np.zeros(len(keys), np.int32)
     for n in range(1, _LONGEST + 1):
         low = np.uint64(_TOP + _BITS - _BITS * n)
@@ -184,15 +212,12 @@ def _endings(
     return keys, spare, shorter
 
 
-def _handicap(script: str, names: Sequence[str]) -> NDArray[np.float64]:
+def _handicap(script: str, names: Sequence[str]) -> tuple[int, ...]:
     last = {"Latn": "nn", "Cyrl": "uk", "Arab": "ur", "Deva": "ne"}[script]
     known = names.index(last) + 1
-    return np.array(
-        [
-            -COMMON.get(name, 0) if k < known else TWINS.get(name, HANDICAP)
-            for k, name in enumerate(names)
-        ],
-        float,
+    return tuple(
+        -COMMON.get(name, 0) if k < known else TWINS.get(name, HANDICAP)
+        for k, name in enumerate(names)
     )
 
 
@@ -208,7 +233,7 @@ def _places(languages: dict[str, tuple[str, ...]], tag: str) -> list[int]:
 
 
 def _word_rows(
-    languages: dict[str, tuple[str, ...]], rows: list[NDArray[np.uint16]], first: int
+    languages: dict[str, tuple[str, ...]], rows: list[NDArray[np.uint8]], first: int
 ) -> dict[str, int]:
     found: dict[str, int] = {}
     for line in tables.text("tag_words.tsv").splitlines():
@@ -217,13 +242,13 @@ def _word_rows(
         for word in words.lower().split():
             if word not in found:
                 found[word] = first + len(rows)
-                rows.append(np.zeros(_COLUMNS, np.uint16))
+                rows.append(np.zeros(_COLUMNS, np.uint8))
             rows[found[word] - first][columns] = _WORD
     return found
 
 
 def _letter_rows(
-    languages: dict[str, tuple[str, ...]], rows: list[NDArray[np.uint16]], first: int
+    languages: dict[str, tuple[str, ...]], rows: list[NDArray[np.uint8]], first: int
 ) -> dict[str, int]:
     """A letter speaks for every language that has it, or of whose letters nothing is known."""
     alphabets = {}
@@ -234,7 +259,7 @@ def _letter_rows(
     for group, names in languages.items():
         own = {t: a for t, a in alphabets.items() if t.split("-")[0] in names}
         for letter in sorted(set().union(*own.values())):
-            row = np.full(_COLUMNS, _LETTER, np.uint16)
+            row = np.full(_COLUMNS, _LETTER, np.uint8)
             for tag, alphabet in own.items():
                 if letter not in alphabet:
                     row[_places({group: names}, tag)] = 0

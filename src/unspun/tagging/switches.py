@@ -6,12 +6,14 @@ for another language than for the text's own.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.tagging.batch import Batch, Ints
+Ints = NDArray[np.intp]
 
 WINDOW = 6  # words
 GAIN = 16 * 24
@@ -22,46 +24,47 @@ LEAST = 20.0
 """Evidence, in nats, of the second reading that a passage is in another language."""
 _CANDIDATES = 5
 _ROOM = 24  # words on either side of a loud window in which the switch is looked for
-_MARKS = np.zeros(0x3000, np.int64)
-_MARKS[[ord(c) for c in '.!?:;()[]"«»“”„…—–']] = 1
-_MARKS[ord("\n")] = 1 << 32
+_STOPS = '.!?:;()[]"«»“”„…—–'
+MARKS = np.zeros(0x3000, np.uint8)
+"""For each code point below that: 1 for what parts sentences, 2 for a line feed."""
+MARKS[[ord(char) for char in _STOPS]] = 1
+MARKS[ord("\n")] = 2
+_STOP = re.compile(f"[{re.escape(_STOPS)}]")
 
 
-def screen(evidence: NDArray[np.uint32], main: Ints, unit: Ints) -> tuple[NDArray[np.int64], Ints]:
-    """How much louder each window of words speaks for another language than for the main one.
+def screen(evidence: NDArray[np.uint32], main: Ints, run: Ints) -> list[tuple[int, int]]:
+    """The windows of words that speak far louder for another language than for the main one.
 
     Args:
         evidence: Evidence by word and column.
-        main: The main column of each unit.
-        unit: The unit of each word; a window that leaves its unit says nothing.
+        main: The main column of each run.
+        run: The run of each word; a window that leaves its run says nothing.
 
     Returns:
-        For each window, by its first word, the gain and the loudest column.
+        First word and loudest column of each.
     """
     count = len(evidence) - WINDOW + 1
     if count <= 0:
-        return np.zeros(0, np.int64), np.zeros(0, np.intp)
+        return []
     two = evidence[:-1] + evidence[1:]
     window = two[:count] + two[2 : count + 2] + two[4 : count + 4]
-    best = window.argmax(axis=1)
-    first = np.arange(0, window.size, window.shape[1])
-    gain = window.take(first + best).astype(np.int64)
-    gain -= window.take(first + main.take(unit[:count]))
-    gain *= unit[:count] == unit[WINDOW - 1 :]
-    return gain, best
+    own = window.take(np.arange(0, window.size, window.shape[1]) + main.take(run[:count]))
+    loud = window.max(axis=1).astype(np.int64) - own > GAIN
+    found = (loud & (run[:count] == run[WINDOW - 1 :])).nonzero()[0]
+    return list(zip(found.tolist(), window[found].argmax(axis=1).tolist(), strict=True))
 
 
-def candidates(columns: Ints) -> list[int]:
-    """The columns that are loudest in most windows."""
-    found, counts = np.unique(columns, return_counts=True)
-    order = np.argsort(-counts, kind="stable")[:_CANDIDATES]
-    return [int(found[k]) for k in order]
+def candidates(columns: Sequence[int], main: int) -> list[int]:
+    """The columns that are loudest in most windows, beside the main one."""
+    counts = Counter(columns)
+    order = sorted(counts, key=lambda column: (-counts[column], column))
+    return [column for column in order[:_CANDIDATES] if column != main]
 
 
-def around(loud: Ints, first: int, last: int) -> list[tuple[int, int]]:
+def around(loud: Sequence[int], first: int, last: int) -> list[tuple[int, int]]:
     """Ranges of words about the loud windows, within a run, joined where they meet."""
     found: list[tuple[int, int]] = []
-    for word in loud.tolist():
+    for word in loud:
         low, high = max(first, word - _ROOM), min(last, word + WINDOW + _ROOM)
         if found and low <= found[-1][1]:
             low = found.pop()[0]
@@ -69,15 +72,12 @@ def around(loud: Ints, first: int, last: int) -> list[tuple[int, int]]:
     return found
 
 
-def prices(batch: Batch) -> NDArray[np.int64]:
-    """What a switch before each word costs."""
-    marks = np.zeros(len(batch.points) + 1, np.int64)
-    np.cumsum(_MARKS[np.minimum(batch.points, np.uint32(len(_MARKS) - 1))], out=marks[1:])
-    before = np.concatenate([batch.start[:1], batch.stop[:-1]])
-    between = marks[batch.start] - marks[before]
-    kind = np.where(between >> 32, 2, (between > 0).astype(np.int64))
-    kind[:1] = 2  # a text begins
-    return np.array(PRICES)[kind]
+def prices(between: Sequence[str]) -> list[int]:
+    """What a switch costs, by what stands between a word and the one before."""
+    return [
+        PRICES[0] if part == " " else PRICES[2 if "\n" in part else 1 if _STOP.search(part) else 0]
+        for part in between
+    ]
 
 
 def path(

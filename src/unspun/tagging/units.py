@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
+from operator import sub
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from unspun.config import TagConfig
 from unspun.tagging import confidence, detectors, profiles, scripts, supplement
-from unspun.tagging.batch import Batch, Ints
+from unspun.tagging.words import Words
 
 DOUBT = 0.97
 """Below this confidence of the profiles the supplement is asked."""
@@ -42,72 +40,18 @@ class Unit(NamedTuple):
     letters: int
 
 
-class Units(NamedTuple):
-    """The units of a batch, in the order of text and group.
-
-    Attributes:
-        key: 256 times the text, plus the group.
-        of_run: Unit of each run.
-        main: The best column of each unit.
-        size: Letters of each word, 0 where it has no say.
-        units: The units.
-    """
-
-    key: NDArray[np.int64]
-    of_run: Ints
-    main: Ints
-    size: NDArray[np.int64]
-    units: list[Unit]
-
-
-def gather(batch: Batch, read: NDArray[np.bool_] | None, config: TagConfig | None = None) -> Units:
-    """Total the evidence of each text in each script group, and name its language.
+def name(laid: Sequence[Words], config: TagConfig | None = None) -> list[list[Unit]]:
+    """Name the language of each unit of each text.
 
     Args:
-        batch: The texts.
-        read: Words that have a say; all, if None.
+        laid: The words of the texts.
         config: Names another detector to ask; none, if None.
     """
-    if not len(batch.start):
-        none = np.zeros(0, np.intp)
-        return Units(none, none, none, none, [])
-    size = batch.letters[batch.stop] - batch.letters[batch.start]
-    evidence = batch.evidence
-    if read is not None:
-        size = np.where(read, size, 0)
-        evidence = evidence * read[:, None].astype(np.uint32)
-    key = batch.text.take(batch.run) * 256 + batch.group.take(batch.run)
-    of_run = np.arange(len(key))
-    total = profiles.totals(evidence, batch.run)
-    letters = np.add.reduceat(size, batch.run)
-    if len(key) > 1 and not (key[1:] > key[:-1]).all():
-        key, of_run = np.unique(key, return_inverse=True)
-        runs_total, runs_letters = total, letters
-        total = np.zeros((len(key), total.shape[1]), np.int64)
-        letters = np.zeros(len(key), np.int64)
-        np.add.at(total, of_run, runs_total)
-        np.add.at(letters, of_run, runs_letters)
-    # a stray mark may bring another script's evidence along
-    total *= _columns().take(key & 255, axis=0)
-    main = total.argmax(axis=1)
-    ordered = total.copy()
-    ordered.partition(-2, axis=1)
-    seconds, tops = (ordered[:, -2:].T / profiles.STEPS).tolist()
-    units = _named(key, main, seconds, tops, letters.tolist())
-    _doubt(batch, units, key, of_run, total)
+    found = [[_named(*total) for total in words.totals] for words in laid]
+    _doubt(laid, found)
     if config is not None and config.detector:
-        _ask(batch, units, key, of_run, config)
-    columns = np.array([max(unit.column, 0) for unit in units])
-    return Units(key, of_run, columns, size, units)
-
-
-@lru_cache(maxsize=1)
-def _columns() -> NDArray[np.int64]:
-    """1 for each column that is a language of a script group, by group."""
-    table = np.zeros((256, profiles.COLUMNS), np.int64)
-    for script, languages in profiles.load().languages.items():
-        table[scripts.load().number(script), : len(languages)] = 1
-    return table
+        _ask(laid, found, config)
+    return found
 
 
 def weight(unit: Unit, group: str) -> int:
@@ -116,49 +60,33 @@ def weight(unit: Unit, group: str) -> int:
     return unit.letters * each + (each > 1)
 
 
-def too_short(unit: Unit, batch: Batch, text: int, least: int) -> bool:
+def too_short(unit: Unit, words: Words, least: int) -> bool:
     """Whether a text's only words are too few to name a language by."""
     if unit.letters >= least:
         return False
-    first, last = np.searchsorted(batch.text, [text, text + 1])
-    if last - first > 1:
+    if words.count > 1:
         return unit.confidence < _WORDS
     return unit.letters < _LETTERS or unit.confidence < _WORD
 
 
-def _named(
-    key: NDArray[np.int64],
-    main: Ints,
-    seconds: list[float],
-    tops: list[float],
-    letters: list[int],
-) -> list[Unit]:
+def _named(group: int, letters: int, column: int, top: int, second: int) -> Unit:
     """What the scripts and the profiles say."""
-    names, languages = scripts.load().names, profiles.load().languages
-    units = []
-    for number, column, second, top, count in zip(
-        key.tolist(), main.tolist(), seconds, tops, letters, strict=True
-    ):
-        group = names[number & 255]
-        if group in languages:
-            certain = confidence.of_profiles(top - second, count, top / max(1, count))
-            units.append(Unit(column, languages[group][column], certain, count))
-        else:
-            language = scripts.LANGUAGE_OF_SCRIPT.get(group, "und")
-            units.append(Unit(-1, language, 0.999 if language != "und" else 0.5, count))
-    return units
+    script = scripts.load().names[group]
+    languages = profiles.load().languages.get(script)
+    if languages is None:
+        language = scripts.LANGUAGE_OF_SCRIPT.get(script, "und")
+        return Unit(-1, language, 0.999 if language != "und" else 0.5, letters)
+    best = top / profiles.STEPS
+    margin = best - second / profiles.STEPS
+    certain = confidence.of_profiles(margin, letters, best / max(1, letters))
+    return Unit(column, languages[column], certain, letters)
 
 
-def _doubt(
-    batch: Batch,
-    units: list[Unit],
-    key: NDArray[np.int64],
-    of_run: Ints,
-    total: NDArray[np.int64],
-) -> None:
+def _doubt(laid: Sequence[Words], found: list[list[Unit]]) -> None:
     """Read the doubtful units again, with the supplement."""
     doubtful = [
-        number
+        (text, number)
+        for text, units in enumerate(found)
         for number, unit in enumerate(units)
         if unit.column >= 0
         and (
@@ -169,76 +97,67 @@ def _doubt(
     if not doubtful:
         return
     names = scripts.load().names
-    texts = _texts(batch, of_run, doubtful)
-    scores = supplement.load().score(texts)
-    for number, score in zip(doubtful, scores, strict=True):
-        group = names[int(key[number]) & 255]
-        units[number] = _second(units[number], group, score, total[number])
+    scores = supplement.load().score([_excerpt(laid[text], number) for text, number in doubtful])
+    for (text, number), score in zip(doubtful, scores, strict=True):
+        group, _, main, _, _ = laid[text].totals[number]
+        found[text][number] = _second(found[text][number], names[group], score, main)
 
 
-def _ask(
-    batch: Batch, units: list[Unit], key: NDArray[np.int64], of_run: Ints, config: TagConfig
-) -> None:
+def _ask(laid: Sequence[Words], found: list[list[Unit]], config: TagConfig) -> None:
     """Ask another detector about what is still doubtful; the surer answer counts."""
     doubtful = [
-        number
+        (text, number)
+        for text, units in enumerate(found)
         for number, unit in enumerate(units)
         if unit.column >= 0 and unit.confidence < config.ask_below
     ]
     if not doubtful:
         return
-    answers = detectors.ask(config.detector, _texts(batch, of_run, doubtful))
+    texts = [_excerpt(laid[text], number) for text, number in doubtful]
+    answers = detectors.ask(config.detector, texts)
     names = scripts.load().names
-    for number, (tag, certain) in zip(doubtful, answers, strict=True):
-        unit = units[number]
+    for (text, number), (tag, certain) in zip(doubtful, answers, strict=True):
+        unit = found[text][number]
         if certain > unit.confidence and tag != "und":
-            group = names[int(key[number]) & 255]
+            group = names[laid[text].totals[number][0]]
             language = supplement.name(tag, group)
             known = supplement.load().names[group]
             columns = len(profiles.load().languages[group])
             column = known.index(language) if language in known[:columns] else unit.column
-            units[number] = Unit(column, language, certain, unit.letters)
+            found[text][number] = Unit(column, language, certain, unit.letters)
 
 
-def _texts(batch: Batch, of_run: Ints, doubtful: list[int]) -> list[str]:
-    """The text of each doubtful unit, from its first runs."""
-    if len(batch.run) == 1:
-        a, b = int(batch.start[0]), int(batch.stop[-1])
-        return [batch.joined[a : min(b + 1, a + supplement.REACH * supplement.CHUNKS)]]
-    wanted = dict.fromkeys(doubtful, "")
-    stop = np.append(batch.run, len(batch.start))[1:]
+def _excerpt(words: Words, unit: int) -> str:
+    """The beginning of a unit: its first runs, each with the character behind it."""
     limit = supplement.REACH * supplement.CHUNKS
-    for run in np.flatnonzero(np.isin(of_run, doubtful)).tolist():
-        number = int(of_run[run])
-        text = wanted[number]
-        if len(text) < limit:
-            a, b = int(batch.start[batch.run[run]]), int(batch.stop[stop[run] - 1])
-            part = batch.joined[a : min(b + 1, a + limit)]
-            wanted[number] = f"{text} {part}" if text else part
-    return list(wanted.values())
+    found = ""
+    for _, _, start, stop, _, of in words.runs:
+        if of == unit:
+            end = min(stop + 1, start + limit)
+            part = words.text[start:end] + "\n" * (end > len(words.text))
+            found = f"{found} {part}" if found else part
+            if len(found) >= limit:
+                break
+    return found
 
 
-def together(group: str, score: NDArray[np.int64]) -> NDArray[np.float64]:
+def together(group: str, score: Sequence[int]) -> list[int]:
     """The evidence of the supplement for each column of a script, less what it starts with."""
-    handicap = supplement.load().handicap[group]
-    return score[: len(handicap)] - handicap
+    return list(map(sub, score, supplement.load().handicap[group]))
 
 
-def _second(unit: Unit, group: str, score: NDArray[np.int64], total: NDArray[np.int64]) -> Unit:
+def _second(unit: Unit, group: str, score: Sequence[int], main: int) -> Unit:
     """What the supplement says."""
     languages = profiles.load().languages[group]
     names = supplement.load().names[group]
     sums = together(group, score)
-    best = int(sums.argmax())
-    top, sums[best] = float(sums[best]), -np.inf
-    second = int(sums.argmax())
-    if names[second] == names[best]:
-        sums[second] = -np.inf
-        second = int(sums.argmax())
-    margin = (top - float(sums[second])) / supplement.STEPS
-    column = best if best < len(languages) else int(total[: len(languages)].argmax())
+    top = max(sums)
+    best = sums.index(top)
+    second = max(sum_ for sum_, other in zip(sums, names, strict=True) if other != names[best])
+    column = best if best < len(languages) else main
     if names[best] in languages:
         column = languages.index(names[best])
-    loss = supplement.loss(score, best, min(unit.letters, supplement.REACH * supplement.CHUNKS))
-    certain = confidence.of_supplement(margin, unit.letters, loss)
+    letters = min(unit.letters, supplement.REACH * supplement.CHUNKS)
+    loss = supplement.loss(score, best, letters)
+    certain = confidence.of_supplement((top - second) / supplement.STEPS, unit.letters, loss)
     return Unit(column, names[best], certain, unit.letters)

@@ -1,0 +1,92 @@
+"""The words of texts: compiled where it can be, else plain, with the same answers.
+
+A word is a stretch of letters of one script group; a run is a stretch of words of one group. All
+places are code points of the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
+
+from unspun.tagging import blanks, compiled, plain
+
+Run = tuple[int, int, int, int, int, int]
+"""First word, one past the last, first character, one past the last, script group, unit."""
+Total = tuple[int, int, int, int, int]
+"""Script group, letters, the best column, its evidence and that of the second, in 1/16 nat."""
+Skips = Sequence[Sequence[tuple[int, int]]]
+
+
+class Words(Protocol):
+    """The words of one text."""
+
+    @property
+    def text(self) -> str:
+        """The text."""
+
+    @property
+    def blanks(self) -> Sequence[tuple[int, int]]:
+        """What is no language though it has letters, in order."""
+
+    @property
+    def count(self) -> int:
+        """How many words it has."""
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        """Its runs, in order."""
+
+    @property
+    def totals(self) -> Sequence[Total]:
+        """What the words of each script group say together, by the group's number: its units."""
+
+    def lines(self) -> Sequence[tuple[int, int, int]]:
+        """Start, end and letters of each line that is not empty."""
+
+    def letters(self, start: int, end: int, /) -> int:
+        """Letters between two characters."""
+
+    def said(self, start: int, end: int, /) -> int:
+        """Letters of the words with a say that begin between two characters."""
+
+    def bounds(self, first: int, last: int, /) -> tuple[int, int, int]:
+        """First character of a range of words, one past its last, its letters with a say."""
+
+    def path(self, first: int, last: int, column: int, others: list[int], /) -> list[int]:
+        """The best column of each word of a range, when switches have a price."""
+
+
+def lay(texts: Sequence[str], skips: Skips = ()) -> Sequence[Words]:
+    """Read the words of texts, at least one.
+
+    Args:
+        texts: Any strings.
+        skips: For each text, spans whose words have no say in what the text is; or nothing.
+    """
+    reader = compiled.reader()
+    if reader is None:
+        return plain.lay(texts, skips)
+    return [
+        reader.read(text, blanks.find(text), skips[k] if skips else None)
+        for k, text in enumerate(texts)
+    ]
+
+
+def loud(
+    laid: Sequence[Words], columns: Sequence[Sequence[int]]
+) -> Sequence[Sequence[tuple[int, int]]]:
+    """The windows of words that speak far louder for another column than for the main one.
+
+    Args:
+        laid: As `lay` gave them, all of them.
+        columns: The main column of each unit of each text.
+
+    Returns:
+        For each text, the first word of each such window, and its loudest column.
+    """
+    if compiled.reader() is None:
+        return plain.loud(cast("Sequence[plain.Plain]", laid), columns)
+    return [
+        words.loud(main) for words, main in zip(cast("Sequence[Any]", laid), columns, strict=True)
+    ]

@@ -1,0 +1,131 @@
+"""The compiled readers of languages answer as the plain ones do."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from strategies import texts
+from unspun.config import TagConfig
+from unspun.tagging import blanks, compiled, han, plain, profiles, scripts, supplement, units, words
+
+CASES = [
+    orjson.loads(line)["text"]
+    for line in (Path(__file__).parent / "cases" / "tag.jsonl").read_bytes().splitlines()
+]
+pytestmark = pytest.mark.skipif(
+    compiled.reader() is None or supplement._compiled() is None,
+    reason="no compiled kernel (no compiler when it was installed)",
+)
+PIECES = [*CASES, "http://a.b/c?d ", "x@y.de ", "{a;b=c()};\n", '"', "(«", "\n", "\n\n", " ", "字",
+          "한", "あ", "я", "a", "1", "\ud800", "😀", "e\u0301", "ا", "क", "ﬁ", "İ", "a" * 300, "ſ",
+          "字" * 200, "ー", "の国", "国\n國", "\u3000", "\U00020000", "\U0010ffff"]  # fmt: skip
+pieces = st.lists(st.one_of(st.sampled_from(PIECES), texts), max_size=8).map("".join)
+many = st.lists(pieces, min_size=1, max_size=4)
+
+
+def laid_apart(
+    found: Sequence[str], skips: words.Skips = ()
+) -> tuple[list[Any], Sequence[words.Words]]:
+    return list(words.lay(found, skips)), plain.lay(found, skips)
+
+
+@given(many, st.randoms(use_true_random=False))
+def test_words_agree(found: list[str], rng: random.Random) -> None:
+    spans = [[(rng.randint(0, len(t)), rng.randint(0, len(t)))] for t in found]
+    for skips in (), spans:
+        for one, other in zip(*laid_apart(found, skips), strict=True):
+            assert one.count == other.count
+            assert list(one.runs) == list(other.runs)
+            assert list(one.totals) == list(other.totals)
+            assert list(one.blanks) == list(other.blanks)
+            assert list(one.lines()) == list(other.lines())
+            for _ in range(4):
+                a, b = sorted((rng.randint(0, len(one.text)), rng.randint(0, len(one.text))))
+                assert one.letters(a, b) == other.letters(a, b)
+                assert one.said(a, b) == other.said(a, b)
+            if one.count:
+                first = rng.randrange(one.count)
+                last = rng.randint(first + 1, one.count)
+                assert one.bounds(first, last) == other.bounds(first, last)
+                column, *others = rng.sample(range(profiles.COLUMNS), rng.randint(1, 6))
+                paths = [each.path(first, last, column, others) for each in (one, other)]
+                assert paths[0] == paths[1]
+
+
+@given(many)
+def test_loud_windows_agree(found: list[str]) -> None:
+    one, other = laid_apart([" ".join(found), *found])
+    columns = [[unit.column % 32 for unit in each] for each in units.name(one, TagConfig())]
+    apart = [list(each) for each in plain.loud(other, columns)]  # type: ignore[arg-type]
+    assert [list(each) for each in words.loud(one, columns)] == apart
+
+
+def test_some_windows_are_loud() -> None:
+    mixed = " ".join(CASES[:40])
+    one, other = laid_apart([mixed])
+    columns = [[0] * len(one[0].totals)]
+    assert len(words.loud(one, columns)[0]) > 50
+    assert list(words.loud(one, columns)) == plain.loud(other, columns)  # type: ignore[arg-type]
+
+
+@given(pieces)
+def test_lines_agree(text: str) -> None:
+    reader = compiled.reader()
+    assert reader is not None
+    assert reader.code(text) == blanks.code_plain(text)
+    for start, end in ((0, len(text)), (len(text) // 3, len(text) // 2)):
+        assert reader.han(text, start, end) == han.counts_plain(text, start, end)
+
+
+@given(st.lists(pieces, min_size=1, max_size=3))
+def test_second_readings_agree(found: list[str]) -> None:
+    table = supplement.load()
+    found.append("".join(found) * 9)
+    assert table.score(found) == table.score_plain(found)
+
+
+def test_no_table_leads_out_of_another() -> None:
+    table, known = profiles.load(), scripts.load()
+    right = [table.letters, known.group, table.code, table.pair, table.triple, table.back,
+             table.weights, scripts.kinds(), np.zeros(9, np.uint8), np.zeros(256, np.uint8),
+             scripts.CODE, (3, 2, 1), 9]  # fmt: skip
+    assert compiled._kernel is not None
+    make = compiled._kernel.Reader
+    assert make(*right).read("abc", (), ()).count == 1
+    for place in range(1, 8):
+        wrong = list(right)
+        wrong[place] = right[place][:-1]  # type: ignore[index]
+        with pytest.raises(ValueError, match="fit"):
+            make(*wrong)
+    for place in (2, 3, 4, 5):
+        wrong = list(right)
+        wrong[place] = np.full_like(right[place], 1 << 15)
+        with pytest.raises(ValueError, match="fit"):
+            make(*wrong)
+
+
+def test_wrong_questions_are_refused() -> None:
+    reader = compiled.reader()
+    assert reader is not None
+    with pytest.raises(ValueError, match="outside"):
+        reader.read("abc", [(0, 4)], ())
+    found = reader.read("abc def", (), ())
+    for question in ((0, 3, 0, []), (1, 1, 0, []), (-1, 1, 0, []), (0, 1, 32, []), (0, 1, 0, [-1])):
+        with pytest.raises(IndexError):
+            found.path(*question)
+    with pytest.raises(IndexError):
+        found.bounds(0, 3)
+    with pytest.raises(ValueError, match="as many"):
+        found.loud([])
+    with pytest.raises(IndexError):
+        reader.han("abc", 2, 1)
+    assert found.letters(0, 3) == 3
