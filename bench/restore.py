@@ -1,6 +1,6 @@
 """What restoration is worth: decision, restored text, false edits, calibration, speed.
 
-    python bench/restore.py SHARED [--documents N] [--clean-words N]
+    python bench/restore.py SHARED [--documents N] [--clean-words N] [--parts PART ...]
 
 SHARED holds ``data/spun/parallel-train.jsonl.zst``, ``data/lm-text`` and ``corpus``. Documents
 are split by the SHA-1 of their id: 0 modulo 20 is the test part, printed here; 1 is development,
@@ -43,6 +43,8 @@ from unspun.restoration import restore
 RATES = (0.1, 0.2, 0.3, 0.5, 0.75, 0.96)
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0001)
 CONFIG = RestoreConfig()
+PARTS = ("text", "coverage", "calibration", "decision", "clean", "prose", "speed")
+PAGE_SIDES = ("raw", "clean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,27 +347,37 @@ def _plain(text: str, inverse: dict[str, str]) -> str:
 
 
 def main() -> None:
-    """Print everything."""
+    """Print everything, or some parts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
     parser.add_argument("--documents", type=int, default=80)
     parser.add_argument("--clean-words", type=int, default=1_000_000)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
-    every = sorted(pairs(options.shared, 0), key=lambda pair: part_of(pair.name[::-1]))
+    shared, parts = options.shared, options.parts
+    every = sorted(pairs(shared, 0), key=lambda pair: part_of(pair.name[::-1]))
     full = [pair for pair in every if pair.rate > 0.9][: options.documents]
     half = [pair for pair in every if pair.rate < 0.9][: options.documents]
     spinner = Spinner(detector.load(CONFIG)[0].index.channel)
-    raw = (options.shared / "corpus/raw/ft-spun.txt").read_text(encoding="utf-8")
-    clean = (options.shared / "corpus/clean/ft-spun.txt").read_text(encoding="utf-8")
-    bench_text("ft-spun.txt", [Pair("ft-spun", 0.96, raw, clean)])
-    bench_text("test part, rate .96", full)
-    bench_text("test part, rate .5", half)
-    bench_coverage([*full, *half], spinner.channel)
-    bench_calibration([*full, *half])
-    bench_decision([*full, *half][: options.documents], spinner)
-    bench_clean(clean_texts(options.shared), options.clean_words)
-    bench_prose(options.shared)
-    bench_speed(full[:40], spinner)
+    if "text" in parts:
+        raw, clean = (
+            (shared / "corpus" / side / "ft-spun.txt").read_text("utf-8") for side in PAGE_SIDES
+        )
+        bench_text("ft-spun.txt", [Pair("ft-spun", 0.96, raw, clean)])
+        bench_text("test part, rate .96", full)
+        bench_text("test part, rate .5", half)
+    if "coverage" in parts:
+        bench_coverage([*full, *half], spinner.channel)
+    if "calibration" in parts:
+        bench_calibration([*full, *half])
+    if "decision" in parts:
+        bench_decision([*full, *half][: options.documents], spinner)
+    if "clean" in parts:
+        bench_clean(clean_texts(shared), options.clean_words)
+    if "prose" in parts:
+        bench_prose(shared)
+    if "speed" in parts:
+        bench_speed(full[:40], spinner)
 
 
 if __name__ == "__main__":

@@ -27,8 +27,8 @@ _SUSPICIOUS_BLOCK = 0.04  # the same for a block of it
 _SAMPLED = 8  # one part in so many of a region is read first
 _LEAST_SAMPLE = 600  # code points of it at least
 _BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7  # of the markers' regression
-_DOUBTFUL = -0.3  # nats of the classifier from which a region is sampled ...
-_DOUBTFUL_WORD, _DOUBTFUL_MOST = 1 / 600, 4.0  # ... more for each word, up to this
+_DOUBTFUL, _DOUBTFUL_WORD = -1.8, 1 / 300  # nats of the classifier, and more for each word, ...
+_DOUBTFUL_LEAST, _DOUBTFUL_MOST = -0.3, 4.0  # ... between these, from which a region is sampled
 _CERTAIN = 10.0  # the same from which it is read in full at once
 _GATED_BIAS, _EVIDENCE, _GATED = -2.7, 5.95, 0.307  # of the classifier's regression
 _BORNE, _DISTINCT = 5.0, -7.8  # of what the words around say, and of how many phrases they are
@@ -94,7 +94,8 @@ class Look:
     @property
     def _doubtful(self) -> float:
         """Nats of the classifier from which a sample pays: a long text has more to say."""
-        return min(_DOUBTFUL + _DOUBTFUL_WORD * self.words, _DOUBTFUL_MOST)
+        told = _DOUBTFUL + _DOUBTFUL_WORD * self.words
+        return max(min(told, _DOUBTFUL_MOST), _DOUBTFUL_LEAST)
 
     @property
     def plain(self) -> bool:
