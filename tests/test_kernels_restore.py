@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unspun import kernels
-from unspun.channel import decoder
+from unspun.channel import context, decoder
 from unspun.channel.habits import Habits, Prices
 from unspun.channel.index import Index
 from unspun.channel.lattice import arrays, build
@@ -104,6 +104,20 @@ def test_flows_and_climbs_agree(seed: int, states: int, steps: int) -> None:
         climb(source, target, weight, top, back)
         both.append((past, future, top, back))
     assert all(np.array_equal(one, other) for one, other in zip(*both, strict=True))
+
+
+@needed
+@given(st.integers(0, 2**32 - 1), st.integers(0, 400), st.integers(0, 40))
+def test_surroundings_agree(seed: int, count: int, places: int) -> None:
+    rng = np.random.default_rng(seed)
+    vectors = rng.normal(size=(50, 8)).astype(np.float32)
+    words = rng.integers(-1, 60, count)
+    ends = np.sort(rng.integers(0, count + 1, (2, places)), axis=0)
+    args = words, ends[0], ends[1], vectors
+    assert np.array_equal(context.around(*args), context.around_plain(*args))
+    if places:
+        with pytest.raises(ValueError, match="do not fit"):
+            context.around(words, ends[0], ends[1] + count + 1, vectors)
 
 
 @needed

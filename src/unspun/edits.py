@@ -290,6 +290,24 @@ def same_ends(before: str, after: str) -> tuple[int, int]:
     return start, common_prefix(before[start:][::-1], after[start:][::-1])
 
 
+def same_words(before: str, after: str) -> tuple[int, int]:
+    """How many code points the words take that a change leaves alone, at the start and at the end.
+
+    Words are cut at blanks, and one of either text is always left.
+
+    >>> same_words("the corporate tax", "the company tax")
+    (4, 4)
+    """
+    old, new = before.split(" "), after.split(" ")
+    most = min(len(old), len(new)) - 1
+    head = tail = 0
+    while head < most and old[head] == new[head]:
+        head += 1
+    while tail < most - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return sum(map(len, old[:head])) + head, sum(map(len, old[len(old) - tail :])) + tail
+
+
 def _joined(opcodes: Iterable[Opcode]) -> Iterator[Opcode]:
     """Runs of differing opcodes as one each."""
     run: Opcode | None = None

@@ -21,8 +21,11 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from unspun import kernels
 from unspun.channel.decoder import Arrays
 from unspun.errors import ModelError
+
+_kernel = kernels.load("unspun.channel._context", revision=1)
 
 Ints = NDArray[np.int64]
 Float32s = NDArray[np.float32]
@@ -131,16 +134,8 @@ class Context:
             first: The first word of each place, in `words`.
             last: One past its last.
         """
-        vectors = self._vectors
-        known = np.where(words < len(vectors) - 1, words, -1)
-        bounds, total = spans(first, last, len(words)), running(vectors.take(known, axis=0))
-        around = np.append(known, -1).take(close(first, last, len(words)))
-        out = np.empty((len(first), PARTS, vectors.shape[1]), np.float32)
-        out[:, : 2 * CLOSE] = vectors.take(around, axis=0)
-        for part, (begin, end) in enumerate(bounds, 2 * CLOSE):
-            width = np.sqrt(np.maximum(end - begin, 1))[:, None]
-            out[:, part] = (total.take(end, axis=0) - total.take(begin, axis=0)) / width
-        hidden = _product(out.reshape(len(first), -1), self._first) + self.weights.bias
+        rows = around(words, first, last, self._vectors)
+        hidden = _product(rows, self._first) + self.weights.bias
         return _product(np.maximum(hidden, 0.0), self._second)
 
     def odds(self, places: Float32s, taken: Ints, kept: Ints, prior: float) -> Floats:
@@ -159,6 +154,35 @@ class Context:
         out = np.zeros(len(taken))
         out[both] = (apart * places[both]).sum(axis=1) * weights.steps[1] + prior * common
         return out
+
+
+def around(words: Ints, first: Ints, last: Ints, vectors: Float32s) -> Float32s:
+    """The vectors of what stands around places, side by side; see `Context.places`.
+
+    Args:
+        words: A document's words.
+        first: The first word of each place.
+        last: One past its last.
+        vectors: The vector of each word; the last is that of no word.
+    """
+    if _kernel is None:
+        return around_plain(words, first, last, vectors)
+    out = np.empty((len(first), PARTS * vectors.shape[1]), np.float32)
+    _kernel.around(words, first, last, vectors, vectors.shape[1], CLOSE, NEAR, FAR, out)
+    return out
+
+
+def around_plain(words: Ints, first: Ints, last: Ints, vectors: Float32s) -> Float32s:
+    """What `around` gives, without the compiled kernel."""
+    known = np.where(words < len(vectors) - 1, words, -1)
+    bounds, total = spans(first, last, len(words)), running(vectors.take(known, axis=0))
+    near = np.append(known, -1).take(close(first, last, len(words)))
+    out = np.empty((len(first), PARTS, vectors.shape[1]), np.float32)
+    out[:, : 2 * CLOSE] = vectors.take(near, axis=0)
+    for part, (begin, end) in enumerate(bounds, 2 * CLOSE):
+        width = np.sqrt(np.maximum(end - begin, 1))[:, None]
+        out[:, part] = (total.take(end, axis=0) - total.take(begin, axis=0)) / width
+    return out.reshape(len(first), PARTS * vectors.shape[1])
 
 
 def _product(rows: Float32s, matrix: Float32s) -> Float32s:

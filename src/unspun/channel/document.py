@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -248,28 +249,27 @@ def _plain(lattice: Lattice, table: Arrays, index: Index, prices: Prices) -> Flo
 
 def _passages(gains: Floats, lattice: Lattice, prices: Prices) -> Floats:
     """Posterior probability of each segment to be spun: a chain of two states."""
-    clipped = np.clip(gains, -prices.trust, prices.trust)
-    stay = np.where(np.array(lattice.openings), prices.turn_line, prices.turn)
-    alpha = np.zeros((len(gains), 2))
-    state = np.log([0.5, 0.5])
-    for at in range(len(gains)):
-        if at:
-            state = _turned(state, stay[at])
-        state = state + np.array([0.0, clipped[at]])
-        alpha[at] = state
-    beta = np.zeros((len(gains), 2))
-    state = np.zeros(2)
-    for at in range(len(gains) - 1, 0, -1):
-        state = _turned(state + np.array([0.0, clipped[at]]), stay[at])
-        beta[at - 1] = state
-    both = alpha + beta
-    return np.asarray(1.0 / (1.0 + np.exp(np.clip(both[:, 0] - both[:, 1], -50, 50))))
+    trust = prices.trust
+    told = [min(max(gain, -trust), trust) for gain in gains.tolist()]
+    turns = [prices.turn_line if opens else prices.turn for opens in lattice.openings]
+    past, future = [0.0] * len(told), [0.0] * len(told)  # logarithms of the odds
+    state = 0.0
+    for at, gain in enumerate(told):
+        state = (_turned(state, turns[at]) if at else state) + gain
+        past[at] = state
+    state = 0.0
+    for at in range(len(told) - 1, 0, -1):
+        state = _turned(state + told[at], turns[at])
+        future[at - 1] = state
+    odds = np.array(past) + np.array(future)
+    return np.asarray(1.0 / (1.0 + np.exp(np.clip(-odds, -50, 50))))
 
 
-def _turned(state: Floats, turn: float) -> Floats:
-    """One step of the chain, in logarithms."""
-    stay, change = np.log1p(-turn), np.log(turn)
-    return np.asarray(np.logaddexp(state + stay, state[::-1] + change))
+def _turned(odds: float, turn: float) -> float:
+    """One step of the chain: the logarithm of the odds behind it."""
+    other = math.exp(-abs(odds))  # of the likelier state's probability
+    apart = math.log((1.0 - turn + turn * other) / (turn + (1.0 - turn) * other))
+    return apart if odds > 0 else -apart
 
 
 def _pruned(graph: decoder.Graph, share: Floats, limit: float) -> tuple[decoder.Graph, Floats]:

@@ -26,6 +26,7 @@ from unspun.channel.model import Channel, Entry, stack
 from unspun.config import RestoreConfig
 from unspun.detect.confidence import confidence
 from unspun.detect.look import Look, Region, Sight, Spinner, regions
+from unspun.edits import same_words
 from unspun.errors import ConfigError, unknown_name
 from unspun.lm.packaged import english
 from unspun.model import Finding, Spun
@@ -157,12 +158,13 @@ def _findings(decoded: Decoded, offset: int, spinner: Spinner, score: float) -> 
     for reading in decoded.readings:
         arc = reading.arc
         before = decoded.lattice.text[arc.first : arc.last]
-        start, stop, after = _trimmed(before, arc.text)
-        if start < stop or after:
+        head, tail = same_words(before, arc.text)
+        after = arc.text[head : len(arc.text) - tail]
+        if head < len(before) - tail or after:
             yield Finding(
                 f"{spinner.family}/{_rule(reading, before)}",
-                offset + arc.first + start,
-                offset + arc.first + stop,
+                offset + arc.first + head,
+                offset + arc.last - tail,
                 score * confidence(reading, entry_of(arc.entry, index), decoded.rate),
                 after,
             )
@@ -203,24 +205,10 @@ def _passages(decoded: Decoded, offset: int) -> Iterator[Finding]:
         run = []
 
 
-def _trimmed(before: str, after: str) -> tuple[int, int, str]:
-    """The part that really changes, cut at blanks: 'the corporate' to 'the company'."""
-    old, new = before.split(" "), after.split(" ")
-    head = 0
-    while head < min(len(old), len(new)) - 1 and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - 1 - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    start = sum(len(word) + 1 for word in old[:head])
-    stop = len(before) - sum(len(word) + 1 for word in old[len(old) - tail :])
-    return start, stop, " ".join(new[head : len(new) - tail])
-
-
 def _rule(reading: Reading, before: str) -> str:
     if reading.arc.entry == ARTICLE:
         return AGREEMENT
-    if any(c.isdigit() for c in before + reading.arc.text):
+    if any(map(str.isdigit, before + reading.arc.text)):
         return NUMBER
     opens = reading.arc.capital and reading.named
     return NAME if opens else PHRASE

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from unspun.align import sentences
 from unspun.config import RewriteConfig
+from unspun.edits import same_words
 from unspun.lm import english
 from unspun.lm.words import words_of
 from unspun.model import Edit
@@ -165,17 +166,13 @@ def _judged(
 
 def _trimmed(sentence: _Sentence, after: str, rule: str, confidence: float) -> Edit:
     """The edit of the words that differ; what is the same at both ends is not touched."""
-    old, new = sentence.text.split(" "), after.split(" ")
-    most = min(len(old), len(new)) - 1
-    head = next((k for k in range(most) if old[k] != new[k]), most)
-    tail = next((k for k in range(most - head) if old[-1 - k] != new[-1 - k]), most - head)
-    skip = sum(map(len, old[:head])) + head
-    left = " ".join(old[head : len(old) - tail])
+    head, tail = same_words(sentence.text, after)
+    end = len(sentence.text) - tail
     return Edit(
-        sentence.start + skip,
-        sentence.start + skip + len(left),
-        left,
-        " ".join(new[head : len(new) - tail]),
+        sentence.start + head,
+        sentence.start + end,
+        sentence.text[head:end],
+        after[head : len(after) - tail],
         STAGE,
         rule,
         confidence,
