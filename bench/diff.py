@@ -9,16 +9,17 @@ import difflib
 import json
 import random
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
+from operator import eq
 from pathlib import Path
 
 from material import SHARED, document, edited, lines
 
 from unspun.diffing import classify_span, diff
 
-LABELS = Path(__file__).parents[1] / "tests" / "cases" / "diff_labels.jsonl"
+CASES = Path(__file__).parents[1] / "tests" / "cases"
 
 
 def opcodes(hyp: list[str], ref: list[str]) -> object:
@@ -54,36 +55,56 @@ def speed() -> None:
             )
 
 
+@dataclass(frozen=True)
+class Labelled:
+    """Edits with the class that a reader gave each, and the class that they are given."""
+
+    wanted: Sequence[str]
+    guessed: Sequence[str]
+
+    def of(self, name: str) -> tuple[float, float, float, int]:
+        """Precision, recall and F1 of a class, and its edits."""
+        pairs = list(zip(self.wanted, self.guessed, strict=True))
+        right, found = pairs.count((name, name)), self.guessed.count(name)
+        wanted = self.wanted.count(name)
+        return right / max(found, 1), right / max(wanted, 1), 2 * right / (found + wanted), wanted
+
+
+def labelled(name: str) -> Labelled:
+    rows = [json.loads(line) for line in (CASES / name).read_text("utf-8").splitlines()]
+    guessed = []
+    for row in rows:
+        part = row["set"].rsplit("-", 1)[1]
+        hyp = lines(SHARED / "mlqe_pe" / row["set"] / f"{part}.mt")[row["line"]]
+        ref = lines(SHARED / "mlqe_pe" / row["set"] / f"{part}.pe")[row["line"]]
+        guessed.append(classify_span(hyp, tuple(row["hyp"]), ref, tuple(row["ref"])))
+    return Labelled([row["class"] for row in rows], guessed)
+
+
+def table(title: str, edits: Labelled, names: Iterable[str]) -> list[float]:
+    """A line for each class; their F1."""
+    print(f"\n{title} ({len(edits.wanted)} edits): precision, recall, F1, edits")
+    scores = []
+    for name in names:
+        precision, recall, f1, wanted = edits.of(name)
+        scores.append(f1)
+        print(f"  {name:<12} {precision:.3f} {recall:.3f} {f1:.3f} {wanted:>4}")
+    return scores
+
+
 def classes() -> None:
     """Macro-F1 on the labelled post-edits: even lines were used to tune, odd lines were not."""
-    folder = SHARED / "mlqe_pe"
-    if not folder.is_dir():
+    if not (SHARED / "mlqe_pe").is_dir():
         print("classes: the labelled post-edits (mlqe_pe) are not here")
         return
-    rows = [json.loads(line) for line in LABELS.read_text("utf-8").splitlines()]
-    for part, chosen in (("tuned on", rows[::2]), ("held out", rows[1::2])):
-        right: Counter[str] = Counter()
-        found: Counter[str] = Counter()
-        wanted: Counter[str] = Counter()
-        for row in chosen:
-            name = row["set"].rsplit("-", 1)[1]
-            hyp = lines(folder / row["set"] / f"{name}.mt")[row["line"]]
-            ref = lines(folder / row["set"] / f"{name}.pe")[row["line"]]
-            guess = classify_span(hyp, tuple(row["hyp"]), ref, tuple(row["ref"]))
-            found[guess] += 1
-            wanted[row["class"]] += 1
-            right[row["class"]] += guess == row["class"]
-        print(f"\nclasses, {part} ({len(chosen)} edits): precision, recall, F1, edits")
-        scores = []
-        for name in sorted(wanted):
-            precision = right[name] / found[name] if found[name] else 0.0
-            recall = right[name] / wanted[name]
-            scores.append(2 * right[name] / (found[name] + wanted[name]))
-            print(f"  {name:<12} {precision:.3f} {recall:.3f} {scores[-1]:.3f} {wanted[name]:>4}")
-        print(
-            f"  macro-F1     {sum(scores) / len(scores):.3f}, accuracy "
-            f"{right.total() / len(chosen):.3f}"
-        )
+    every = labelled("diff_labels.jsonl")
+    for part, first in (("tuned on", 0), ("held out", 1)):
+        edits = Labelled(every.wanted[first::2], every.guessed[first::2])
+        scores = table(f"classes, {part}", edits, sorted(set(edits.wanted)))
+        right = sum(map(eq, edits.wanted, edits.guessed)) / len(edits.wanted)
+        print(f"  macro-F1     {sum(scores) / len(scores):.3f}, accuracy {right:.3f}")
+    more = labelled("diff_names.jsonl")
+    table("names and numbers, labelled later, of other sentences", more, ("entity", "number"))
 
 
 if __name__ == "__main__":

@@ -123,12 +123,14 @@ def test_wrong_tables_and_places_are_refused() -> None:
     rest = (tuple(Op.__slots__), ("equal", "insert", "delete", "replace", "move"), CLASSES)
     calls = (print,) * 4
     with pytest.raises(ValueError, match="do not fit"):
-        made(("", ""), ({}, (), (), ""), "", (Op, *rest[:2], ()), calls)
+        made(("", ""), ({}, (), (), ""), ("", -1), (Op, *rest), calls)
+    with pytest.raises(ValueError, match="do not fit"):
+        made(("", ""), ({}, (), (), ""), ("", 9), (Op, *rest[:2], ()), calls)
     with pytest.raises(ValueError, match="first and a last"):
-        made(("abc", ""), ({}, (), (), ""), "", (Op, *rest), calls)
+        made(("abc", ""), ({}, (), (), ""), ("", 9), (Op, *rest), calls)
     with pytest.raises(ValueError, match="too long"):
-        made(("", ""), ({"x" * 16: 1}, (), (), ""), "", (Op, *rest), calls)
+        made(("", ""), ({"x" * 16: 1}, (), (), ""), ("", 9), (Op, *rest), calls)
     with pytest.raises(ValueError, match="count from 0"):
-        made(("", ""), ({"x": -1}, (), (), ""), "", (Op, *rest), calls)
+        made(("", ""), ({"x": -1}, (), (), ""), ("", 9), (Op, *rest), calls)
     with pytest.raises(TypeError):  # what is asked answers with no class
-        list(made(("", ""), ({}, (), (), ""), "", (Op, *rest), calls[:3]))
+        list(made(("", ""), ({}, (), (), ""), ("", 9), (Op, *rest), calls[:3]))

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#define REVISION 1 /* that of operations.py */
+#define REVISION 2 /* that of operations.py */
 
 #define REFINED 400 /* these four as in script.py */
 #define MOVED_LETTERS 4
@@ -34,6 +34,7 @@ typedef struct {
     Lexicon lexicon;
     PyObject *numerals, *openers; /* strings of one-character words */
     PyObject *op_type, *steps, *classes, *classify, *named, *related, *runs;
+    Py_ssize_t around; /* characters before and after an edit that the plain code looks at */
     PyObject *fields; /* names of an operation's values, as in operations.py */
 } Scripter;
 
@@ -976,23 +977,52 @@ words_of(const Side *side, int32_t start, int32_t end)
     return list;
 }
 
+/* The places from the first token to the last; empty after what stands before. */
+static void
+place(const Side *side, int32_t start, int32_t end, int32_t *from, int32_t *to)
+{
+    if (start < end) {
+        *from = side->tokens[start].start;
+        *to = side->tokens[end - 1].end;
+    } else {
+        *from = *to = start          ? side->tokens[start - 1].end
+                      : side->count ? side->tokens[0].start
+                                    : 0;
+    }
+}
+
+/* Some of the text before the tokens, or after them. */
+static PyObject *
+around(const Work *w, const Side *side, int32_t start, int32_t end, int before)
+{
+    Py_ssize_t size = PyUnicode_GET_LENGTH(side->text), most = w->tools->around, at;
+    int32_t first, last;
+    place(side, start, end, &first, &last);
+    at = side->base + (before ? first : last);
+    if (before)
+        return PyUnicode_Substring(side->text, at > most ? at - most : 0, at);
+    return PyUnicode_Substring(side->text, at, most < size - at ? at + most : size);
+}
+
 /* Ask whether the word that opens a sentence is a name, and forget it if not; 0 on failure. */
 static int
 ask_named(const Work *w, const Side *side, int32_t from, int32_t to, const Side *beside,
           int32_t start, int32_t end, Wording *out)
 {
-    PyObject *words, *others, *found = NULL;
+    PyObject *words, *others, *rest, *found = NULL;
     int named = -1;
     if (out->first < 0)
         return 1;
     words = words_of(side, from, to);
     others = words_of(beside, start, end);
-    if (words && others)
-        found = PyObject_CallFunctionObjArgs(w->tools->named, words, others, NULL);
+    rest = around(w, side, from, to, 0);
+    if (words && others && rest)
+        found = PyObject_CallFunctionObjArgs(w->tools->named, words, others, rest, NULL);
     if (found)
         named = PyObject_IsTrue(found);
     Py_XDECREF(words);
     Py_XDECREF(others);
+    Py_XDECREF(rest);
     Py_XDECREF(found);
     if (!named) /* it stands first */
         memmove(out->named, out->named + 1, (size_t)--out->named_count * sizeof *out->named);
@@ -1053,7 +1083,7 @@ class_of(const Work *w, const Step *s)
 static PyObject *
 class_name(const Work *w, const Step *s)
 {
-    PyObject *ours, *theirs, *found = NULL;
+    PyObject *ours, *theirs, *texts[4], *found = NULL;
     int class = class_of(w, s);
     if (class == FAILED)
         return NULL;
@@ -1061,10 +1091,16 @@ class_name(const Work *w, const Step *s)
         return Py_NewRef(PyTuple_GET_ITEM(w->tools->classes, class));
     ours = words_of(&w->hyp, s->a, s->b);
     theirs = words_of(&w->ref, s->c, s->d);
-    if (ours && theirs)
+    for (int which = 0; which < 4; which++)
+        texts[which] = which < 2 ? around(w, &w->hyp, s->a, s->b, !which)
+                                 : around(w, &w->ref, s->c, s->d, which == 2);
+    if (ours && theirs && texts[0] && texts[1] && texts[2] && texts[3])
         found = PyObject_CallFunctionObjArgs(
-            w->tools->classify, ours, opens(w, &w->hyp, s->a) ? Py_True : Py_False, theirs,
-            opens(w, &w->ref, s->c) ? Py_True : Py_False, NULL);
+            w->tools->classify, ours, opens(w, &w->hyp, s->a) ? Py_True : Py_False, texts[0],
+            texts[1], theirs, opens(w, &w->ref, s->c) ? Py_True : Py_False, texts[2], texts[3],
+            NULL);
+    for (int which = 0; which < 4; which++)
+        Py_XDECREF(texts[which]);
     Py_XDECREF(ours);
     Py_XDECREF(theirs);
     return found;
@@ -1117,20 +1153,6 @@ add_op(const Work *w, PyObject *ops, int op, Step places, PyObject *class)
            PyList_Append(ops, made) == 0;
     Py_DECREF(made);
     return fine;
-}
-
-/* The places from the first token to the last; empty after what stands before. */
-static void
-place(const Side *side, int32_t start, int32_t end, int32_t *from, int32_t *to)
-{
-    if (start < end) {
-        *from = side->tokens[start].start;
-        *to = side->tokens[end - 1].end;
-    } else {
-        *from = *to = start          ? side->tokens[start - 1].end
-                      : side->count ? side->tokens[0].start
-                                    : 0;
-    }
 }
 
 static Step
@@ -1337,8 +1359,8 @@ new_scripter(PyTypeObject *type, PyObject *args, PyObject *Py_UNUSED(kwargs))
     Scripter *s = (Scripter *)type->tp_alloc(type, 0);
     if (!s)
         return NULL;
-    if (!PyArg_ParseTuple(args, "(UU)(OOOU)U(O!O!O!O!)(OOOO)", &marks, &ideographs, &forms, &endings,
-                          &numerals, &s->numerals, &s->openers, &PyType_Type, &s->op_type,
+    if (!PyArg_ParseTuple(args, "(UU)(OOOU)(Un)(O!O!O!O!)(OOOO)", &marks, &ideographs, &forms, &endings,
+                          &numerals, &s->numerals, &s->openers, &s->around, &PyType_Type, &s->op_type,
                           &PyTuple_Type, &s->fields, &PyTuple_Type, &s->steps, &PyTuple_Type,
                           &s->classes, &s->classify, &s->named, &s->related, &s->runs)) {
         memset(&s->numerals, 0, sizeof *s - offsetof(Scripter, numerals));
@@ -1356,7 +1378,7 @@ new_scripter(PyTypeObject *type, PyObject *args, PyObject *Py_UNUSED(kwargs))
     Py_INCREF(s->runs);
     Py_INCREF(s->fields);
     if (PyTuple_GET_SIZE(s->fields) != FIELDS || PyTuple_GET_SIZE(s->steps) != KINDS_OF_STEPS ||
-        PyTuple_GET_SIZE(s->classes) != KINDS_OF_EDITS)
+        PyTuple_GET_SIZE(s->classes) != KINDS_OF_EDITS || s->around < 0)
         PyErr_SetString(PyExc_ValueError, "the names of steps and classes do not fit");
     if (PyErr_Occurred() || !fill_kinds(&s->lexicon, marks, ideographs) ||
         !fill_table(&s->lexicon.forms, forms) || !fill_table(&s->lexicon.endings, endings) ||

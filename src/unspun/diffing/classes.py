@@ -52,10 +52,14 @@ class Side(NamedTuple):
     Attributes:
         words: The tokens that come or go.
         opens: Whether the first of them begins a sentence, where a capital says nothing.
+        before: Some of the text before them.
+        after: Some of the text that follows.
     """
 
     words: Sequence[str]
     opens: bool
+    before: str = ""
+    after: str = ""
 
 
 def classify(hyp: Side, ref: Side) -> EditClass:
@@ -106,13 +110,17 @@ def _of_content(hyp: Side, ref: Side, hyp_words: list[str], ref_words: list[str]
         return "number"
     if len(ours) > 1 and sorted(ours) == sorted(theirs):
         return "reorder"
-    ours_named = names(hyp.words, opens=hyp.opens, beside=ref.words)
-    if not _same_names(ours_named, names(ref.words, opens=ref.opens, beside=hyp.words)):
+    if not _same_names(_named(hyp, ref), _named(ref, hyp)):
         return "entity"
     if _same_lemmas(ours, theirs):
         return "inflection"
     single = len(ours) == len(theirs) == 1
     return "spelling" if single and misspelt(ours[0], theirs[0]) else "synonym"
+
+
+def _named(side: Side, other: Side) -> set[str]:
+    around = side.before, side.after
+    return names(side.words, opens=side.opens, beside=other.words, around=around)
 
 
 def _same_names(ours: set[str], theirs: set[str]) -> bool:

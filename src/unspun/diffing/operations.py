@@ -17,7 +17,10 @@ from unspun.diffing.words import ENDINGS, FORMS, HAN_NUMERALS, NUMERALS
 OPENERS = ".!?…:;\"“‘'«(—–•*。！？"
 """After these a capital says nothing."""
 
-_kernel = kernels.load("unspun.diffing._script", revision=1)
+AROUND = 60
+"""Code points before and after an edit that are looked at to tell the language and names."""
+
+_kernel = kernels.load("unspun.diffing._script", revision=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +70,14 @@ def _scripter() -> Any:  # noqa: ANN401 - the kernel's type
     return _kernel.Scripter(
         ("".join(MARKS), "".join(IDEOGRAPHS)),
         (FORMS, ENDINGS, NUMERALS, "".join(sorted(HAN_NUMERALS))),
-        OPENERS,
+        (OPENERS, AROUND),
         (Op, tuple(Op.__slots__), get_args(OpKind), CLASSES),
         (_classify, opens_as_name, related, runs),
     )
 
 
-def _classify(hyp: list[str], hyp_opens: bool, ref: list[str], ref_opens: bool) -> EditClass:  # noqa: FBT001
-    return classify(Side(hyp, hyp_opens), Side(ref, ref_opens))
+def _classify(*values: Any) -> EditClass:  # noqa: ANN401 - four values a side
+    return classify(Side(*values[:4]), Side(*values[4:]))
 
 
 def plain_operations(
@@ -125,7 +128,9 @@ def side(tokens: Tokens, start: int, end: int) -> Side:
     """Some tokens as one side of an edit."""
     before = tokens.words[start - 1] if start else ""
     opens = not before or before[-1] in OPENERS
-    return Side(tokens.words[start:end], opens)
+    first, last = tokens.span(start, end)
+    around = tokens.text[max(0, first - AROUND) : first], tokens.text[last : last + AROUND]
+    return Side(tokens.words[start:end], opens, *around)
 
 
 def _equal(

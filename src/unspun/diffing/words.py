@@ -66,7 +66,7 @@ NUMERALS = frozenset(_NUMERAL_LIST.split())
 _WEAK = frozenset({"one", "first", "second", "once", "half", "quarter", "third", "一"})
 _DIGITS = re.compile(r"\d+(?:[.:]\d+)*")
 _PLACES = frozenset({"", "e", "a", "y", "ia"})  # how names of places end
-_PEOPLES = frozenset({"an", "ans", "ian", "ians", "ean", "eans", "ese", "ish", "ic"})
+_PEOPLES = frozenset({"an", "ans", "ian", "ians", "ean", "eans", "ese", "ish"})
 HAN_NUMERALS = frozenset("零〇一二三四五六七八九十百千万萬亿億两兩")
 
 
@@ -107,13 +107,15 @@ def is_adjective(a: str, b: str) -> bool:
 
     >>> is_adjective("estonia", "estonian"), is_adjective("plato", "platon")
     (True, False)
+    >>> is_adjective("german", "germanic"), is_adjective("henry", "henric")
+    (True, False)
     """
     stem = common_prefix(a, b)
     for cut in (stem, stem - 1):
         if cut < _LEAST_STEM:
             break
         for place, people in ((a[cut:], b[cut:]), (b[cut:], a[cut:])):
-            if place in _PLACES and people in _PEOPLES:
+            if (place in _PLACES and people in _PEOPLES) or (place, people) == ("", "ic"):
                 return True
     return False
 
