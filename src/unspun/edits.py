@@ -201,9 +201,14 @@ class Projection:
     """
 
     def __init__(self, ledger: Ledger) -> None:
-        results = list(_results(ledger))
-        self._raw = _Side([r.edit.start for r in results], [r.edit.end for r in results])
-        self._out = _Side([r.start for r in results], [r.end for r in results])
+        self._raw = _Side([edit.start for edit in ledger], [edit.end for edit in ledger])
+        self._out = _Side([], [])
+        shift = 0
+        for edit in ledger:
+            start, end = edit.start + shift, edit.start + shift + len(edit.after)
+            self._out.starts.append(start)
+            self._out.ends.append(end)
+            shift = end - edit.end
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """The raw span behind ``[start, end)`` of the result."""

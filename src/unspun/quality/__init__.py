@@ -70,7 +70,8 @@ def assess(
 
 
 def _mean(parts: Sequence[SubScore]) -> float:
-    weighed = [(WEIGHTS.get(p.name, RULE_WEIGHT), max(_FLOOR, min(1.0, p.score))) for p in parts]
+    faults = [p for p in parts if p.score < 1]  # the logarithm of the others is 0
+    weighed = [(WEIGHTS.get(p.name, RULE_WEIGHT), max(_FLOOR, p.score)) for p in faults]
     return math.exp(sum(w * math.log(s) for w, s in weighed))
 
 

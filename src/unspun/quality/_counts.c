@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 1
+#define REVISION 2
 
 #define TOPS 3
 #define LEVELS 20 /* units of the longest n-gram, where a character is one */
@@ -46,7 +46,13 @@ typedef struct {
     size_t top[TOPS], duplicate[TOPS];
 } Counts;
 
-static const char *const STOPS[] = {"the", "be", "to", "of", "and", "that", "have", "with"};
+#define FOUR(a, b, c, d) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
+static const uint32_t STOPS[] = {
+    FOUR('t', 'h', 'e', 0),   FOUR('b', 'e', 0, 0),     FOUR('t', 'o', 0, 0),
+    FOUR('o', 'f', 0, 0),     FOUR('a', 'n', 'd', 0),   FOUR('t', 'h', 'a', 't'),
+    FOUR('h', 'a', 'v', 'e'), FOUR('w', 'i', 't', 'h'),
+};
+#define STOP_COUNT (sizeof STOPS / sizeof *STOPS)
 static const int TOP[TOPS] = {2, 3, 4}, DUPLICATE[TOPS] = {5, 7, 10};
 #define SHORT_LINE 30
 #define LEAST_UNITS 30
@@ -94,18 +100,27 @@ mixed(uint64_t hash, uint64_t value)
     return hash ^ hash >> 32;
 }
 
+static inline uint64_t two(const Py_UCS4 *at) { return (uint64_t)at[0] << 32 | at[1]; }
+
 static uint64_t
 hashed(const Py_UCS4 *at, size_t size, uint64_t seed)
 {
-    uint64_t hash = mixed(seed, size);
+    uint64_t hash = mixed(seed, size), other = ~seed;
     size_t i = 0;
-    for (; i + 2 <= size; i += 2)
-        hash = mixed(hash, (uint64_t)at[i] << 32 | at[i + 1]);
+    for (; i + 4 <= size; i += 4) { /* two at a time: they do not wait for one another */
+        hash = mixed(hash, two(at + i));
+        other = mixed(other, two(at + i + 2));
+    }
+    hash = mixed(hash, other);
+    if (i + 2 <= size) {
+        hash = mixed(hash, two(at + i));
+        i += 2;
+    }
     return i < size ? mixed(hash, at[i]) : hash;
 }
 
 static int
-add(List *list, const Py_UCS4 *at, size_t size, uint64_t seed)
+push(List *list, Slice slice)
 {
     if (list->count == list->room) {
         size_t room = list->room ? 2 * list->room : 256;
@@ -115,8 +130,14 @@ add(List *list, const Py_UCS4 *at, size_t size, uint64_t seed)
         list->slices = more;
         list->room = room;
     }
-    list->slices[list->count++] = (Slice){at, size, hashed(at, size, seed)};
+    list->slices[list->count++] = slice;
     return 0;
+}
+
+static int
+add(List *list, const Py_UCS4 *at, size_t size, uint64_t seed)
+{
+    return push(list, (Slice){at, size, hashed(at, size, seed)});
 }
 
 static int
@@ -163,38 +184,50 @@ repeats(const List *list, size_t *again, size_t *characters)
     return 0;
 }
 
-static int
-is_word(const Slice *word, const char *ascii)
+/* The stop word that a word is, as one bit; ASCII letters in any case. */
+static unsigned
+stop_word(const Slice *word)
 {
-    if (word->size != strlen(ascii))
+    uint32_t packed = 0;
+    if (word->size > 4)
         return 0;
-    for (size_t i = 0; i < word->size; i++)
-        if (word->at[i] >= 0x80 || (word->at[i] | 0x20) != (Py_UCS4)ascii[i])
+    for (size_t i = 0; i < word->size; i++) {
+        if ((word->at[i] | 0x20) < 'a' || (word->at[i] | 0x20) > 'z')
             return 0;
-    return 1;
+        packed |= (uint32_t)(word->at[i] | 0x20) << 8 * i;
+    }
+    for (unsigned k = 0; k < STOP_COUNT; k++)
+        if (packed == STOPS[k])
+            return 1u << k;
+    return 0;
 }
 
-/* ASCII letters in any case; no other letter becomes one of these in lower case. */
-static size_t
-occurrences(const Py_UCS4 *at, size_t size, const char *ascii)
+/* Whether ASCII letters in any case stand here; no other letter becomes one of them. */
+static int
+is_here(const Py_UCS4 *at, size_t size, const char *ascii, size_t width)
 {
-    size_t width = strlen(ascii), found = 0;
-    for (size_t i = 0; i + width <= size; i++) {
-        size_t k = 0;
-        while (k < width && at[i + k] < 0x80 &&
-               (at[i + k] == (Py_UCS4)ascii[k] ||
-                (ascii[k] >= 'a' && (at[i + k] | 0x20) == (Py_UCS4)ascii[k])))
-            k++;
-        if (k == width) {
-            found++;
-            i += width - 1;
-        }
-    }
-    return found;
+    size_t k = 0;
+    if (width > size)
+        return 0;
+    while (k < width && at[k] < 0x80 &&
+           (at[k] == (Py_UCS4)ascii[k] ||
+            (ascii[k] >= 'a' && (at[k] | 0x20) == (Py_UCS4)ascii[k])))
+        k++;
+    return k == width;
+}
+
+static int
+is_inside(const Py_UCS4 *at, size_t size, const char *ascii)
+{
+    size_t width = strlen(ascii);
+    for (size_t i = 0; i + width <= size; i++)
+        if (is_here(at + i, size - i, ascii, width))
+            return 1;
+    return 0;
 }
 
 static void
-look_at_line(Counts *c, const Asked *asked, const Py_UCS4 *at, size_t size)
+look_at_line(Counts *c, const Asked *asked, const Py_UCS4 *at, size_t size, int scripts)
 {
     Py_UCS4 last = at[size - 1];
     c->lines++;
@@ -204,15 +237,16 @@ look_at_line(Counts *c, const Asked *asked, const Py_UCS4 *at, size_t size)
     c->ellipses += last == 0x2026 ||
                    (size >= 3 && last == '.' && at[size - 2] == '.' && at[size - 3] == '.');
     c->brief += size < SHORT_LINE;
-    c->scripts += occurrences(at, size, "javascript") > 0;
+    c->scripts += scripts && is_inside(at, size, "javascript");
 }
 
 /* Lines and paragraphs: runs of lines that are not blank. */
 static int
-cut_lines(Counts *c, const Asked *asked, const Py_UCS4 *text, size_t size, List *lines,
-          List *paragraphs)
+cut_lines(Counts *c, const Asked *asked, const Py_UCS4 *text, size_t size, int scripts,
+          List *lines, List *paragraphs)
 {
     const Py_UCS4 *end = text + size, *block = NULL, *block_end = NULL;
+    size_t first = 0; /* line of the block */
     for (const Py_UCS4 *start = text; start <= end;) {
         const Py_UCS4 *stop = start;
         while (stop < end && *stop != '\n')
@@ -223,14 +257,17 @@ cut_lines(Counts *c, const Asked *asked, const Py_UCS4 *text, size_t size, List 
         while (b > a && is_space(b[-1]))
             b--;
         if (a < b) {
-            look_at_line(c, asked, a, (size_t)(b - a));
+            look_at_line(c, asked, a, (size_t)(b - a), scripts);
             if (add(lines, a, (size_t)(b - a), asked->seed) < 0)
                 return -1;
+            first = block ? first : lines->count - 1;
             block = block ? block : a;
             block_end = b;
         }
         if (block && (a == b || stop == end)) {
-            if (add(paragraphs, block, (size_t)(block_end - block), asked->seed) < 0)
+            int alone = first + 1 == lines->count;
+            if (alone ? push(paragraphs, lines->slices[first]) < 0
+                      : add(paragraphs, block, (size_t)(block_end - block), asked->seed) < 0)
                 return -1;
             block = NULL;
         }
@@ -263,8 +300,7 @@ cut_words(Counts *c, const Asked *asked, const Py_UCS4 *text, size_t size, List 
     c->words = words->count;
     unsigned stops = 0;
     for (size_t i = 0; i < words->count; i++)
-        for (unsigned k = 0; words->slices[i].size <= 4 && k < 8; k++)
-            stops |= (unsigned)is_word(&words->slices[i], STOPS[k]) << k;
+        stops |= stop_word(&words->slices[i]);
     for (; stops; stops &= stops - 1)
         c->stops++;
     return 0;
@@ -279,22 +315,39 @@ cut_characters(const Asked *asked, const Py_UCS4 *text, size_t size, List *units
     return 0;
 }
 
-static void
+/* ASCII that is looked at more closely: controls, signs, what words begin with. */
+static const unsigned char NOTED[0x80] = {
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    ['#'] = 1, ['.'] = 1, ['{'] = 1, ['j'] = 1, ['J'] = 1, ['l'] = 1, ['L'] = 1, [0x7f] = 1,
+};
+
+/* Symbols, marks and damage; whether JavaScript is spoken of. */
+static int
 look_at_characters(Counts *c, const Py_UCS4 *text, size_t size)
 {
-    size_t dots = 0;
+    size_t dots = 0, after = 0; /* where the dots before this place end */
+    int scripts = 0;
     for (size_t i = 0; i < size; i++) {
         Py_UCS4 ch = text[i];
+        if (ch < 0x80 && !NOTED[ch])
+            continue;
         c->symbols += ch == '#' || ch == 0x2026;
         c->marks += ch == '{';
         c->damage += (size_t)is_damage(ch);
-        dots = ch == '.' ? dots + 1 : 0;
-        if (dots == 3) {
-            c->symbols++;
-            dots = 0;
+        if (ch == '.') {
+            dots = after == i ? dots + 1 : 1;
+            after = i + 1;
+            if (dots == 3) {
+                c->symbols++;
+                dots = 0;
+            }
+        } else if ((ch | 0x20) == 'j') {
+            scripts = scripts || is_here(text + i, size - i, "javascript", 10);
+        } else if ((ch | 0x20) == 'l') {
+            c->marks += (size_t)is_here(text + i, size - i, "lorem ipsum", 11);
         }
     }
-    c->marks += occurrences(text, size, "lorem ipsum");
+    return scripts;
 }
 
 typedef struct {
@@ -306,6 +359,22 @@ typedef struct {
     size_t *at, *gram; /* where n-grams that come again begin, ascending; which they are */
     size_t count;
 } Level;
+
+/* Of the units those that come twice and more. */
+static void
+again_alone(Level *level, const size_t *ids, size_t *counts)
+{
+    size_t kept = 0;
+    memset(counts, 0, level->count * sizeof *counts);
+    for (size_t i = 0; i < level->count; i++)
+        counts[ids[i]]++;
+    for (size_t i = 0; i < level->count; i++)
+        if (counts[ids[i]] > 1) {
+            level->at[kept] = i;
+            level->gram[kept++] = ids[i];
+        }
+    level->count = kept;
+}
 
 /* Of the n-grams with these keys those that come twice and more; all arrays have room enough. */
 static void
@@ -399,11 +468,9 @@ find_grams(Counts *c, const List *units, int scale, uint64_t seed)
     if (!failed) {
         size_t *ids = block, *slots = block + count;
         Level level = {block + 2 * count, block + 3 * count, count};
-        for (size_t i = 0; i < count; i++) {
-            keys[i] = ids[i] = first_of(&table, units, i);
-            level.at[i] = i;
-        }
-        again(&level, keys, slots, grams, size - 1, seed);
+        for (size_t i = 0; i < count; i++)
+            ids[i] = first_of(&table, units, i);
+        again_alone(&level, ids, slots);
         for (int n = 2; n <= DUPLICATE[TOPS - 1] * scale && level.count; n++) {
             size_t follows = 0;
             for (size_t i = 0; i + 1 < level.count; i++)
@@ -432,7 +499,8 @@ look(Counts *c, const Asked *asked, const Py_UCS4 *text, size_t size)
 {
     List lines = {0}, paragraphs = {0}, units = {0};
     size_t unused = 0;
-    int failed = cut_lines(c, asked, text, size, &lines, &paragraphs) < 0 ||
+    int scripts = look_at_characters(c, text, size);
+    int failed = cut_lines(c, asked, text, size, scripts, &lines, &paragraphs) < 0 ||
                  repeats(&lines, &c->lines_again, &c->line_characters_again) < 0 ||
                  repeats(&paragraphs, &c->paragraphs_again, &unused) < 0;
     if (!failed)
@@ -440,7 +508,6 @@ look(Counts *c, const Asked *asked, const Py_UCS4 *text, size_t size)
                                : cut_characters(asked, text, size, &units) < 0;
     if (!failed) {
         int scale = asked->spaced ? 1 : 2;
-        look_at_characters(c, text, size);
         c->units = units.count;
         for (size_t i = 0; i < units.count; i++)
             c->unit_characters += units.slices[i].size;
