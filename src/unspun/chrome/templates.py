@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from typing import NamedTuple
 
@@ -48,7 +48,18 @@ class Hit(NamedTuple):
     name: str = ""
 
 
-_Entry = tuple["_Sequence", Hit]
+@dataclass(frozen=True, eq=False)
+class _Template:
+    """The wording of whole lines, compiled when a line may be one."""
+
+    tree: _Sequence
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(_regex(self.tree))
+
+
+_Entry = tuple[_Template, Hit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +74,8 @@ class _Index:
         """Whether a line may match."""
         first, last = fold(text[:_PEEK]), fold(text[-_PEEK:])
         return (
-            any(anchor in self.starts for anchor in _prefixes(first))
-            or any(anchor in self.ends for anchor in _suffixes(last))
+            not self.starts.keys().isdisjoint(_prefixes(first))
+            or not self.ends.keys().isdisjoint(_suffixes(last))
             or any(map(text.__contains__, self.inner))
         )
 
@@ -80,7 +91,7 @@ class _Index:
 
     def add(self, entry: _Entry) -> None:
         """Take a template in where the fewest lines will ask for it."""
-        tree = entry[0]
+        tree = entry[0].tree
         starts, ends = _edges(tree, from_end=False), _edges(tree, from_end=True)
         if "" not in starts:
             index, anchors = self.starts, starts
@@ -120,9 +131,9 @@ def match_key(key: str) -> Hit | None:
 
 
 def _surest(best: Hit | None, index: _Index, key: str) -> Hit | None:
-    for tree, hit in index.entries(key):
+    for template, hit in index.entries(key):
         if best is None or _rank(hit) < _rank(best):
-            found = _compiled(tree).fullmatch(key)
+            found = template.pattern.fullmatch(key)
             if found:
                 name = next((group for group in found.groups() if group), "")
                 best = hit._replace(name=name.strip())
@@ -131,7 +142,7 @@ def _surest(best: Hit | None, index: _Index, key: str) -> Hit | None:
 
 def counted(entries: Iterable[_Entry]) -> bool:
     """Whether no template of these matches without a number."""
-    return all(_Slot("n") in tree for tree, _ in entries)
+    return all(_Slot("n") in template.tree for template, _ in entries)
 
 
 def fronts(index: _Index, size: int) -> set[str]:
@@ -141,13 +152,13 @@ def fronts(index: _Index, size: int) -> set[str]:
         index: Templates.
         size: Letters at most.
     """
-    anchors: dict[_Sequence, list[str]] = {}
+    anchors: dict[_Template, list[str]] = {}
     for anchor, entries in index.starts.items():
-        for tree, _ in entries:
-            anchors.setdefault(tree, []).append(anchor)
+        for template, _ in entries:
+            anchors.setdefault(template, []).append(anchor)
     found: set[str] = set()
-    for tree, known in anchors.items():
-        done, open_ = _fronts(tree, size)
+    for template, known in anchors.items():
+        done, open_ = _fronts(template.tree, size)
         longer = done | open_
         found.update(longer if min(map(len, longer)) >= _ANCHOR else known)
     return found
@@ -192,11 +203,6 @@ def _suffixes(key: str) -> list[str]:
     return [key[-size:] for size in range(1, _ANCHOR + 1)]
 
 
-@cache
-def _compiled(tree: _Sequence) -> re.Pattern[str]:
-    return re.compile(_regex(tree))
-
-
 def _rank(hit: Hit) -> tuple[int, float]:
     """The plainer place first, then by confidence."""
     return PLACES.index(hit.place), -hit.confidence
@@ -222,9 +228,10 @@ def _add(table: _Table, tree: _Sequence, hit: Hit) -> None:
             if key not in table.exact or _rank(hit) < _rank(table.exact[key]):
                 table.exact[key] = hit
         return
-    table.short.add((tree, hit))
+    entry = _Template(tree), hit
+    table.short.add(entry)
     if _stretches(tree):
-        table.long.add((tree, hit))
+        table.long.add(entry)
 
 
 def _inner(tree: _Sequence) -> set[str]:
