@@ -83,6 +83,22 @@ def test_few_mutations_of_everything(root: Path) -> None:
     assert ran.stdout.count(b"60 cases") == 22
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_bytes_are_the_same_with_every_python(tmp_path: Path, root: Path, version: str) -> None:
+    """Without the compiled kernels, too: a fresh environment has none."""
+    python = shutil.which(f"python{version}")
+    if python is None or subprocess.run([python, "-c", "import venv"], check=False).returncode:
+        pytest.skip(f"Python {version} is not here")
+    subprocess.run([python, "-m", "venv", tmp_path / "venv"], check=True)
+    inside = str(tmp_path / "venv" / "bin" / "python")
+    for needs in (["-r", str(root / "requirements.lock")], ["zstandard"]):
+        if subprocess.run([inside, "-m", "pip", "install", "-q", *needs], check=False).returncode:
+            pytest.skip("what it needs cannot be installed here")
+    assert "the same bytes" in torture.same_bytes(tmp_path, ray=False, pythons=[inside], seeds=0)
+
+
 def test_names_that_find_no_room_are_noticed(tmp_path: Path) -> None:
     """The file would be torn behind its head, where `numpy.save` itself says nothing."""
     code = """if True:

@@ -109,7 +109,7 @@ def full_disk(base: Path) -> str:
     return f"{ended} runs that a full disk ended"
 
 
-def same_bytes(base: Path, *, ray: bool, pythons: Sequence[str] = ()) -> str:
+def same_bytes(base: Path, *, ray: bool, pythons: Sequence[str] = (), seeds: int = 5) -> str:
     """Workers, order of the files, hash seeds, engines, interpreters: always the same bytes."""
     raw = corpus(base / "raw")
     run(raw, base / "one", chunk_bytes=None)
@@ -118,7 +118,7 @@ def same_bytes(base: Path, *, ray: bool, pythons: Sequence[str] = ()) -> str:
     options += [["--workers", "2", "--chunk", "1"]]
     options += [["--engine", "ray", "--workers", "1"]] if ray else []
     plan = [(option, 0, sys.executable) for option in options]
-    plan += [(["--workers", "2"], seed, sys.executable) for seed in (1, 2, 3, 4, 5)]
+    plan += [(["--workers", "2"], seed, sys.executable) for seed in range(1, seeds + 1)]
     plan += [(["--workers", "2"], 0, python) for python in pythons]
     for number, (option, seed, python) in enumerate(plan):
         if seed:
