@@ -85,8 +85,9 @@ class _Tagger:
             if home and span.language not in (language, "und"):
                 text = self.text[span.start : span.end]
                 stop = span.start + (len(text.rstrip()) or len(text))
-                result[k] = replace(result[k], end=stop)
-                result[k + 1] = replace(after, start=stop)
+                if stop < span.end:
+                    result[k] = replace(result[k], end=stop)
+                    result[k + 1] = replace(after, start=stop)
         return tuple(result)
 
     def _pieces(self) -> list[Piece]:
