@@ -10,7 +10,7 @@ from unspun.config import TagConfig
 from unspun.tagging import confidence, detectors, profiles, scripts, supplement
 from unspun.tagging.words import Words
 
-DOUBT = 0.97
+DOUBT = 0.98
 """Below this confidence of the profiles the supplement is asked."""
 BRIEF, SURE = 60, 0.999
 """Below so many letters it is asked below this confidence: few letters hold little evidence."""
