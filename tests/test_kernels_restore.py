@@ -82,6 +82,11 @@ def test_graphs_agree(index: Index, text: str) -> None:
             assert np.array_equal(got, want), (order, field.name)
         share, _ = decoder.posteriors(graph, table, habits.weight(graph), crest)
         assert len(share) == len(graph.step)
+    _, back = decoder._tops(graph, habits.weight(graph))
+    ends = np.flatnonzero(decoder._finals(graph, table))
+    kernel: Any = decoder._kernel
+    chosen = np.frombuffer(kernel.path(graph.source, back, ends[:1]), np.int64)
+    assert chosen.tolist() == decoder.path_plain(graph.source, back, ends[:1]).tolist()
 
 
 @needed
@@ -131,6 +136,11 @@ def test_what_does_not_fit_is_refused(index: Index, bad: int) -> None:
         kernel.flow(step, step, odds, room, room.copy())
     with pytest.raises(ValueError, match="do not fit"):
         kernel.climb(step, step, odds, room, np.zeros(2, np.int32))
+    for back, ends in ((step, np.zeros(1, np.int64)), (step[:0], np.zeros(1, np.int64))):
+        with pytest.raises(ValueError, match="do not fit"):
+            kernel.path(step[:0], np.abs(back), ends)
+    with pytest.raises(ValueError, match="do not fit"):  # a circle
+        kernel.path(np.zeros(1, np.int32), np.zeros(1, np.int32), np.zeros(1, np.int64))
 
 
 @needed

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REVISION 1 /* that of decoder.py */
+#define REVISION 2 /* that of decoder.py */
 
 /* The same sums to the last bit as the plain code: no product and sum in one rounding. */
 #if defined(__clang__)
@@ -110,6 +110,39 @@ climb(PyObject *module, PyObject *args)
     if (!ok)
         return misfit();
     Py_RETURN_NONE;
+}
+
+/* path(source, back, ends): the steps by which some states are reached, last ones first. */
+static PyObject *
+path(PyObject *module, PyObject *args)
+{
+    Py_buffer source, back, ends;
+    if (!PyArg_ParseTuple(args, "y*y*y*", &source, &back, &ends))
+        return NULL;
+    Py_ssize_t steps = source.len / 4, states = back.len / 4, count = 0;
+    const int32_t *sources = source.buf, *by = back.buf;
+    const int64_t *state = ends.buf;
+    PyObject *out = PyByteArray_FromStringAndSize(NULL, 8 * steps);
+    int64_t *chosen = out ? (int64_t *)PyByteArray_AS_STRING(out) : NULL;
+    int ok = 1;
+    for (Py_ssize_t k = 0; out && ok && k < ends.len / 8; k++) {
+        int64_t here = state[k];
+        ok = here >= 0 && here < states;
+        for (int32_t step = ok ? by[here] : -1; ok && step >= 0; step = ok ? by[here] : -1) {
+            ok = step < steps && count < steps && sources[step] >= 0 && sources[step] < states;
+            if (ok) {
+                chosen[count++] = step;
+                here = sources[step];
+            }
+        }
+    }
+    PyBuffer_Release(&source);
+    PyBuffer_Release(&back);
+    PyBuffer_Release(&ends);
+    if (out && ok && PyByteArray_Resize(out, 8 * count) == 0)
+        return out;
+    Py_XDECREF(out);
+    return ok ? NULL : misfit();
 }
 
 /* ---- One order more: states told apart by one word more, and the steps between them. ---- */
@@ -220,6 +253,47 @@ by_key(const void *a, const void *b)
     return (one->number > other->number) - (one->number < other->number);
 }
 
+#define FEW 32 /* items that are put in order one by one */
+
+/* Sort by key and number. Keys are hashes, so each bucket of their upper bits holds a few. */
+static int
+sort_keyed(Keyed **items, Py_ssize_t count)
+{
+    int bits = 1;
+    while (bits < 24 && (Py_ssize_t)1 << bits < count)
+        bits++;
+    Py_ssize_t *begin = PyMem_RawCalloc(((size_t)1 << bits) + 1, sizeof *begin);
+    Keyed *out = PyMem_RawMalloc((size_t)(count + 1) * sizeof *out), *in = *items;
+    if (!begin || !out) {
+        PyMem_RawFree(begin);
+        PyMem_RawFree(out);
+        return 0;
+    }
+    for (Py_ssize_t k = 0; k < count; k++)
+        begin[(in[k].key >> (64 - bits)) + 1]++;
+    for (Py_ssize_t k = 0; k < (Py_ssize_t)1 << bits; k++)
+        begin[k + 1] += begin[k];
+    for (Py_ssize_t k = 0; k < count; k++)
+        out[begin[in[k].key >> (64 - bits)]++] = in[k];
+    for (Py_ssize_t k = 0, low = 0; k < (Py_ssize_t)1 << bits; low = begin[k++]) {
+        if (begin[k] - low > FEW) {
+            qsort(out + low, (size_t)(begin[k] - low), sizeof *out, by_key);
+            continue;
+        }
+        for (Py_ssize_t m = low + 1; m < begin[k]; m++) {
+            Keyed item = out[m];
+            Py_ssize_t at = m;
+            for (; at > low && out[at - 1].key > item.key; at--)
+                out[at] = out[at - 1];
+            out[at] = item;
+        }
+    }
+    PyMem_RawFree(begin);
+    PyMem_RawFree(in);
+    *items = out;
+    return 1;
+}
+
 /* The word so many places before the last, behind a state and an arc; -1 for none. */
 static inline int32_t
 before_last(const Expansion *e, Py_ssize_t state, Py_ssize_t arc, Py_ssize_t back)
@@ -286,7 +360,10 @@ next_states(const Expansion *e, States *s)
         keyed[k].key = closed(key);
         keyed[k].number = k;
     }
-    qsort(keyed, (size_t)e->steps, sizeof *keyed, by_key);
+    if (!sort_keyed(&keyed, e->steps)) {
+        PyMem_RawFree(keyed);
+        return 0;
+    }
     for (Py_ssize_t k = 0; k < e->steps; k++) {
         Py_ssize_t number = keyed[k].number;
         if (!k || keyed[k].key != keyed[k - 1].key) {
@@ -580,6 +657,7 @@ static PyMethodDef methods[] = {
     {"expand", expand, METH_VARARGS, "The graph of the next order, and the n-grams it adds."},
     {"flow", flow, METH_VARARGS, "The odds of all paths to and from each state."},
     {"climb", climb, METH_VARARGS, "The best score of each state, and the step it comes by."},
+    {"path", path, METH_VARARGS, "The steps by which states are reached."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -235,7 +235,7 @@ def line_of(table: Arrays, arcs: Ints, openings: Sequence[bool], start: int) -> 
     """
     arcs = arcs[np.argsort(table.start[arcs], kind="stable")]
     size = table.size[arcs].astype(np.int64)
-    segment = np.searchsorted(table.first, table.start[arcs], side="right") - 1
+    segment = table.segment[arcs]
     opens = (np.diff(segment, prepend=-1) > 0) & np.array(openings, np.bool_)[segment]
     begin = np.cumsum(size + opens) - size
     words = np.full(int((size + opens).sum()), start, np.int64)

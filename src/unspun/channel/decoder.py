@@ -19,7 +19,7 @@ from unspun import kernels
 from unspun.channel.standing import Phrases, hashed
 from unspun.lm.model import LanguageModel
 
-_kernel = kernels.load("unspun.channel._search", revision=1)
+_kernel = kernels.load("unspun.channel._search", revision=2)
 
 Int32s = NDArray[np.int32]
 Float32s = NDArray[np.float32]
@@ -46,6 +46,7 @@ class Arrays:
         whole: Whether the table's word boundaries are kept.
         form: A number for the spun phrase as it stands, of taking back and of keeping alike.
         stem: A number for the beginning of the reading's longest word, or -1.
+        segment: The segment that it is in.
         nodes: How many nodes.
         first: First node of each segment.
         last: Last node of each segment.
@@ -63,6 +64,7 @@ class Arrays:
     whole: NDArray[np.bool_]
     form: Int32s
     stem: Int32s
+    segment: Int32s
     nodes: int
     first: Int32s
     last: Int32s
@@ -311,8 +313,7 @@ def posteriors(
     flow(source, target, odds, alpha, beta)
     ends = np.flatnonzero(final)
     mass = np.bincount(graph.node[ends], alpha[ends], minlength=lattice.nodes)[lattice.last]
-    segment = np.searchsorted(lattice.first, lattice.start[graph.step], side="right") - 1
-    shares = alpha[source] * odds * beta[target] / mass[segment]
+    shares = alpha[source] * odds * beta[target] / mass[lattice.segment[graph.step]]
     return shares, np.log(mass) + crest[lattice.last] - crest[lattice.first]
 
 
@@ -336,23 +337,30 @@ def best(graph: Graph, lattice: Arrays, weight: Floats) -> NDArray[np.intp]:
     ends = np.flatnonzero(_finals(graph, lattice))
     ends = ends[np.lexsort((-top[ends], graph.node[ends]))]
     ends = ends[np.flatnonzero(np.diff(graph.node[ends], prepend=-1))]
-    sources = graph.source.tolist()
+    if _kernel is None:
+        return path_plain(graph.source, back, ends)
+    return np.frombuffer(_kernel.path(graph.source, back, ends), np.int64)
+
+
+def path_plain(source: Int32s, back: Int32s, ends: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The steps by which some states are reached, last ones first, without the compiled kernel."""
+    sources, by = source.tolist(), back.tolist()
     chosen: list[int] = []
     for state in ends.tolist():
-        here = back[state]
+        here = by[state]
         while here >= 0:
             chosen.append(here)
-            here = back[sources[here]]
+            here = by[sources[here]]
     return np.array(chosen, np.intp)
 
 
-def _tops(graph: Graph, weight: Floats) -> tuple[Floats, list[int]]:
+def _tops(graph: Graph, weight: Floats) -> tuple[Floats, Int32s]:
     """The best score of each state, and the step by which it is reached."""
     top = np.where(graph.arc < 0, 0.0, _NOWHERE)
     back = np.full(len(top), -1, np.int32)
     climb = climb_plain if _kernel is None else _kernel.climb
     climb(graph.source, graph.target, weight, top, back)
-    return top, back.tolist()
+    return top, back
 
 
 def climb_plain(source: Int32s, target: Int32s, weight: Floats, top: Floats, back: Int32s) -> None:

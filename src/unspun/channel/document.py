@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 
 RATES = (0.95, 0.5, 0.15)  # shares of phrases replaced that are tried
 SPUN = 0.5  # posterior from which a sentence counts as spun
-_MOST_READINGS, _FEW = 4, 40  # readings: spun prose has one or two a word, a list of words more
+_MOST_READINGS, _FEW = 2.4, 40  # readings: spun prose has up to 1.4 a word, a list of words more
 _SETTLED = 0.002  # posterior below which, or so close to one, nothing around is looked at
 _CLEARLY = 0.5  # nats a word from which no other rate is tried
 
@@ -101,8 +101,7 @@ class Searched:
         """The same, but what comes again says little: one odd word may be its author's."""
         table = self.table
         expected = decoder.counted(self.graph.step, self.share, len(table.start))
-        segment = np.searchsorted(table.first, table.start, side="right") - 1
-        taken = np.flatnonzero((table.entry >= 0) & (self.spun[segment] >= SPUN))
+        taken = np.flatnonzero((table.entry >= 0) & (self.spun[table.segment] >= SPUN))
         forms = np.bincount(table.form[taken], expected[taken])
         distinct = float((1.0 - np.exp(-forms)).sum())
         return self.gain * (distinct + 1.0) / (float(forms.sum()) + 1.0)
@@ -297,7 +296,7 @@ def _readings(
     seen = np.bincount(form_of, expected)[form_of]
     chosen = chosen[table.entry[chosen] != KEEP]
     chosen = chosen[np.argsort(table.start[chosen])]
-    segments = np.searchsorted(table.first, table.start[chosen], side="right") - 1
+    segments = table.segment[chosen]
     shares = np.minimum(expected[chosen], 1.0)
     odds = np.log((shares + 1e-9) / (1.0 - shares + 1e-9))
     arcs = lattice.arcs(chosen)

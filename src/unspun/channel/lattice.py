@@ -335,6 +335,7 @@ def arrays(lattice: Lattice) -> Arrays:
         np.concatenate([rows.whole, np.ones(count, np.bool_)]),
         _forms(lattice),
         stems,
+        shift[begin].astype(np.int32),
         count + len(sizes),
         bounds[:, 0].astype(np.int32),
         bounds[:, 1].astype(np.int32),
