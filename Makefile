@@ -52,7 +52,7 @@ bench: bench-clean bench-batch bench-langid bench-qa bench-restore bench-score  
 
 # Benchmarks run in a place of their own, with the peers that they compare with.
 PEERS := charset-normalizer clean-text datatrove jiwer justext lingua-language-detector lxml_html_clean plsfix \
-         py3langid pycld2 resiliparse spacy trafilatura
+         py3langid pycld2 pysbd resiliparse sentencex spacy trafilatura
 SHARED := ../shared
 PEERS_READY := .venv-bench/.ready
 BENCH := .venv-bench/bin/python
@@ -95,6 +95,7 @@ bench-translate: $(PEERS_READY)  ## Translation: documents a second, cold and ou
 bench-score: $(PEERS_READY)  ## Scores, alignment, diff, matching, beside the peers
 	$(BENCH) bench/score.py
 	$(BENCH) bench/align.py
+	$(BENCH) bench/sentences.py $(SHARED)/data/langid/dev.jsonl.zst
 	$(BENCH) bench/diff.py
 	$(BENCH) bench/match.py
 

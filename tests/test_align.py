@@ -134,6 +134,11 @@ def test_sentences_lose_nothing(text: str) -> None:
         ("\u201cGo!\u201d he said. \u201cNow.\u201d", 2),
         ("下雨了。我们走吧！好。", 3),
         ("e.g. this one", 1),
+        ("Am 3. Mai regnete es. Wir blieben.", 2),
+        ("वह आया। हम चले गए। ठीक है।", 3),
+        ("وہ آیا۔ ہم گئے۔", 2),
+        ("هل جاء؟ نعم، جاء.", 2),
+        ("Վեց։ Յոթ։", 2),
     ],
 )
 def test_sentence_boundaries(text: str, count: int) -> None:

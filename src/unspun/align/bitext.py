@@ -25,7 +25,6 @@ PRIOR: dict[Move, float] = {
 }  # fmt: skip
 """Gale and Church 1993, table 5, divided between the directions; more is left out."""
 _ROUNDS = 2  # times that prices are counted again
-_MOST_CELLS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +184,3 @@ def _last(best: Floats, costs: dict[Move, Floats], i: int, j: int) -> Move:
         price = cost[0, 0] if not a or not b else cost[i - a, j - b]
         found.append((abs(best[i - a, j - b] + price - best[i, j]), (a, b)))
     return min(found)[1]
-
-
-def passable(rows: int, columns: int) -> bool:
-    """Whether texts are short enough to be compared sentence by sentence at once."""
-    return rows * columns <= _MOST_CELLS

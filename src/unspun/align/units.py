@@ -19,6 +19,8 @@ _SENTENCE_END = re.compile(
         (?=\s+ [\"'“‘«(\[¿¡]* [\w])    # white space, and what can open a sentence
     )
     | [。！？｡]+ [”’」』）]*            # Chinese and Japanese need no white space
+    | [\u0964\u0965\u06d4\u061f\u0589\u1362\u1367\u1368\u104a\u104b\u17d4\u17d5]+
+      [\"'”’»)\]]* (?=\s)            # dandas, Urdu, Arabic, Armenian, Ethiopic, Burmese, Khmer
     """,
     re.VERBOSE,
 )
@@ -26,6 +28,7 @@ _NO_END = re.compile(
     r"""
     (?: ^ | [\s(\[“‘\"'] )
     (?: [^\W\d_]                       # an initial: J. Smith
+      | \d{1,2}                         # a day or an ordinal: am 3. Mai
       | (?:[^\W\d_]\.)+[^\W\d_]        # U.S.
       | Mr | Mrs | Ms | Dr | Prof | St | Sr | Jr | Gen | Col | Lt | Sgt | Rep | Sen | Gov | No
       | Inc | Ltd | Co | Corp | vs | etc | e\.g | i\.e | approx | Fig | Vol | pp
