@@ -470,7 +470,13 @@ def test_the_command(toy: Path, tmp_path: Path) -> None:
     (tmp_path / "page.txt").write_text("他们花3公里。", encoding="utf-8")
     left = command("translate", tmp_path / "page.txt", "--to", "en", "--model", toy)
     assert (left.returncode, left.stdout) == (0, "他们花3公里。")
-    assert "page: left as they were: engine 1" in left.stderr
+    assert "page: 1 of 1 segments left as they were (engine 1); for example " in left.stderr
+    gone = command("translate", "-", "--to", "en", "--model", tmp_path / "none", input_=PAGE)
+    assert gone.returncode != 0
+    assert "'unspun models' tells how" in gone.stderr
+    klingon = command("translate", "-", "--to", "tlh", "--model", toy, input_=PAGE)
+    assert klingon.returncode == 2
+    assert "there are zh-en" in klingon.stderr
 
 
 def test_without_a_model_the_command_says_how_to_get_one(tmp_path: Path) -> None:

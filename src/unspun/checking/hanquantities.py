@@ -154,6 +154,8 @@ def _by_tail(value: Fraction, after: str) -> tuple[Fraction, ...]:
         return (value + Fraction(int(digits), 10 ** len(digits)),)
     if after.startswith(("倍", "折")):
         return (value, value + 1, value - 1, value * 10, 100 - value * 10)
+    if after[:1] in ("k", "K") and after[1:2] not in _ASCII:  # 4K
+        return (value, value * 1000)
     if after.startswith(("世纪", "世紀")):
         return (value, (value - 1) * 100)
     if after.startswith(("年代", "后")):

@@ -82,7 +82,7 @@ def _may_go(han: str, span: Span) -> bool:
 _SITE = re.compile(r"[-－—_|] ?$")
 """What stands before the site's name at the end of a headline."""
 _OF_BODY = re.compile(
-    r".{0,8}?(?:公司|证监会|时间|大臣|大选|总理|大学|航天局|网|[（(][A-Z])|频|台湾|香港|澳门"
+    r".{0,8}?(?:公司|证监会|时间|大臣|大选|总理|大学|航天局|白宫|网|[（(][A-Z])|频|台湾|香港|澳门"
 )
 """Bodies that often go without their country: 英国交通大臣, the transport secretary."""
 

@@ -99,6 +99,7 @@ _OTHERWISE = {
     "徐": ("Chui", "Hsu", "Seo", "Suh"),
     "韩": ("Hon",),
     "江": ("Kong", "Chiang"),
+    "邱": ("Yau", "Chiu", "Khoo"),
     "曾": ("Tsang",),
     "叶": ("Yip", "Yeh"),
     "卢": ("Lo", "Roh", "Noh"),

@@ -22,6 +22,7 @@ _VULGAR = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3
 _ROMAN = re.compile(
     r"(?<![A-Za-z])([IVXL]{1,6})(?=(?:er|e)?\s(?:siècle|secolo|siglo|век)|[章节卷篇届世]|\.\s?Jahrhundert)"
 )
+_ROMAN_SIGN = re.compile("[Ⅰ-Ⅻ]")
 _SLASHED = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?(?![\d/])")
 _DATES: tuple[tuple[re.Pattern[str], tuple[tuple[int, Kind], ...]], ...] = (
     (_ISO_DATE, ((1, "year"), (3, "month"), (4, "day"))),
@@ -79,6 +80,9 @@ def _mixed(text: str) -> Iterator[Quantity]:
         if bottom > top:
             value = int(match[1]) + Fraction(top, bottom)
             yield Quantity(*match.span(), "number", (value,))
+    for match in _ROMAN_SIGN.finditer(text):
+        value = Fraction(ord(match[0]) - ord("Ⅰ") + 1)
+        yield Quantity(*match.span(), "ordinal", (value,), firm=False)
     for match in _ROMAN.finditer(text):
         value = Fraction(_roman(match[1]))
         yield Quantity(*match.span(1), "ordinal", (value, (value - 1) * 100), firm=False)

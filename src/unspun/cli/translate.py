@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from unspun import pipeline, records
+from unspun import pipeline, records, translation
 from unspun.cli import show, stages
 from unspun.cli.app import ConfigFile, Json, Paths, complain, settings
 from unspun.pipeline import Result
@@ -173,8 +173,7 @@ class _Told:
                 self.segments += sum(count for _, count in told.segments)
                 self.kept += sum(count for _, count in told.kept)
                 if told.kept:
-                    reasons = ", ".join(f"{reason} {count}" for reason, count in told.kept)
-                    complain(f"{source.id}: left as they were: {reasons}")
+                    complain(f"{source.id}: {_left(result)}")
             yield source, result
 
     def say(self) -> None:
@@ -184,6 +183,17 @@ class _Told:
                 f"{self.segments - self.kept} of {self.segments} segments translated; "
                 f"{usage_line(self.usage)}"
             )
+
+
+def _left(result: Result) -> str:
+    """What stayed as it was, and why, the first reason in full."""
+    told = result.translation
+    assert told is not None  # noqa: S101 - only asked where there is one
+    kept, all_ = (sum(count for _, count in counts) for counts in (told.kept, told.segments))
+    kinds = ", ".join(f"{reason} {count}" for reason, count in told.kept)
+    first = next((t.value for t in result.tags if t.kind == translation.UNTRANSLATED), "")
+    detail = f"; for example {first!r}" if first else ""
+    return f"{kept} of {all_} segments left as they were ({kinds}){detail}"
 
 
 def usage_line(usage: Usage) -> str:

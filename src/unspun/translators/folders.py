@@ -80,7 +80,8 @@ def find(path: Path) -> Iterator[Folder]:
         ModelError: for a folder that is missing, or a model that lacks a file.
     """
     if not path.is_dir():
-        raise ModelError(f"{path}: no folder of a translation model{_hint(path)}")
+        how = "'unspun models' tells how to get one"
+        raise ModelError(f"{path}: no folder of a translation model{_hint(path)}; {how}")
     if _model(path) is not None:
         yield read(path)
         return
