@@ -300,7 +300,7 @@ MARKED = {
     "name": {"name"},
     "omission": {"omission", "number", "name", "length"},
     "addition": {"addition", "number", "name", "length"},
-    "punctuation": {"quotation", "final-mark", "spacing", "width"},
+    "punctuation": {"quotation", "final-mark", "spacing", "width", "number-format", "dash"},
 }
 NUMBER_WORD = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundreds?"

@@ -97,6 +97,10 @@ OTHERS = [
     ("价值5000元。", "It is worth 5,000 dollars.", "zh", "en", ["unit"]),
     ("价值5000美元。", "It is worth $5,000.", "zh", "en", []),
     ("增长5%。", "It grew by 5.", "zh", "en", ["unit"]),
+    ("25万人来了。", "Some 250000 people came.", "zh", "en", ["number-format"]),
+    ("25万人来了。", "Some 250,000 people came.", "zh", "en", []),
+    ("25万人来了。", "Es kamen 250000 Leute.", "zh", "de", []),
+    ("邮编200120", "The postcode is 200120.", "zh", "en", []),  # no amount
     ("他24日说。", "He said on July 24.", "zh", "en", ["date-detail"]),
     ("Open {0} at %s", "Öffne {0} um %s", "en", "de", []),
     ("Open {0} at %s", "Öffne {1} um", "en", "de", ["placeholder", "placeholder"]),
@@ -126,7 +130,8 @@ def test_findings_of_the_other_rules(
     source: str, target: str, ours: str, theirs: str, rules: list[str]
 ) -> None:
     wanted = set(rules) | {
-        "unit", "placeholder", "link", "tag", "name", "untranslated", "date-detail", "term",
+        "unit", "number-format", "placeholder", "link", "tag", "name", "untranslated",
+        "date-detail", "term",
     }  # fmt: skip
     found = checking.check(
         source, target, source_language=ours, target_language=theirs, rules=wanted

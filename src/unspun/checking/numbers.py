@@ -41,6 +41,8 @@ def check(unit: Unit, context: Context) -> Iterator[QaFinding]:
     for quantity in details:
         yield _detail(unit, quantity)
     yield from _units(ours, theirs, unit)
+    if context.languages.target.split("-")[0] == "en":
+        yield from _ungrouped(ours, theirs, unit)
 
 
 @lru_cache(maxsize=4096)
@@ -219,6 +221,29 @@ def _misread(text: str) -> set[Fraction]:
         return set()
     swapped = match[0].translate({ord("."): ",", ord(","): "."}).replace(",", "")
     return {Fraction(swapped)} if swapped.count(".") < 2 else set()  # noqa: PLR2004
+
+
+def _ungrouped(
+    ours: Sequence[Quantity], theirs: Sequence[Quantity], unit: Unit
+) -> Iterator[QaFinding]:
+    """Long numbers that English groups by thousands: 25万 as 250000, not 250,000."""
+    for quantity in theirs:
+        said = unit.target[quantity.start : quantity.end]
+        if not _LONG.fullmatch(said) or not any(q.scaled and agree(q, quantity) for q in ours):
+            continue
+        yield QaFinding(
+            "number-format",
+            "minor",
+            "Locale conventions/Number format",
+            f"{said} is not grouped by thousands",
+            None,
+            (quantity.start, quantity.end),
+            f"{int(said):,}",
+            score=0.8,
+        )
+
+
+_LONG = re.compile(r"\d{5,}")
 
 
 def _units(ours: Sequence[Quantity], theirs: Sequence[Quantity], unit: Unit) -> Iterator[QaFinding]:

@@ -13,9 +13,11 @@ from unspun.checking.residue import script_of
 _CATEGORY = "Linguistic conventions/Punctuation"
 _PAIRS = {
     "“": "”", "「": "」", "『": "』", "《": "》", "〈": "〉", "【": "】", "«": "»", "(": ")",
-    "（": "）", "[": "]", "［": "］", "„": "“",
+    "（": "）", "[": "]", "［": "］", "„": "“”", "»": "«", "”": "”",
 }  # fmt: skip
-_CLOSERS = {closer: opener for opener, closer in _PAIRS.items() if opener != "„"}
+"""What opens, and what may close it: Polish „…”, Danish »…«, Swedish ”…” as well."""
+_EITHER = frozenset("»”")  # which open only where a word begins
+_CLOSERS = frozenset("”」』》〉】»«)）]］")
 _CLOSING = "\"'”’»」』）)]】》〉］ \u00a0\u202f"
 _END = {
     **dict.fromkeys(".。．｡।", "."), **dict.fromkeys("?？؟;", "?"), **dict.fromkeys("!！", "!"),
@@ -30,6 +32,8 @@ _DOUBLE = re.compile(r"(?<=\S)[ \u00a0]{2,}(?=\S)")
 _BEFORE_MARK = re.compile(r"(?<=\w)[ ]+(?=[,.;:!?](?:\s|$))")
 _AFTER_COMMA = re.compile(r"(?<=[^\W\d_]{2})[,;](?=[^\W\d_]{2})")
 _REPEATED = re.compile(r"\b([^\W\d_]{2,})\s+\1\b", re.IGNORECASE)
+_HYPHENS = re.compile(r"(?<=\w)--(?=\w)|(?<=[\w,.”\"’)] )--(?= )|(?<=\w)--(?= )")
+_EMOTICON = re.compile(r"[:;]-?[()]$")
 _MAY_REPEAT = frozenset(
     """that had very so really ha no bye blah sie die das der nous vous que is in on long far many
     more again never""".split()  # noqa: SIM905 - words read better so
@@ -47,6 +51,9 @@ def check(unit: Unit, context: Context) -> Iterator[QaFinding]:
     yield from _width(text, context)
     yield from _blanks(unit, text, context)
     yield from _repeated(unit, text)
+    if "--" not in unit.source:
+        for match in _HYPHENS.finditer(text):
+            yield _minor("dash", "two hyphens for a dash", match.span(), "—")
 
 
 def _minor(
@@ -68,9 +75,9 @@ def _unpaired(text: str) -> int | None:
     """Where a mark stands that has no partner; None where all have one."""
     open_: list[int] = []
     for place, mark in enumerate(text):
-        if open_ and mark == _PAIRS[text[open_[-1]]]:
+        if open_ and mark in _PAIRS[text[open_[-1]]]:
             open_.pop()
-        elif mark in _PAIRS:
+        elif mark in _PAIRS and (mark not in _EITHER or _begins(text, place)):
             if mark in "([（［" and text[place + 1 : place + 2] in ")]":
                 continue
             open_.append(place)
@@ -81,6 +88,12 @@ def _unpaired(text: str) -> int | None:
     if not open_ and text.count('"') % 2 and not re.search(r'\d"', text):
         return text.rindex('"')
     return open_[-1] if open_ else None
+
+
+def _begins(text: str, place: int) -> bool:
+    """Whether a mark stands where a word begins."""
+    before, behind = text[place - 1 : place] if place else "", text[place + 1 : place + 2]
+    return not before.strip().strip("([„“«»") and bool(behind.strip())
 
 
 def _numbered(text: str, place: int) -> bool:
@@ -108,6 +121,8 @@ def _final(unit: Unit) -> Iterator[QaFinding]:
 
 def _mark(text: str) -> str:
     """The kind of mark that a text ends with, what closes behind it apart."""
+    if _EMOTICON.search(text.rstrip()):
+        return ""
     bare = text.rstrip().rstrip(_CLOSING)
     if bare.endswith("..."):
         return "…"

@@ -39,12 +39,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "unit",
-        "a value that lost its per cent sign or changed its currency",
+        "a value that lost its per cent sign or changed its currency, unit or half of the day",
         ("Accuracy/Mistranslation",),
     ),
     Rule(
         "number-format",
-        "digits grouped by another language's convention",
+        "digits grouped by another language's convention, or not at all",
         ("Locale conventions/Number format",),
     ),
     Rule("date-detail", "a month or year that the source leaves open", ("Accuracy/Addition",)),
@@ -97,6 +97,7 @@ RULES: tuple[Rule, ...] = (
         "a segment that ends otherwise than its source",
         ("Linguistic conventions/Punctuation",),
     ),
+    Rule("dash", "two hyphens that stand for a dash", ("Linguistic conventions/Punctuation",)),
     Rule(
         "width",
         "marks of the other width: full in an alphabet, half between Han characters",

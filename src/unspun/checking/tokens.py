@@ -18,6 +18,7 @@ _KINDS: dict[str, tuple[str, Severity, str]] = {
 }
 _TAG = re.compile(r"<(/?)([\w:.-]+).*?(/?)>|<!--", re.DOTALL)
 _ID = re.compile(r"""\b(?:id|x|i)\s*=\s*["']?([\w.:-]+)""")
+_LINK = re.compile(r"""\b(?:href|src)\s*=\s*["']?([^"'\s>]+)""")
 _LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9][A-Za-z0-9]*(?:[-.&'’+_/][A-Za-z0-9]+)*\+*")
 _HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0400-\u04ff\u0600-\u06ff]")
 _PLAIN = str.maketrans("", "", "-‑–.'’&+_/ ")
@@ -41,8 +42,9 @@ def _key(token: Token) -> str:
     tag = _TAG.match(token.text)
     if tag is None or tag[2] is None:
         return token.text
-    number = _ID.search(token.text)
-    return f"<{tag[1]}{tag[2].lower()}{' ' + number[1] if number else ''}>"
+    number, link = _ID.search(token.text), _LINK.search(token.text)
+    more = "".join(f" {found[1]}" for found in (number, link) if found)
+    return f"<{tag[1]}{tag[2].lower()}{more}>"
 
 
 def _compare(ours: Sequence[Token], theirs: Sequence[Token]) -> Iterator[QaFinding]:
