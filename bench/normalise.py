@@ -194,7 +194,7 @@ def _same(tool: Repair, broken: str, text: str) -> bool:
 
 
 def speed(pairs: list[tuple[str, str]]) -> None:
-    """Print megabytes a second; ftfy also with its defaults, which restyle as well."""
+    """Print megabytes a second of one core; ftfy also with its defaults, which restyle as well."""
     clean = _documents([text for text, _ in pairs])  # with the emoji and curly quotes
     broken = _documents([broken for _, broken in pairs])
     twentieth = [
@@ -218,10 +218,10 @@ def speed(pairs: list[tuple[str, str]]) -> None:
         rates = []
         for tool in tools.values():
             tool(documents[0])  # tables are read once
-            start = time.perf_counter()
+            start = time.process_time()
             for document in documents:
                 tool(document)
-            rates.append(size / (time.perf_counter() - start))
+            rates.append(size / (time.process_time() - start))
         print(f"{label:24}" + "".join(f"{rate:9.2f}" for rate in rates))
         print(f"{'  of fix_text':24}" + "".join(f"{rate / rates[-1]:9.1f}" for rate in rates))
 
