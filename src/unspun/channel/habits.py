@@ -101,17 +101,16 @@ class Habits:
     @classmethod
     def first_guess(cls, table: Arrays, index: Index, prices: Prices, rate: float) -> Habits:
         """The table's prior."""
-        rates = np.clip(index.rates * rate / 0.96, 0.0, 0.995)
-        replaced = rates[table.original]
+        replaced, left = index.logs(rate)
         logp = index.logp[table.entry] * prices.channel
-        price = np.where(table.entry >= 0, logp + np.log(replaced + 1e-9) + prices.take, 0.0)
+        price = np.where(table.entry >= 0, logp + replaced[table.original] + prices.take, 0.0)
         width = (table.end - table.start - 1) * prices.longer
         price = np.where(table.entry >= 0, price + width, price)
         keep = (table.entry == KEEP) & (table.original >= 0)
-        price = np.where(keep, np.log1p(-replaced), price)
+        price = np.where(keep, left[table.original], price)
         price = np.where(table.entry == ARTICLE, prices.article, price)
         price = np.where(table.whole, price, price + prices.compound)
-        missed = np.log1p(-rates) * prices.missed
+        missed = left * prices.missed
         return cls(table, prices, price, missed, price, missed)
 
     def weight(self, graph: decoder.Graph) -> Floats:

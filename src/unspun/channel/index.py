@@ -22,9 +22,13 @@ from unspun.lm.words import words_of
 Int32s = NDArray[np.int32]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 _LONGEST_MISSED = 4  # words of a phrase that is missed where it stands
 _UNKNOWN = 5  # ids up to this are classes of unknown words
+_FULL = 0.96  # rate of the spinner's usual setting
+_LEAST, _SUREST = 1e-9, 0.995  # probabilities of being replaced
+_RATES = 16  # that are remembered
 _SEPARATOR = "the"  # a word behind which no sentence begins
 
 
@@ -44,6 +48,7 @@ class Index:
         self.lm = lm
         self.context = context
         self._words: Forms | None = None
+        self._logs: dict[float, tuple[Floats, Floats]] = {}
 
     @property
     def words(self) -> Forms:
@@ -52,6 +57,16 @@ class Index:
         if words is None or words.full:
             words = self._words = Forms(self.forms, self.texts.texts)
         return words
+
+    def logs(self, rate: float) -> tuple[Floats, Floats]:
+        """Logarithms of how often each original is replaced at a document's rate, and is not."""
+        known = self._logs.get(rate)
+        if known is None:
+            rates = np.clip(self.rates * rate / _FULL, 0.0, _SUREST)
+            known = np.log(rates + _LEAST), np.log1p(-rates)
+            if len(self._logs) < _RATES:
+                self._logs[rate] = known
+        return known
 
     @cached_property
     def families(self) -> Int32s:
