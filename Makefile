@@ -36,6 +36,7 @@ torture: $(READY_DEV)  ## Kills, failing systems, poison, bombs, a lost node, fu
 	$(BIN)/python tools/torture_poison.py
 	$(BIN)/python tools/torture_nodes.py --kills 5
 	$(BIN)/python tools/torture_sizes.py
+	$(BIN)/python tools/torture_exponents.py
 	$(BIN)/python tools/torture_fuzz.py
 
 lint: $(READY_DEV)  ## Style, types, import rules

@@ -11,6 +11,7 @@ several runs. See tools/torture.py.
 from __future__ import annotations
 
 import argparse
+import gc
 import math
 import sys
 import time
@@ -25,9 +26,10 @@ from unspun.config import Config
 from unspun.errors import InputError
 from unspun.model import Document
 from unspun.pipeline import Result, Setting
+from unspun.workers.nursery import SELDOM
 
 MOST = 1.2  # the exponent
-SHORTEST = 0.02  # seconds that count: below, it is what a stage takes for anything
+SHORTEST = 0.05  # seconds that count: below, it is what a stage takes for anything
 LONG = 2.0  # seconds from which one run is enough
 
 
@@ -104,6 +106,9 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=3, help="of which the least counts")
     given = parser.parse_args()
     list(times(LINE.encode()))  # models are read once
+    gc.collect()
+    gc.freeze()  # as workers do
+    gc.set_threshold(*SELDOM)
     worst: dict[str, tuple[float, str]] = {}
     for name, make in hostile().items():
         if given.name not in name:

@@ -24,7 +24,7 @@ _BOOT = (
     "nursery.nurse(int(sys.argv[1]))"
 )
 _ORDER = struct.Struct("!cq")
-_SELDOM = 50_000, 20, 50
+SELDOM = 50_000, 20, 50
 """How often cycles are looked for: results are trees, and large ones take long to search."""
 _HANDLES = 4096  # file descriptors that may be open
 START, END = b"s", b"e"
@@ -43,7 +43,7 @@ def nurse(handle: int) -> NoReturn:
         os.dup2(silent, stream)
     gc.collect()
     gc.freeze()  # keeps the shared pages shared
-    gc.set_threshold(*_SELDOM)
+    gc.set_threshold(*SELDOM)
     children: set[int] = set()
     while True:
         order, handles, _, _ = socket.recv_fds(control, _ORDER.size, 1)
