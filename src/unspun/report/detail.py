@@ -29,6 +29,7 @@ from unspun.report.view import DiffView, DocumentView, Limits, MetricView
 
 _EXCERPT = 160
 _JUDGED = 2_000  # characters of an edit beyond which only coming and going are told apart
+_JUDGED_EDITS = 5_000  # of a document; the classes of those behind are guessed
 _WORD = 40  # characters of a word on either side of an edit
 _HEAD = re.compile(r"\S+\Z")
 _TAIL = re.compile(r"\S+")
@@ -76,7 +77,10 @@ def detail(
         "findings": _findings(view, layout[:shown], limits),
         "checked": _checked(view, layout[:shown], limits),
         "rows": list(_rows(view, layout[:shown], ops)),
-        "edits": [_edit(e, view.raw) for e in view.edits[: _edits_shown(layout, shown)]],
+        "edits": [
+            _edit(e, view.raw, judged=k < _JUDGED_EDITS)
+            for k, e in enumerate(view.edits[: _edits_shown(layout, shown)])
+        ],
         "rejected": [_edit(e, view.raw) for e in view.rejected[: limits.findings]],
         "differences": [_difference(view, op) for op in ops],
         "languages": [
@@ -157,7 +161,7 @@ def _rows(view: DocumentView, layout: list[Row], ops: list[DiffView]) -> Iterato
         ]
 
 
-def _edit(edit: Edit, raw: str) -> list[Any]:
+def _edit(edit: Edit, raw: str, *, judged: bool = True) -> list[Any]:
     """``[start, end, before, after, stage, rule, confidence, class, [earlier steps]]``."""
     history = [
         [step.before, step.after, step.stage, step.rule, number(step.confidence)]
@@ -165,13 +169,15 @@ def _edit(edit: Edit, raw: str) -> list[Any]:
     ]
     start, end = edit.start, edit.end
     fields = [start, end, edit.before, edit.after, edit.stage, edit.rule, number(edit.confidence)]
-    fields.append(_class(edit, raw))
+    fields.append(_class(edit, raw, judged=judged))
     return [*fields, history] if history else fields
 
 
-def _class(edit: Edit, raw: str) -> str:
-    """The class of an edit, judged by the whole words that it touches."""
-    if len(edit.before) + len(edit.after) > _JUDGED:
+def _class(edit: Edit, raw: str, *, judged: bool) -> str:
+    """The class of an edit, judged by the whole words that it touches, or guessed."""
+    if not judged and edit.before and edit.after and edit.stage == "normalise":
+        return "encoding"
+    if not judged or len(edit.before) + len(edit.after) > _JUDGED:
         return "insertion" if not edit.before else "synonym" if edit.after else "deletion"
     head = _HEAD.search(raw, max(0, edit.start - _WORD), edit.start)
     tail = _TAIL.match(raw, edit.end, edit.end + _WORD)
