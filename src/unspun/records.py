@@ -89,19 +89,24 @@ def to_edit(record: Mapping[str, Any]) -> Edit:
     )
 
 
+def _flat(item: LanguageSpan | Finding | Tag) -> Record:
+    """The fields of plain values, as `asdict` gives them in ten times the time."""
+    return {name: getattr(item, name) for name in item.__slots__}
+
+
 def span(item: LanguageSpan) -> Record:
     """A language span."""
-    return {**asdict(item), "confidence": round(item.confidence, 4)}
+    return {**_flat(item), "confidence": round(item.confidence, 4)}
 
 
 def finding(item: Finding) -> Record:
     """A finding."""
-    return {**asdict(item), "score": round(item.score, 4)}
+    return {**_flat(item), "score": round(item.score, 4)}
 
 
 def tag(item: Tag) -> Record:
     """A tag."""
-    return {**asdict(item), "confidence": round(item.confidence, 4)}
+    return {**_flat(item), "confidence": round(item.confidence, 4)}
 
 
 def origin(item: Origin) -> Record:
