@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,13 +95,19 @@ def path(
     columns = [main, *others]
     rows = evidence[:, columns].tolist()
     score = [0, *(-price[0] for _ in others)]
+    own = list(range(len(columns)))
     back: list[list[int]] = []
     for row, cost in zip(rows, price, strict=True):
-        best = max(range(len(score)), key=score.__getitem__)
-        floor = score[best] - cost
-        back.append([k if old >= floor else best for k, old in enumerate(score)])
-        score = [max(old, floor) + new for old, new in zip(score, row, strict=True)]
-    at = max(range(len(score)), key=score.__getitem__)
+        top = max(score)
+        floor = top - cost
+        if min(score) >= floor:
+            back.append(own)
+        else:
+            best = score.index(top)
+            back.append([k if old >= floor else best for k, old in enumerate(score)])
+            score = [max(old, floor) for old in score]
+        score = list(map(add, score, row))
+    at = score.index(max(score))
     steps = [at]
     for come in reversed(back[1:]):
         at = come[at]
