@@ -274,10 +274,13 @@ def marked(path: Path, part: str) -> None:
     """Errors that experts marked, by segment and system; every other talk is for development."""
     segments: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
     texts: dict[tuple[str, str], tuple[str, str, str]] = {}
+    left_out: list[str] = []
     with path.open(encoding="utf-8", newline="") as file:
         for entry in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             if entry["category"] == "category" or (int(entry["doc_id"]) % 2) != (part == "test"):
                 continue
+            if entry["category"] == "Accuracy/Omission":
+                left_out.append("".join(re.findall(r"<v>(.*?)</v>", entry["source"])))
             key = entry["system"], entry["seg_id"]
             segments[key].append((entry["category"], entry["severity"], entry["target"]))
             plain = re.sub(r"</?v>", "", entry["target"])
@@ -293,6 +296,13 @@ def marked(path: Path, part: str) -> None:
         hit, told, gold = (counts[kind, what] for what in ("hit", "told", "gold"))
         line = f"{hit / max(1, told):.3f} of {told} / {hit / max(1, gold):.3f} of {gold}"
         print(f"{kind:18}{line}")
+    sizes = sorted(map(len, left_out))
+    print(
+        f"omissions are marked in {len(sizes)} passages, half of at most {sizes[len(sizes) // 2]} "
+        f"characters, nine of ten of at most {sizes[len(sizes) * 9 // 10]}; "
+        f"{sum(bool(re.search('[。！？]', text)) for text in left_out)} have a sentence's end, "
+        f"{sum(bool(re.search('[0-9]', text)) for text in left_out)} a digit"
+    )
 
 
 MARKED = {
