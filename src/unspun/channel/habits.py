@@ -55,8 +55,8 @@ class Prices:
     """
 
     lm: float = 0.82
-    again: float = 0.65
-    context: float = 0.4
+    again: float = 0.7
+    context: float = 0.5
     common: float = 0.3
     partly: float = 0.6
     channel: float = 1.0
