@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -170,6 +171,13 @@ def test_junk_in_a_spun_text_does_not_hold_it_up(piece: str) -> None:
     )
     junk = piece * (9_000 // len(piece))
     assert isinstance(spun.detect(page + junk + "\n" + page, RestoreConfig()).score, float)
+
+
+def test_a_list_of_ambiguous_phrases_is_no_prose() -> None:
+    """Reading all that each may stand for would take a multiple of what prose takes."""
+    entries = spun.load(RestoreConfig())[0].index.channel.entries
+    phrases = [form for form, _ in Counter(entry.spun for entry in entries).most_common(200)]
+    assert not spun.detect(", ".join(phrases * 10), RestoreConfig()).is_spun
 
 
 def test_blocks_are_summed_by_their_size() -> None:
