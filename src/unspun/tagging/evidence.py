@@ -36,12 +36,15 @@ ENCODED = regex.compile(r"(?:%[0-9A-Fa-f]{2}){3,}+(?:[-_.~]{0,3}(?:%[0-9A-Fa-f]{
 _OCTETS = regex.compile(r"(?:%[0-9A-Fa-f]{2})++")
 
 _LEAST_HAN, _LEAST_LETTERS = 4, 20
+_MIXED = 2
 _STYLES = {
     "straight": re.compile(r"'(?<=\w')(?=\w)|\"(?<=[\s(]\")(?=\w)"),
     "curly": re.compile(r"’(?<=\w’)(?=\w)|“(?=\w)"),
     "full-width": re.compile(r"[，。；：？！（）、](?<=[A-Za-z].)|「(?=[A-Za-z])"),
     "guillemets": re.compile(r"«\s?(?=\w)"),
 }
+_MARKS = {"straight": "'\"", "curly": "’“", "full-width": "，。；：？！（）、「", "guillemets": "«"}
+"""The marks of each: without one of them, it need not be looked for."""
 
 
 _NOTE = rf"""
@@ -142,7 +145,9 @@ def _script_language(words: str) -> str:
 
 def quotations(text: str) -> list[Finding]:
     """Quotation conventions that meet in one text: where each but the commonest first stands."""
-    styles = ("straight",) if text.isascii() else tuple(_STYLES)
+    styles = [name for name, marks in _MARKS.items() if any(mark in text for mark in marks)]
+    if len(styles) < _MIXED:
+        return []
     seen = {name: [match.span() for match in _STYLES[name].finditer(text)] for name in styles}
     used = sorted((name for name in seen if seen[name]), key=lambda name: -len(seen[name]))
     return [
