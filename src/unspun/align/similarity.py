@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
-ALIKE, ALIKE_LONGER = 2.6, 5.5
-RIVAL, UNEQUAL, LONGER, START = 24.4, 3.6, 3.4, 14.0
+ALIKE, ALIKE_LONGER = -3.41, 7.38
+RIVAL, UNEQUAL, LONGER, START = 27.16, 3.67, 5.18, 22.61
 """Log odds: for a root of similarity, the same for each factor e in the shorter one's length; less
 one of the next best similarity, a factor e between the lengths, and one in the shorter length.
 
-Fitted by logistic regression on pairs of sentences of newstest2021 and of TED talks: long passages
-share more by chance.
+Fitted by tools/fit_align.py, a logistic regression on pairs of segments of newstest2021 and of TED
+talks: long passages share more by chance.
 """
 CHANCE = 0.17
 """Similarity to some other unit that is nothing special, though no other was compared."""
