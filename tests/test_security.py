@@ -166,6 +166,8 @@ def test_nothing_shown_steers_the_terminal(text: str) -> None:
         ("Pay the invoice \u202etxt.exe\u202c today.", ["bidi-control", "bidi-control"]),
         ("a\u2066b\u2069c", ["bidi-control", "bidi-control"]),
         ("Log in at pay\u200bpal today.", ["hidden"]),
+        ("Log in at p\u200ba\u200b\u200by\ufeffpal to\u200bday.", ["hidden", "hidden"]),
+        ("pay\u200bpal\u200b today", ["hidden"]),
         ("x\U000e0041\U000e0042y", ["hidden"]),
         ("Log in at p\u0430ypal today.", ["mixed-script"]),
         ("\u0391pple and \u041eracle.", ["mixed-script", "mixed-script"]),

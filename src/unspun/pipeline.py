@@ -262,6 +262,10 @@ def _bettered(result: Result) -> Iterator[Passage]:
             yield Passage(*now(edit.start, edit.end), "machine-translated")
 
 
+_FAULTS = {"chrome", "encoding-damage"}
+"""The kinds of tags that say something of quality."""
+
+
 def _assess(result: Result, setting: Setting) -> Result:
     if result.tagged is None:
         return result
@@ -269,7 +273,8 @@ def _assess(result: Result, setting: Setting) -> Result:
     tagged = _map_tagged(result.tagged, now.result) if result.ledger else result.tagged
     if any(edit.stage == translation.STAGE for edit in result.ledger):
         tagged = tagging.tag(result.text, setting.config.tag)  # its languages are others now
-    left = [tag for tag in (_map(t, now.result) for t in result.tags) if tag.start < tag.end]
+    faults = (_map(tag, now.result) for tag in result.tags if tag.kind in _FAULTS)
+    left = [tag for tag in faults if tag.start < tag.end]
     assessed = quality.assess(
         result.text,
         tagged,

@@ -21,7 +21,9 @@ _DIRECTIONS = "\u202a-\u202e\u2066-\u2069"
 _NOTHING = "\u200b-\u200d\u2060\ufeff"
 _SPELLING = "\U000e0020-\U000e007f"
 _BIDI = re.compile(f"[{_DIRECTIONS}]+")
-_HIDDEN = re.compile(f"(?<=[{_LATIN}])[{_NOTHING}]+(?=[{_LATIN}])")
+_HIDDEN = re.compile(  # in one word, from the first to the last of them
+    f"(?<=[{_LATIN}])[{_NOTHING}]+(?:[{_LATIN}]+[{_NOTHING}]+)*(?=[{_LATIN}])"
+)
 _TAGS = re.compile(f"(?<![\U0001f3f4{_SPELLING}])[{_SPELLING}]{{2,}}")  # behind a flag: its name
 _MIXED = re.compile(f"(?=[{_OTHER}]*[{_LATIN}])(?=[{_LATIN}]*[{_OTHER}])[{_LATIN}{_OTHER}]{{3,}}")
 _UNSEEN = re.compile(f"[{_DIRECTIONS}{_NOTHING}{_SPELLING}]")
