@@ -122,6 +122,17 @@ def test_large_batches_say_what_was_left_out() -> None:
     assert len(text) < len(page(views))
 
 
+@pytest.mark.parametrize("word", ["a\u200b", "a\u200bb"])
+def test_a_line_full_of_edits_is_shown_in_part(word: str) -> None:
+    raw = word * 20_000
+    places = (at + 1 for at in range(0, len(raw), len(word)))
+    ledger = tuple(Edit(at, at + 1, "\u200b", "", "normalise", "zero-width") for at in places)
+    views = [DocumentView("a", raw, raw.replace("\u200b", ""), ledger)]
+    text = page(views, Limits(edits=100, text=100))
+    assert "This document is long" in text
+    assert len(text) < len(page(views)) - 100_000
+
+
 def test_an_empty_batch_has_a_page() -> None:
     assert "No documents" in "".join(render(RunView(), []))
 

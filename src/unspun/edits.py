@@ -66,8 +66,18 @@ def invert(edits: Iterable[Edit]) -> Ledger:
     inverse = []
     for edit in edits:
         start = edit.start + shift
-        end = start + len(edit.after)
-        inverse.append(replace(edit, start=start, end=end, before=edit.after, after=edit.before))
+        inverse.append(
+            Edit(  # in full: ledgers may be long, and replace() is slow
+                start,
+                start + len(edit.after),
+                edit.after,
+                edit.before,
+                edit.stage,
+                edit.rule,
+                edit.confidence,
+                edit.history,
+            )
+        )
         shift += len(edit.after) - len(edit.before)
     return tuple(inverse)
 

@@ -14,6 +14,7 @@ from unspun.report.view import DiffView, DocumentView, SegmentView
 
 _LINE_END = re.compile(r"[\r\n]+")
 _SPACE = re.compile(r"\s*")
+_LONGEST = 20_000  # characters of a line beyond which it is cut behind an edit
 
 Piece = str | list[str | int]
 """Plain text, or ``[text, edit, difference, language]``: indexes, -1 for none, no tail of -1."""
@@ -66,7 +67,10 @@ def rows(view: DocumentView) -> list[Row]:
 
 
 def _line_starts(raw: str, clean: str, edits: Ledger) -> Iterator[_Place]:
-    """Places where a line begins in both texts, or where a whole line was taken out."""
+    """Places where a line begins in both texts, or where a whole line was taken out.
+
+    A line that is too long for one row has places in between.
+    """
     last = _Place(0, 0)
     yield last
     at = shift = 0
@@ -79,7 +83,7 @@ def _line_starts(raw: str, clean: str, edits: Ledger) -> Iterator[_Place]:
         place = _Place(at, at + shift)
         ends = raw[at - 1 : at] in ("\n", "\r")
         kept = place.clean == last.clean or clean[place.clean - 1] in "\r\n"
-        if ends and kept and last.raw < at < len(raw):
+        if ((ends and kept) or at - last.raw > _LONGEST) and last.raw < at < len(raw):
             yield (last := place)
     for place in _unchanged(raw, at, len(raw), shift):
         if last.raw < place.raw < len(raw):
@@ -194,11 +198,12 @@ def cut(
     for mark in edits:
         if mark.start == mark.end:
             empty.setdefault(mark.start, []).append(["", mark.number])
-    filled = [[m for m in layer if m.start < m.end] for layer in layers]
+    places = sorted(points)
+    over = zip(*(_over(layer, places) for layer in layers), strict=True)
     pieces: list[Piece] = []
-    for start, end in pairwise(sorted(points)):
+    for (start, end), numbers in zip(pairwise(places), over, strict=False):
         pieces += empty.pop(start, ())
-        indexes = [_at(layer, start) for layer in filled]
+        indexes = list(numbers)
         while indexes and indexes[-1] < 0:
             indexes.pop()
         pieces.append([text[start:end], *indexes] if indexes else text[start:end])
@@ -207,7 +212,10 @@ def cut(
     return pieces
 
 
-def _at(layer: Sequence[Mark], place: int) -> int:
-    """The index of the mark over a place, -1 for none."""
-    k = bisect_right(layer, place, key=lambda mark: mark.start) - 1
-    return layer[k].number if k >= 0 and place < layer[k].end else -1
+def _over(layer: Sequence[Mark], places: Iterable[int]) -> Iterator[int]:
+    """The number of the mark over each of these ascending places, -1 for none."""
+    k = 0
+    for place in places:
+        while k < len(layer) and layer[k].end <= place:
+            k += 1
+        yield layer[k].number if k < len(layer) and layer[k].start <= place else -1
