@@ -1,6 +1,6 @@
 """Translation QA: errors planted in WMT 2021 output, and errors that experts marked in TED talks.
 
-    python bench/qa.py ../shared [--part development]
+    python bench/qa.py ../shared [--part development|test|2023|unseen]
 
 Planted: the news test set of WMT 2021, Chinese to English. One segment in four gets one error: a
 number changed, a name dropped or replaced by another, a segment left in Chinese. A second copy is
@@ -10,6 +10,13 @@ paragraph. A finding of the kind where nothing was planted counts as false, alth
 have made errors of their own. The first half of the test set, whole documents, is for development;
 the second is for test. The general test set of WMT 2023, reviews, manuals and news, is further
 material for development. The rules know nothing of any but what the file itself teaches.
+
+Unseen: the same errors planted in two systems of WMT 2023 whose output nobody had read when the
+rules were written, although the sources are those of the development material: of the systems with
+less than a tenth of their lines in common with one used for development, those whose published chrF
+is highest. Of the findings of each where nothing was planted 60 are drawn and read
+(`bench/data/qa_audit_2023.tsv`); intervals are Jeffreys', of findings and readings together, and
+take findings for independent.
 
 Audited: the findings of the second half where nothing was planted were read, one by one, and
 `bench/data/qa_audit.tsv` says which of them are real errors of the system: the line of the test
@@ -27,23 +34,27 @@ the kind speaks up in it.
 from __future__ import annotations
 
 import argparse
-import csv
 import random
-import re
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from experts import marked
 from planting import TERMS, Paragraph, capitals, plant, plant_marks, plant_repeats, plant_terms
 
-from unspun.checking import SURE, Context, Languages, QaFinding, Unit, check_units
+from unspun.checking import SURE, Context, Languages, QaFinding, check_units
 
 LANGUAGES = Languages("zh", "en")
 BOUNDARY = 976  # the line of the test set with which the second half's first document begins
 SYSTEMS = ("ref.A", "hyp.Facebook-AI", "hyp.HuaweiTSC", "hyp.Online-B", "hyp.Online-W", "hyp.SMU")
 SYSTEMS_2023 = ("ref.refA", "hyp.GPT4-5shot", "hyp.HW-TSC", "hyp.ONLINE-B", "hyp.ONLINE-W")
-AUDIT = Path(__file__).parent / "data/qa_audit.tsv"
+SYSTEMS_UNSEEN = ("hyp.ZengHuiMT", "hyp.ONLINE-G")
+DRAWN = 60
+"""Findings that are read of the unseen part."""
+DRAWS = 10_000
+DATA = Path(__file__).parent / "data"
+AUDITS = {"test": DATA / "qa_audit.tsv", "unseen": DATA / "qa_audit_2023.tsv"}
 RULES = {
     "number": {"number", "unit"},
     "name": {"name"},
@@ -66,52 +77,63 @@ Counts = Counter[tuple[float, str, str]]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
-    parser.add_argument("--part", choices=("development", "test", "2023"))
+    parser.add_argument("--part", choices=("development", "test", "2023", "unseen"))
     parser.add_argument("--show", metavar="KIND", help="print misses and false findings of a kind")
     parser.add_argument("--list", action="store_true", help="print what an audit has to read")
     arguments = parser.parse_args()
     mt = arguments.shared / "data/mt"
-    for part in [arguments.part] if arguments.part else ["test", "2023"]:
+    for part in [arguments.part] if arguments.part else ["test", "2023", "unseen"]:
         planted(mt, part, arguments.show, listed=arguments.list)
-    if arguments.show is None and not arguments.list:
+    if arguments.show is None and not arguments.list and arguments.part != "unseen":
         marked(mt / "wmt_mqm/mqm_ted_zhen.tsv", arguments.part or "test")
 
 
 def planted(mt: Path, part: str, show: str | None, *, listed: bool) -> None:
-    if part == "2023":
+    if part in {"2023", "unseen"}:
         prefix = mt / "wmt23_zhen/generaltest2023.zh-en"
         systems: Sequence[str] = SYSTEMS_2023
         first, last = 0, None
     else:
         prefix, systems = mt / "wmt21_zhen/newstest2021.zh-en", SYSTEMS
         first, last = (0, BOUNDARY) if part == "development" else (BOUNDARY, None)
+    unseen = SYSTEMS_UNSEEN if part == "unseen" else ()
     source = read(prefix.with_name(f"{prefix.name}.src.zh"))[first:last]
-    outputs = {s: read(prefix.with_name(f"{prefix.name}.{s}.en"))[first:last] for s in systems}
-    audit = read_audit() if part == "test" else {}
-    never_small = capitals(outputs.values())
+    outputs = {
+        s: read(prefix.with_name(f"{prefix.name}.{s}.en"))[first:last] for s in (*systems, *unseen)
+    }
+    audit = read_audit(AUDITS[part]) if part in AUDITS else {}
     total: Counts = Counter()
     mechanical: Counts = Counter()
     kinds = [*RULES, ", ".join(GOAL)]
     print(f"planted errors, {part}, {len(source)} lines, findings as sure as {SURE}")
     print(f"precision / recall\n{'':18}{''.join(f'{kind:>26}' for kind in kinds)}")
-    for system, target in outputs.items():
+    for system in unseen or systems:
+        target = outputs[system]
+        never_small = capitals(outputs[s] for s in {*systems, system})
         rng = random.Random(system)  # noqa: S311
         lines = plant(source, target, never_small, rng, ("number", "name", "untranslated"), 1)
         paragraphs = plant(source, target, never_small, rng, ("omission",), 4)
         began = time.process_time()
         counts: Counts = Counter()
+        to_read: list[Sequence[str]] = []
         for layout, items in (("lines", lines), ("paragraphs", paragraphs)):
             found = check(items, Context(LANGUAGES))
             counts += count(items, found, (layout, system, first), audit, show)
             if listed:
-                list_false(items, found, (layout, system, first))
+                to_read += list_false(items, found, (layout, system, first))
+        for entry in drawn(to_read) if unseen else to_read:
+            print("\t".join(("AUDIT", *entry)))
         seconds = time.process_time() - began
         row(system, counts, f"{2 * len(source) / seconds:,.0f} segments a second")
+        if unseen:
+            summary(counts, audited=True)
         mechanical += plant_mechanical(source, target, rng)
         if system.startswith("hyp"):
             total += counts
-    row("systems together", total, "")
-    curve(total, audited=bool(audit))
+    if not unseen:
+        row("systems together", total, "")
+        curve(total)
+        summary(total, audited=bool(audit))
     for kind in MECHANICAL:
         print(f"{kind:18}{cell(mechanical, [kind], SURE)}   systems and reference")
 
@@ -165,7 +187,25 @@ def estimated(counts: Counts, kind: str, sure: float) -> float:
     return false * real / read_ if read_ else 0.0
 
 
-def curve(counts: Counts, *, audited: bool) -> None:
+def interval(counts: Counts, kinds: Sequence[str], *, audited: bool) -> tuple[float, float]:
+    """Where precision lies with a probability of .95, from Jeffreys' priors (Brown et al. 2001)."""
+    rng = random.Random(0)  # noqa: S311
+    values = []
+    for _ in range(DRAWS):
+        right = rng.gammavariate(sum(counts[SURE, k, "hit"] for k in kinds) + 0.5, 1)
+        wrong = 0.0
+        for kind in kinds:
+            false, read_, real = (counts[SURE, kind, what] for what in ("false", "read", "real"))
+            told = rng.gammavariate(false + 0.5 / len(kinds), 1)
+            share = rng.betavariate(real + 0.5, read_ - real + 0.5) if audited else 0.0
+            right += told * share
+            wrong += told * (1 - share)
+        values.append(right / (right + wrong))
+    values.sort()
+    return values[DRAWS // 40], values[-DRAWS // 40]
+
+
+def curve(counts: Counts) -> None:
     """What a threshold buys, of number, name and omission together."""
     print(f"\n{'as sure as':>10}{'found':>8}{'false':>8}{'precision':>11}{'recall':>8}")
     for sure in CURVE:
@@ -175,13 +215,18 @@ def curve(counts: Counts, *, audited: bool) -> None:
         raw = precision(counts, GOAL, sure)
         print(f"{sure:10.2f}{hit:8}{false:8}{raw:11.3f}{hit / max(1, all_):8.3f}")
     print()
+
+
+def summary(counts: Counts, *, audited: bool) -> None:
+    """Precision with and without the errors of systems, and recall."""
     if audited:
         for kind in GOAL:
             false, read_, real = (counts[SURE, kind, what] for what in ("false", "read", "real"))
             value = precision(counts, [kind], SURE, audited=True)
             print(
                 f"{kind}: of {false} false ones {read_} were read, {real} are the system's errors; "
-                f"counted as found, precision is {value:.3f}"
+                f"counted as found, precision is {value:.3f} "
+                f"({span(interval(counts, [kind], audited=True))})"
             )
     for name, audit in (("raw", False), ("audited", True))[: 2 if audited else 1]:
         values = [precision(counts, [k], SURE, audited=audit) for k in GOAL]
@@ -189,9 +234,14 @@ def curve(counts: Counts, *, audited: bool) -> None:
         micro = precision(counts, GOAL, SURE, audited=audit), recall(counts, GOAL, SURE)
         macro = sum(values) / len(values), sum(recalls) / len(recalls)
         print(
-            f"{name:8} micro {micro[0]:.3f} / {micro[1]:.3f}, macro {macro[0]:.3f} / {macro[1]:.3f}"
+            f"{name:8} micro {micro[0]:.3f} ({span(interval(counts, GOAL, audited=audit))}) / "
+            f"{micro[1]:.3f}, macro {macro[0]:.3f} / {macro[1]:.3f}"
         )
     print()
+
+
+def span(bounds: tuple[float, float]) -> str:
+    return f"95%: {bounds[0]:.3f} to {bounds[1]:.3f}"
 
 
 def count(
@@ -234,9 +284,10 @@ def list_false(
     items: Sequence[Paragraph],
     found: Sequence[Sequence[QaFinding]],
     place: tuple[str, str, int],
-) -> None:
+) -> list[Sequence[str]]:
     """What is to be read: layout, system, line, kind, messages, source, translation."""
     layout, system, first = place
+    entries: list[Sequence[str]] = []
     for item, findings in zip(items, found, strict=True):
         for kind in sorted(set(GOAL) & kinds_of(layout)):
             told = [
@@ -247,14 +298,21 @@ def list_false(
             if told and not item.planted:
                 where = layout, system, str(first + item.line + 1), kind
                 texts = " // ".join(item.source), " // ".join(item.target)
-                print("\t".join(("AUDIT", *where, " & ".join(told), *texts)))
+                entries.append((*where, " & ".join(told), *texts))
+    return entries
 
 
-def read_audit() -> dict[Key, bool]:
+def drawn(entries: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """A simple random sample of findings, whatever their kind, the same each time."""
+    ordered = sorted(entries, key=lambda entry: (entry[0], entry[1], int(entry[2]), entry[3]))
+    return random.Random(DRAWN).sample(ordered, min(DRAWN, len(ordered)))  # noqa: S311
+
+
+def read_audit(path: Path) -> dict[Key, bool]:
     """Whether each finding that was read is a real error."""
-    if not AUDIT.exists():
+    if not path.exists():
         return {}
-    rows = [r.split("\t") for r in AUDIT.read_text("utf-8").splitlines() if r[:1] != "#"]
+    rows = [r.split("\t") for r in path.read_text("utf-8").splitlines() if r[:1] != "#"]
     return {(r[0], r[1], int(r[2]), r[3]): r[4] == "real" for r in rows}
 
 
@@ -268,85 +326,6 @@ def explain(paragraph: Paragraph, findings: Sequence[QaFinding], kind: str) -> N
 
 def read(path: Path) -> list[str]:
     return [line.strip() for line in path.read_text("utf-8").split("\n")[:-1]]
-
-
-def marked(path: Path, part: str) -> None:
-    """Errors that experts marked, by segment and system; every other talk is for development."""
-    segments: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
-    texts: dict[tuple[str, str], tuple[str, str, str]] = {}
-    left_out: list[str] = []
-    with path.open(encoding="utf-8", newline="") as file:
-        for entry in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            if entry["category"] == "category" or (int(entry["doc_id"]) % 2) != (part == "test"):
-                continue
-            if entry["category"] == "Accuracy/Omission":
-                left_out.append("".join(re.findall(r"<v>(.*?)</v>", entry["source"])))
-            key = entry["system"], entry["seg_id"]
-            segments[key].append((entry["category"], entry["severity"], entry["target"]))
-            plain = re.sub(r"</?v>", "", entry["target"])
-            texts[key] = (entry["system"], re.sub(r"</?v>", "", entry["source"]), plain)
-    counts: Counter[tuple[str, str]] = Counter()
-    for system in sorted({s for s, _ in texts}):
-        keys = [key for key in texts if key[0] == system]
-        units = [Unit(texts[key][1], texts[key][2], key[1]) for key in keys]
-        for key, findings in zip(keys, check_units(units, Context(LANGUAGES)), strict=True):
-            judge(segments[key], findings, counts)
-    print(f"\nMQM, TED talks, {part}: {len(texts)} segments; precision / recall by segment")
-    for kind in MARKED:
-        hit, told, gold = (counts[kind, what] for what in ("hit", "told", "gold"))
-        line = f"{hit / max(1, told):.3f} of {told} / {hit / max(1, gold):.3f} of {gold}"
-        print(f"{kind:18}{line}")
-    sizes = sorted(map(len, left_out))
-    print(
-        f"omissions are marked in {len(sizes)} passages, half of at most {sizes[len(sizes) // 2]} "
-        f"characters, nine of ten of at most {sizes[len(sizes) * 9 // 10]}; "
-        f"{sum(bool(re.search('[。！？]', text)) for text in left_out)} have a sentence's end, "
-        f"{sum(bool(re.search('[0-9]', text)) for text in left_out)} a digit"
-    )
-
-
-MARKED = {
-    "number": {"number", "unit"},
-    "name": {"name"},
-    "omission": {"omission", "number", "name", "length"},
-    "addition": {"addition", "number", "name", "length"},
-    "punctuation": {"quotation", "final-mark", "spacing", "width", "number-format", "dash"},
-}
-NUMBER_WORD = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundreds?"
-    r"|thousands?|millions?|billions?|percent|half)\b",
-    re.IGNORECASE,
-)
-
-
-def judge(
-    errors: Sequence[tuple[str, str, str]],
-    findings: Sequence[QaFinding],
-    counts: Counter[tuple[str, str]],
-) -> None:
-    gold = {kind for category, _, target in errors if (kind := kind_of(category, target))}
-    rules = {f.rule for f in findings if f.severity != "neutral"}
-    for kind, wanted in MARKED.items():
-        told = bool(rules & wanted)
-        counts[kind, "told"] += told
-        counts[kind, "gold"] += kind in gold
-        counts[kind, "hit"] += told and kind in gold
-
-
-def kind_of(category: str, target: str) -> str:
-    span = "".join(re.findall(r"<v>(.*?)</v>", target))
-    if category == "Accuracy/Omission":
-        return "omission"
-    if category == "Accuracy/Addition":
-        return "addition"
-    if category == "Fluency/Punctuation":
-        return "punctuation"
-    if category == "Accuracy/Mistranslation" and len(span) < 60:
-        if NUMBER_WORD.search(span):
-            return "number"
-        if re.search(r"(?<!^)(?<![.!?] )\b[A-Z][a-z]+", span) and len(span.split()) < 4:
-            return "name"
-    return ""
 
 
 if __name__ == "__main__":
