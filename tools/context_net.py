@@ -30,15 +30,17 @@ QUANTUM = 0.3  # root mean squares in a step of the file
 
 LEARNED = {"words": 1.0, "phrases": 1.0, "prior": 2.0}  # squares of a model that goes on learning
 
-_COMPILER = ("cc", "-O3", "-march=native", "-ffast-math", "-shared", "-fPIC")
+_COMPILE = ("cc", "-O3", "-march=native", "-ffast-math", "-fPIC", "-c")
+_LINK = ("cc", "-shared")  # without -ffast-math, which would take small numbers from the process
 
 
 def compiled() -> ctypes.CDLL:
     """The kernel, for this machine."""
     with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder) / "context_net.so"
+        parts, library = Path(folder) / "context_net.o", Path(folder) / "context_net.so"
         source = Path(__file__).with_suffix(".c")
-        subprocess.run([*_COMPILER, source, "-o", library, "-lm"], check=True)  # noqa: S603
+        subprocess.run([*_COMPILE, source, "-o", parts], check=True)  # noqa: S603
+        subprocess.run([*_LINK, parts, "-o", library, "-lm"], check=True)  # noqa: S603
         return ctypes.CDLL(str(library))
 
 
