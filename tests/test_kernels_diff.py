@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from strategies import texts
@@ -58,6 +58,7 @@ def both(hyp: str, ref: str, *, moved: bool = False) -> tuple[list[Op], list[Op]
 @needed
 @settings(deadline=None)
 @given(pairs(), st.booleans())
+@example(("the" + "x" * 70,) * 2, False)  # noqa: FBT003
 def test_operations_agree(pair: tuple[str, str], moved: bool) -> None:  # noqa: FBT001
     found, plain = both(*pair, moved=moved)
     assert found == plain

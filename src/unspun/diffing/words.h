@@ -13,6 +13,7 @@
 #define LEAST_SPELLING 4
 #define LONGEST 63    /* letters of a word that is looked at here */
 #define LONGEST_KEY 15
+#define LONGEST_SPELT 480 /* letters of a word whose spelling is compared: all that reach here */
 
 enum { SPACE, MARK, IDEOGRAPH, DIGIT, LETTER };
 
@@ -234,10 +235,10 @@ same_lemma(const Lexicon *lexicon, Word a, Word b)
 static int
 misspelt(Word a, Word b)
 {
-    int32_t rows[3][LONGEST + 2], longer = a.size > b.size ? a.size : b.size;
+    int32_t rows[3][LONGEST_SPELT + 1], longer = a.size > b.size ? a.size : b.size;
     int32_t most = (longer - 1) / 4; /* similarity over .75 */
-    if (a.size < LEAST_SPELLING || b.size < LEAST_SPELLING || a.size > LONGEST ||
-        b.size > LONGEST || a.size - b.size > most || b.size - a.size > most)
+    if (a.size < LEAST_SPELLING || b.size < LEAST_SPELLING || a.size > LONGEST_SPELT ||
+        b.size > LONGEST_SPELT || a.size - b.size > most || b.size - a.size > most)
         return 0;
     for (int32_t j = 0; j <= b.size; j++)
         rows[0][j] = j;
