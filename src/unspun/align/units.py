@@ -28,7 +28,6 @@ _NO_END = re.compile(
     r"""
     (?: ^ | [\s(\[“‘\"'] )
     (?: [^\W\d_]                       # an initial: J. Smith
-      | \d{1,2}                         # a day or an ordinal: am 3. Mai
       | (?:[^\W\d_]\.)+[^\W\d_]        # U.S.
       | Mr | Mrs | Ms | Dr | Prof | St | Sr | Jr | Gen | Col | Lt | Sgt | Rep | Sen | Gov | No
       | Inc | Ltd | Co | Corp | vs | etc | e\.g | i\.e | approx | Fig | Vol | pp
@@ -37,6 +36,7 @@ _NO_END = re.compile(
     """,
     re.VERBOSE,
 )
+_ORDINAL = re.compile(r"(?: ^ | [\s(\[“‘\"'] ) \d{1,2} \. $", re.VERBOSE)  # am 3. Mai
 _ABBREVIATION = 12  # code points to look back for one
 
 
@@ -87,8 +87,13 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def sentences(text: str, span: Span) -> list[Span]:
+def sentences(text: str, span: Span, *, ordinals: bool = True) -> list[Span]:
     """The sentences of a paragraph; a boundary that is doubtful is none.
+
+    Args:
+        text: Where the paragraph stands.
+        span: Its place.
+        ordinals: Whether a full stop makes an ordinal of a number, as in German or Czech.
 
     >>> sentences("Mr. Lee left. He was late.", (0, 26))
     [(0, 13), (14, 26)]
@@ -97,7 +102,7 @@ def sentences(text: str, span: Span) -> list[Span]:
     found: list[Span] = []
     for match in _SENTENCE_END.finditer(text, start, stop):
         end = match.end()
-        if match.group("latin") and not _ends(text, start, match):
+        if match.group("latin") and not _ends(text, start, match, ordinals=ordinals):
             continue
         found.append((start, end))
         start = end
@@ -108,7 +113,7 @@ def sentences(text: str, span: Span) -> list[Span]:
     return found
 
 
-def _ends(text: str, start: int, match: re.Match[str]) -> bool:
+def _ends(text: str, start: int, match: re.Match[str], *, ordinals: bool) -> bool:
     """Whether a full stop ends a sentence: no abbreviation, and a capital or a digit follows."""
     after = match.end()
     while text[after].isspace() or not text[after].isalnum():
@@ -118,4 +123,5 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     mark = match.start()
     if text[mark] != "." or match.end() - mark > 1:
         return True
-    return not _NO_END.search(text, max(start, mark - _ABBREVIATION), mark + 1)
+    before = max(start, mark - _ABBREVIATION), mark + 1
+    return not (_NO_END.search(text, *before) or (ordinals and _ORDINAL.search(text, *before)))

@@ -46,7 +46,7 @@ def check(
     units: Sequence[Unit], languages: Languages, lengths: LengthModel, lexicon: Lexicon
 ) -> Iterator[tuple[int, QaFinding]]:
     """Findings with the place of their unit."""
-    for place, each in _cut(units, lengths):
+    for place, each in _cut(units, languages, lengths):
         if each.off <= (_FEWER if each.fewer else _SHORT) and len(each.ours.spans) > 1:
             groups = pair_sides(each.ours, each.theirs, languages, lexicon, lengths)
             yield from ((place, f) for f in _missing(each, groups, lengths))
@@ -55,13 +55,16 @@ def check(
             yield from ((place, f) for f in _added(each, groups, lengths))
 
 
-def _cut(units: Sequence[Unit], lengths: LengthModel) -> list[tuple[int, _Unit]]:
+def _cut(
+    units: Sequence[Unit], languages: Languages, lengths: LengthModel
+) -> list[tuple[int, _Unit]]:
     """The units that have both sides, with their place."""
     found = []
     for place, unit in enumerate(units):
         source, target = visible(unit.source), visible(unit.target)
         if source and target:
-            ours, theirs = cut(unit.source), cut(unit.target)
+            ours = cut(unit.source, languages.source)
+            theirs = cut(unit.target, languages.target)
             fewer = len(theirs.spans) < len(ours.spans)
             off = lengths.deviation(source, target)
             found.append((place, _Unit(unit, ours, theirs, off, fewer)))

@@ -25,6 +25,9 @@ _WORD_GAIN = 1.2
 _MOST_GAIN = 8.0
 _ALONE = 0.9  # how likely a sentence has no partner, in a segment whose length is odd
 _ENOUGH = 30  # pairs of sentences from which words can be learned
+_ORDINALS = frozenset(  # languages that write an ordinal as a number with a full stop
+    "bs cs da de dsb et fi fo hr hsb hu is lb lv nb nn no pl sk sl sr tr und".split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,15 @@ class Side:
         )
 
 
-def cut(text: str) -> Side:
+def cut(text: str, language: str) -> Side:
     """The sentences of a text.
 
-    >>> cut("One. Two.").spans
-    ((0, 4), (5, 9))
+    >>> cut("We left at 9. It rained.", "en").spans
+    ((0, 13), (14, 24))
     """
-    return Side(text, tuple(s for p in paragraphs(text) for s in sentences(text, p)))
+    ordinals = language.split("-", maxsplit=1)[0] in _ORDINALS
+    spans = (s for p in paragraphs(text) for s in sentences(text, p, ordinals=ordinals))
+    return Side(text, tuple(spans))
 
 
 def _lines(text: str) -> Side:
@@ -75,7 +80,7 @@ def pair_texts(source: str, target: str, languages: Languages) -> list[Unit]:
     ours, theirs = _lines(source), _lines(target)
     few, many = sorted((len(ours.spans), len(theirs.spans)))
     if 2 * few <= many:  # one of the texts has other paragraphs
-        ours, theirs = cut(source), cut(target)
+        ours, theirs = cut(source, languages.source), cut(target, languages.target)
     groups = pair_sides(ours, theirs, languages)
     units = []
     for number, ((a, b), (c, d)) in enumerate(groups, 1):
