@@ -16,7 +16,7 @@ def find(text: str) -> list[tuple[int, int]]:
     r"""Links and lines of code, in order; a link within a line of code is part of it.
 
     >>> find("See www.example.org for more.\nfor (i = 0; i < 9; i++) { a[i] = 0; }")
-    [(4, 19), (30, 68)]
+    [(4, 19), (30, 67)]
     """
     found = scripts.links(text)
     if "{" in text or ";" in text or "=" in text or "<" in text:
