@@ -359,6 +359,7 @@ def main() -> None:
     full = [pair for pair in every if pair.rate > 0.9][: options.documents]
     half = [pair for pair in every if pair.rate < 0.9][: options.documents]
     spinner = Spinner(detector.load(CONFIG)[0].index.channel)
+    restored(full[-1].spun)  # models are opened when first needed: no part shall time that
     if "text" in parts:
         raw, clean = (
             (shared / "corpus" / side / "ft-spun.txt").read_text("utf-8") for side in PAGE_SIDES
