@@ -1,6 +1,6 @@
 """Mutated documents and files, a million for each reader and stage.
 
-    python tools/torture_fuzz.py --cases 1000000 --tally /tmp/tally.json
+    python tools/torture_fuzz.py --cases 1000000 --tally tally.json
     python tools/torture_fuzz.py --only csv,normalise --cases 20000 --seed 7
     python tools/torture_fuzz.py --only csv --case 4711
 
