@@ -7,13 +7,6 @@
 
 #define REVISION 1 /* that of context.py */
 
-/* The same sums to the last bit as the plain code: no product and sum in one rounding. */
-#if defined(__clang__)
-#pragma STDC FP_CONTRACT OFF
-#elif defined(__GNUC__)
-#pragma GCC optimize("fp-contract=off")
-#endif
-
 typedef struct {
     Py_buffer words, first, last, vectors, out;
     Py_ssize_t count, places, width, known; /* words, places, size and number of vectors */

@@ -11,13 +11,6 @@
 
 #define REVISION 2 /* that of decoder.py */
 
-/* The same sums to the last bit as the plain code: no product and sum in one rounding. */
-#if defined(__clang__)
-#pragma STDC FP_CONTRACT OFF
-#elif defined(__GNUC__)
-#pragma GCC optimize("fp-contract=off")
-#endif
-
 typedef struct {
     Py_buffer source, target, told; /* int32, int32, float64, one each a step */
     Py_ssize_t steps;
