@@ -180,8 +180,7 @@ grams_dealloc(Grams *self)
     PyTypeObject *type = Py_TYPE(self);
     Py_buffer *of[] = {&self->code, &self->keys, &self->spare, &self->shorter, &self->weights};
     for (size_t k = 0; k < sizeof of / sizeof *of; k++)
-        if (of[k]->obj)
-            PyBuffer_Release(of[k]);
+        PyBuffer_Release(of[k]); /* of none, where none was had */
     PyMem_Free(self->index);
     type->tp_free((PyObject *)self);
     Py_DECREF(type);

@@ -750,8 +750,7 @@ reader_dealloc(Reader *self)
     PyTypeObject *type = Py_TYPE(self);
     Py_buffer *of[] = BUFFERS(self);
     for (size_t k = 0; k < sizeof of / sizeof *of; k++)
-        if (of[k]->obj)
-            PyBuffer_Release(of[k]);
+        PyBuffer_Release(of[k]); /* of none, where none was had */
     Py_XDECREF(self->words);
     type->tp_free((PyObject *)self);
     Py_DECREF(type);
