@@ -182,6 +182,7 @@ class _Writer:
         page, index = self._page, self._index
         match = index.spun.find(page.forms)
         able = page.within(match.place, match.size)
+        able &= ~page.figures(match.place, match.size, opens)
         place, size = match.place[able], match.size[able]
         entry, capital = match.thing[able], match.capital[able]
         ending = place + size - 1

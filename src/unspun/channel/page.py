@@ -94,6 +94,20 @@ class Page:
             able &= bounds[after] >= self.ends[ending]
         return np.asarray(able)
 
+    def figures(self, place: Ints, size: Ints, opens: Bools) -> Bools:
+        """Which phrases are one figure of a title ("Halo 3"), or the per cent sign of a figure.
+
+        What a text writes as a figure stays one, unless the words around it change, too.
+        """
+        codes, starts = self._codes, self.starts[place]
+        sign = (codes[starts] == ord("%")) & _digits(codes[starts - 1])
+        found = np.asarray((size == 1) & (sign | _digits(codes[starts])))
+        for at in np.flatnonzero(found & ~sign).tolist():
+            before = int(self.left[place[at]]) - 1
+            named = before >= 0 and self.words.words[before][0].isupper()
+            found[at] = named and not opens[before]
+        return found
+
     def possessed(self, ends: Ints) -> Bools:
         """Where "'s" follows: real pages show words replaced before it, simulated ones do not."""
         codes = self._codes
@@ -115,6 +129,10 @@ class Page:
         inside = np.zeros(count + 2, np.bool_)
         inside[2:-2] = joiner[1:-1] & word[:-2] & word[2:] & touching[1:-2] & touching[2:-1]
         return ~(inside[1:-1] | inside[:-2]), ~(inside[1:-1] | inside[2:])
+
+
+def _digits(codes: NDArray[np.uint32]) -> Bools:
+    return np.asarray((codes >= ord("0")) & (codes <= ord("9")))
 
 
 def parts_of(text: str) -> tuple[list[str], Ints, NDArray[np.uint8]]:
