@@ -8,7 +8,8 @@ Three sources, no text of anybody's:
 - ``langdetect`` carries n-gram profiles of 55 languages (Shuyo 2010, Apache-2.0):
   ``tag_profiles.npz`` holds them in lower case, one column a language of its script.
 - The standard codecs know which Han characters each national standard has: a character of
-  GB 2312 that Big5 lacks is simplified, the other way round traditional: ``tag_han.npz``.
+  GB 2312 that Big5 lacks is simplified, the other way round traditional; so is a common one of
+  GB 2312 (its first level) that Big5 has among the rare ones (its second): ``tag_han.npz``.
 """
 
 # ruff: noqa: SIM905 - lists of names read better as text
@@ -24,6 +25,8 @@ import langdetect
 import numpy as np
 import regex
 from langdetect.utils.ngram import NGram
+
+from unspun.tagging import han
 
 SCRIPTS = (
     "Latn Cyrl Arab Deva Hani Hira Kana Bopo Hang Grek Hebr Beng Gujr Guru Taml Telu Knda "
@@ -142,25 +145,35 @@ def _key(gram: str, alphabet: dict[str, int]) -> tuple[int, int, int]:
     return full[0], full[1], full[2]
 
 
+GB_RARE, BIG5_RARE = 0xD8, 0xC9
+"""First byte from which a standard's characters are those of its second level."""
+TRADITIONAL = "於後藉姊"
+"""What GB 2312 has, but simplified text does not: it writes 于 后 借 姐."""
+CANTONESE = "嘅咗喺哋啲嚟嘢乜"
+"""What Cantonese is written with, in Hong Kong and so in traditional script."""
+
+
 def han_arrays() -> dict[str, np.ndarray]:
-    """Han characters that one national standard alone encodes."""
+    """Han characters of one variant of Chinese, and those that Japanese is written with, too.
+
+    A form that Japan alone has made counts for both variants: a line with it is mixed.
+    """
     points = [*range(0x3400, 0xA000)]
 
-    def within(codec: str) -> set[int]:
-        found = set()
-        for point in points:
-            try:
-                chr(point).encode(codec)
-            except UnicodeEncodeError:
-                continue
-            found.add(point)
-        return found
+    def within(codec: str) -> dict[int, int]:
+        """Characters of a standard, with their first byte."""
+        coded = {point: chr(point).encode(codec, "ignore") for point in points}
+        return {point: octets[0] for point, octets in coded.items() if octets}
 
     mainland, taiwan, japan = within("gb2312"), within("big5"), within("shift_jis")
+    rare = {p for p, b in mainland.items() if b < GB_RARE and taiwan.get(p, 0) >= BIG5_RARE}
+    new = set(map(ord, han.SHINJITAI)) - mainland.keys() - taiwan.keys()
+    hans = (mainland.keys() - taiwan.keys()) | rare | new
+    hant = (taiwan.keys() - mainland.keys()) | set(map(ord, TRADITIONAL + CANTONESE)) | new
     return {
-        "hans": np.array(sorted(mainland - taiwan), np.uint16),
-        "hant": np.array(sorted(taiwan - mainland), np.uint16),
-        "japanese": np.array(sorted(japan - taiwan - mainland), np.uint16),
+        "hans": np.array(sorted(hans), np.uint16),
+        "hant": np.array(sorted(hant), np.uint16),
+        "japanese": np.array(sorted((hans | hant) & japan.keys()), np.uint16),
     }
 
 

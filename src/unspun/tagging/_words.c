@@ -12,7 +12,7 @@
 #include <string.h>
 #include <structmember.h>
 
-#define REVISION 1 /* that of words.py; a build of other sources is not used */
+#define REVISION 2 /* that of compiled.py; a build of other sources is not used */
 
 #define COLUMNS 32
 #define PACKED (COLUMNS / 4)
@@ -22,6 +22,8 @@
 #define WINDOW 6      /* words */
 #define MOST 8        /* columns of a path */
 #define CODE_SHARE 0.2 /* marks among the characters of a line of code, blanks aside */
+#define DENSE 0x2E80 /* from here on, characters say as much as several letters */
+#define DENSE_WEIGHT 3
 #define CODE_LEAST 4
 #define UNLOCK 8192   /* characters from which other threads may run meanwhile */
 
@@ -616,7 +618,7 @@ reader_code(Reader *self, PyObject *text)
                 break;
             int mark = (Py_ssize_t)point < self->code_marks.len
                            ? AT(self->code_marks, uint8_t, point) : 0;
-            solid += point != ' ';
+            solid += point >= DENSE ? DENSE_WEIGHT : point != ' ';
             marks += mark > 0;
             strong += mark > 1;
         }

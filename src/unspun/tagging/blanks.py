@@ -8,6 +8,8 @@ from unspun.tagging import compiled, scripts
 
 _SHARE = 0.2  # marks among the characters of a line, blanks aside
 _LEAST = 4
+_DENSE, _DENSE_WEIGHT = 0x2E80, 3
+"""From here on, characters say as much as three letters: Chinese, Japanese, Korean."""
 _SHIFT = 32
 _WEIGHTS = np.array([0, 1, 1 + (1 << _SHIFT)])  # strong marks are counted in the high half too
 
@@ -37,8 +39,10 @@ def code_plain(text: str) -> list[tuple[int, int]]:
     each = _WEIGHTS[scripts.CODE[np.minimum(points, np.uint32(len(scripts.CODE) - 1))]]
     marks = np.concatenate([[0], np.cumsum(each)])
     spaces = np.concatenate([[0], np.cumsum(points == ord(" "))])
+    dense = np.concatenate([[0], np.cumsum(points >= _DENSE)])
     found = marks[ends] - marks[begins]
     solid = (ends - begins) - (spaces[ends] - spaces[begins])
+    solid += (_DENSE_WEIGHT - 1) * (dense[ends] - dense[begins])
     strong, count = found >> _SHIFT, found & ((1 << _SHIFT) - 1)
     code = (strong > 0) & (count >= _LEAST) & (count > _SHARE * solid)
     return list(zip(begins[code].tolist(), ends[code].tolist(), strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -94,14 +94,13 @@ class _Tagger:
         groups = [self.names[total[0]] for total in self.words.totals]
         most = max(map(units.weight, self.units, groups), default=0)
         pieces: list[Piece] = []
+        chinese = self._chinese(groups)
         for run in self.words.runs:
             unit, group = self.units[run[5]], groups[run[5]]
             begin = self._opening(run[2], pieces)
             if group == scripts.CJK[0]:
-                pieces += [
-                    Piece(line.start, line.language, line.script, confidence.of_votes(line.votes))
-                    for line in han.lines(self.text, begin, run[3])
-                ]
+                first, *rest = next(chinese)
+                pieces += [first._replace(start=begin), *rest]
             elif unit.column < 0:
                 script = "Kore" if group == "Hang" else group
                 pieces.append(Piece(begin, unit.language, script, unit.confidence))
@@ -110,6 +109,15 @@ class _Tagger:
             else:
                 pieces += self._switches(run, unit, group, begin, pieces)
         return pieces
+
+    def _chinese(self, groups: Sequence[str]) -> Iterator[list[Piece]]:
+        """The pieces of each run of Chinese or Japanese, told apart with the whole text in view."""
+        ranges = [run[2:4] for run in self.words.runs if groups[run[5]] == scripts.CJK[0]]
+        for lines in han.stretches(self.text, ranges) if ranges else ():
+            yield [
+                Piece(line.start, line.language, line.script, confidence.of_votes(line.votes))
+                for line in lines
+            ]
 
     def _unnamed(self, unit: units.Unit, most: int) -> bool:
         """Whether a unit is too short to name: for its text, or alone."""
