@@ -44,6 +44,7 @@ class Arrays:
         claim: Words that the original phrase has in the table, 0 for words that stay.
         capital: Whether its capitalised form is meant.
         whole: Whether the table's word boundaries are kept.
+        apart: Whether it keeps a per cent sign apart from its figure, where 'percent' stood.
         form: A number for the spun phrase as it stands, of taking back and of keeping alike.
         stem: A number for the beginning of the reading's longest word, or -1.
         segment: The segment that it is in.
@@ -62,6 +63,7 @@ class Arrays:
     claim: Int32s
     capital: NDArray[np.bool_]
     whole: NDArray[np.bool_]
+    apart: NDArray[np.bool_]
     form: Int32s
     stem: Int32s
     segment: Int32s

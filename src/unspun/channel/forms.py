@@ -17,7 +17,7 @@ from unspun.lm.words import SENTENCE_OPENERS
 
 Ints = NDArray[np.int64]
 
-CAPITAL, STOP, QUOTE, OPENER, INDEFINITE, PAUSE = (1 << bit for bit in range(6))
+CAPITAL, STOP, QUOTE, OPENER, INDEFINITE, PAUSE, PERCENT = (1 << bit for bit in range(7))
 ARTICLES = {"a": "an", "an": "a", "A": "An", "An": "A"}
 
 _STOPS = frozenset(".!?\N{HORIZONTAL ELLIPSIS}")
@@ -29,6 +29,7 @@ _MARKS = (
     (SENTENCE_OPENERS, OPENER),
     (ARTICLES, INDEFINITE),
     (_PAUSES, PAUSE),
+    (frozenset("%"), PERCENT),
 )
 _FLAGS = 8  # bits of what a word is
 _BITS = 24  # of a form, and of a family

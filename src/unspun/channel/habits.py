@@ -43,6 +43,7 @@ class Prices:
         rate: Share of phrases replaced that is assumed in the search.
         article: Nats for 'a' read as 'an', or the reverse.
         compound: Nats for a substitution next to a hyphen or an apostrophe.
+        apart: Nats for keeping a per cent sign that stands apart from its figure.
         together: Weight of what the same spun phrase stands for elsewhere in the document.
         family: Weight of words of the same family elsewhere in the document.
         longer: Nats for each spun word beyond the first that a substitution takes.
@@ -65,6 +66,7 @@ class Prices:
     rate: float = 0.9
     article: float = -3.0
     compound: float = -1.5
+    apart: float = -5.0
     together: float = 1.0
     family: float = 0.45
     longer: float = -0.3
@@ -110,6 +112,7 @@ class Habits:
         price = np.where(keep, left[table.original], price)
         price = np.where(table.entry == ARTICLE, prices.article, price)
         price = np.where(table.whole, price, price + prices.compound)
+        price = np.where(table.apart, price + prices.apart, price)
         missed = left * prices.missed
         return cls(table, prices, price, missed, price, missed)
 

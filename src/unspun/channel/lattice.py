@@ -23,6 +23,7 @@ from unspun.channel.forms import (
     INDEFINITE,
     OPENER,
     PAUSE,
+    PERCENT,
     QUOTE,
     STOP,
     Forms,
@@ -334,6 +335,7 @@ def arrays(lattice: Lattice) -> Arrays:
         index.claims[entry],
         np.concatenate([rows.capital, lattice.known & CAPITAL > 0]),
         np.concatenate([rows.whole, np.ones(count, np.bool_)]),
+        np.concatenate([np.zeros(len(rows.whole), np.bool_), _apart(lattice)]),
         _forms(lattice),
         stems,
         shift[begin].astype(np.int32),
@@ -351,6 +353,15 @@ def _forms(lattice: Lattice) -> Int32s:
     both[: len(taken)] += rows.capital
     both[len(taken) :] += lattice.known & CAPITAL > 0
     return _dense(both)
+
+
+def _apart(lattice: Lattice) -> Bools:
+    """Which words are per cent signs apart from their figures ("5 %", "eleven %")."""
+    words = lattice.words
+    found = lattice.known & PERCENT > 0
+    for at in np.flatnonzero(found).tolist():
+        found[at] = at > 0 and words.spaced(at) and words.words[at - 1][-1].isalnum()
+    return found
 
 
 def _dense(numbers: Ints) -> Int32s:

@@ -95,12 +95,12 @@ class Page:
         return np.asarray(able)
 
     def figures(self, place: Ints, size: Ints, opens: Bools) -> Bools:
-        """Which phrases are one figure of a title ("Halo 3"), or the per cent sign of a figure.
+        """Which phrases are one figure of a title ("Halo 3"), or a per cent sign at its figure.
 
         What a text writes as a figure stays one, unless the words around it change, too.
         """
         codes, starts = self._codes, self.starts[place]
-        sign = (codes[starts] == ord("%")) & _digits(codes[starts - 1])
+        sign = (codes[starts] == ord("%")) & (codes[starts - 1] != ord(" "))  # of '2.three%', too
         found = np.asarray((size == 1) & (sign | _digits(codes[starts])))
         for at in np.flatnonzero(found & ~sign).tolist():
             before = int(self.left[place[at]]) - 1
