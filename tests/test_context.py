@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unspun import tables
-from unspun.channel import decoder
+from unspun.channel import paths
 from unspun.channel.context import FAR, Context, line_of
 from unspun.channel.document import search
 from unspun.channel.habits import Prices
@@ -113,7 +113,7 @@ def test_every_reading_has_its_place() -> None:
     text = "The corporate stated that it has new merchandise with out one other yr. " * 3
     found = search(text, INDEX, Prices())
     assert found is not None
-    chosen = decoder.best(found.graph, found.table, found.habits.weight(found.graph))
+    chosen = paths.best(found.graph, found.table, found.habits.weight(found.graph))
     arcs = found.graph.step[chosen].astype(np.int64)
     line = line_of(found.table, arcs, found.lattice.openings, INDEX.lm.start)
     size = found.table.size[arcs]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unspun import kernels
-from unspun.channel import context, decoder
+from unspun.channel import context, decoder, paths
 from unspun.channel.habits import Habits, Prices
 from unspun.channel.index import Index
 from unspun.channel.lattice import arrays, build
@@ -80,35 +80,30 @@ def test_graphs_agree(index: Index, text: str) -> None:
             got, want = getattr(graph, field.name), getattr(plain, field.name)
             assert got.dtype == want.dtype
             assert np.array_equal(got, want), (order, field.name)
-        share, _ = decoder.posteriors(graph, table, habits.weight(graph), crest)
-        assert len(share) == len(graph.step)
-    _, back = decoder._tops(graph, habits.weight(graph))
-    ends = np.flatnonzero(decoder._finals(graph, table))
-    kernel: Any = decoder._kernel
-    chosen = np.frombuffer(kernel.path(graph.source, back, ends[:1]), np.int64)
-    assert chosen.tolist() == decoder.path_plain(graph.source, back, ends[:1]).tolist()
+        weight = habits.weight(graph)
+        assert np.array_equal(
+            weight, paths.weigh_plain(graph, habits.prices.lm, habits.arc, habits.missed)
+        )
+        share, total = paths.posteriors(graph, table, weight, crest)
+        want, mass = paths.shares_plain(graph, table, weight, crest)
+        assert np.array_equal(share, want)
+        assert np.array_equal(total, np.log(mass))
+        assert paths.best(graph, table, weight).tolist() == (
+            paths.best_plain(graph, table, weight).tolist()
+        )
+        less, left = paths.pruned(graph, share, -3.0)
+        assert np.array_equal(left, share[share > np.exp(-3.0)])
+        assert np.array_equal(less.step, graph.step[share > np.exp(-3.0)])
 
 
 @needed
-@given(st.integers(0, 2**32 - 1), st.integers(1, 30), st.integers(0, 80))
-def test_flows_and_climbs_agree(seed: int, states: int, steps: int) -> None:
-    rng = np.random.default_rng(seed)
-    ends = np.sort(rng.integers(0, states, (steps, 2)), axis=1).astype(np.int32)
-    ends = ends[np.argsort(ends[:, 0], kind="stable")]
-    source, target = np.ascontiguousarray(ends[:, 0]), np.ascontiguousarray(ends[:, 1])
-    odds, weight = rng.random(steps) * 3, rng.normal(size=steps)
-    both = []
-    kernel: Any = decoder._kernel
-    for flow, climb in (
-        (decoder.flow_plain, decoder.climb_plain),
-        (kernel.flow, kernel.climb),
-    ):
-        past, future, top = np.ones(states), np.ones(states), np.zeros(states)
-        back = np.full(states, -1, np.int32)
-        flow(source, target, odds, past, future)
-        climb(source, target, weight, top, back)
-        both.append((past, future, top, back))
-    assert all(np.array_equal(one, other) for one, other in zip(*both, strict=True))
+@given(st.lists(st.sampled_from(["the", "The", "yr", "software program", "x", ""]), max_size=60))
+def test_phrases_are_found_alike(index: Index, words: list[str]) -> None:
+    parts = " ".join(words).split()
+    both = np.array([index.spun._words[part] for part in parts], np.int64)
+    for got, want in zip(index.spun.find(parts), index.spun.find_plain(both), strict=True):
+        assert got.dtype == want.dtype
+        assert np.array_equal(got, want)
 
 
 @needed
@@ -130,17 +125,22 @@ def test_surroundings_agree(seed: int, count: int, places: int) -> None:
 def test_what_does_not_fit_is_refused(index: Index, bad: int) -> None:
     with pytest.raises(ValueError, match="no n-grams"):
         index.lm.score(np.array([[1, bad]], np.int32))
-    kernel: Any = decoder._kernel
-    step, odds, room = np.array([bad], np.int32), np.ones(1), np.ones(2)
+    kernel: Any = paths.kernel
+    step, state, node = np.array([bad], np.int32), np.zeros(2, np.int32), np.zeros(2, np.int32)
+    one, odds, last = np.zeros(1, np.int32), np.ones(1), np.zeros(1, np.int32)
     with pytest.raises(ValueError, match="do not fit"):
-        kernel.flow(step, step, odds, room, room.copy())
+        kernel.weigh(np.ones(1, np.float32), step, one, odds, odds, 1.0)
     with pytest.raises(ValueError, match="do not fit"):
-        kernel.climb(step, step, odds, room, np.zeros(2, np.int32))
-    for back, ends in ((step, np.zeros(1, np.int64)), (step[:0], np.zeros(1, np.int64))):
+        kernel.beside(odds, one, step, one, odds, 600.0)
+    for source, segment in ((step, one), (one, step)):
         with pytest.raises(ValueError, match="do not fit"):
-            kernel.path(step[:0], np.abs(back), ends)
+            kernel.shares(source, one, odds, state, node, last, one, segment, 1)
+    with pytest.raises(ValueError, match="do not fit"):
+        kernel.best(one, step, odds, state, node, last, 1)
+    with pytest.raises(ValueError, match="do not fit"):
+        kernel.kept(odds, one, one, one, one, node, 0.5)
     with pytest.raises(ValueError, match="do not fit"):  # a circle
-        kernel.path(np.zeros(1, np.int32), np.zeros(1, np.int32), np.zeros(1, np.int64))
+        kernel.best(one, one, odds * 1e31, state, node, last, 1)
 
 
 @needed

@@ -1,4 +1,4 @@
-/* The loops over a graph of readings: what channel/decoder.py does step by step in Python.
+/* A graph of readings, one order more: what decoder.py joins and tells apart with NumPy.
  *
  * Steps come ordered so that each leaves a state which all steps into it have reached before.
  */
@@ -9,133 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REVISION 2 /* that of decoder.py */
-
-typedef struct {
-    Py_buffer source, target, told; /* int32, int32, float64, one each a step */
-    Py_ssize_t steps;
-} Steps;
-
-static void
-release(Steps *s)
-{
-    PyBuffer_Release(&s->source);
-    PyBuffer_Release(&s->target);
-    PyBuffer_Release(&s->told);
-}
-
-/* Whether the steps are of one number and lead between so many states. */
-static int
-fits(Steps *s, Py_ssize_t states)
-{
-    const int32_t *source = s->source.buf, *target = s->target.buf;
-    s->steps = s->told.len / (Py_ssize_t)sizeof(double);
-    if (s->source.len != s->steps * 4 || s->target.len != s->steps * 4)
-        return 0;
-    for (Py_ssize_t k = 0; k < s->steps; k++)
-        if (source[k] < 0 || source[k] >= states || target[k] < 0 || target[k] >= states)
-            return 0;
-    return 1;
-}
+#define REVISION 3 /* that of decoder.py */
 
 static PyObject *
 misfit(void)
 {
     return PyErr_Format(PyExc_ValueError, "steps and states do not fit one another");
-}
-
-/* flow(source, target, odds, past, future): add up the odds of all paths to and from each state. */
-static PyObject *
-flow(PyObject *module, PyObject *args)
-{
-    Steps s;
-    Py_buffer before, behind;
-    if (!PyArg_ParseTuple(args, "y*y*y*w*w*", &s.source, &s.target, &s.told, &before, &behind))
-        return NULL;
-    int ok = before.len == behind.len && fits(&s, before.len / (Py_ssize_t)sizeof(double));
-    if (ok) {
-        const int32_t *source = s.source.buf, *target = s.target.buf;
-        const double *odds = s.told.buf;
-        double *past = before.buf, *future = behind.buf;
-        Py_BEGIN_ALLOW_THREADS
-        for (Py_ssize_t k = 0; k < s.steps; k++)
-            past[target[k]] += past[source[k]] * odds[k];
-        for (Py_ssize_t k = s.steps; k-- > 0;)
-            future[source[k]] += future[target[k]] * odds[k];
-        Py_END_ALLOW_THREADS
-    }
-    release(&s);
-    PyBuffer_Release(&before);
-    PyBuffer_Release(&behind);
-    if (!ok)
-        return misfit();
-    Py_RETURN_NONE;
-}
-
-/* climb(source, target, weight, top, back): each state's best score, and the step it comes by. */
-static PyObject *
-climb(PyObject *module, PyObject *args)
-{
-    Steps s;
-    Py_buffer best, by;
-    if (!PyArg_ParseTuple(args, "y*y*y*w*w*", &s.source, &s.target, &s.told, &best, &by))
-        return NULL;
-    Py_ssize_t states = best.len / (Py_ssize_t)sizeof(double);
-    int ok = by.len == states * 4 && fits(&s, states);
-    if (ok) {
-        const int32_t *source = s.source.buf, *target = s.target.buf;
-        const double *weight = s.told.buf;
-        double *top = best.buf;
-        int32_t *back = by.buf;
-        Py_BEGIN_ALLOW_THREADS
-        for (Py_ssize_t k = 0; k < s.steps; k++) {
-            double score = top[source[k]] + weight[k];
-            if (score > top[target[k]]) {
-                top[target[k]] = score;
-                back[target[k]] = (int32_t)k;
-            }
-        }
-        Py_END_ALLOW_THREADS
-    }
-    release(&s);
-    PyBuffer_Release(&best);
-    PyBuffer_Release(&by);
-    if (!ok)
-        return misfit();
-    Py_RETURN_NONE;
-}
-
-/* path(source, back, ends): the steps by which some states are reached, last ones first. */
-static PyObject *
-path(PyObject *module, PyObject *args)
-{
-    Py_buffer source, back, ends;
-    if (!PyArg_ParseTuple(args, "y*y*y*", &source, &back, &ends))
-        return NULL;
-    Py_ssize_t steps = source.len / 4, states = back.len / 4, count = 0;
-    const int32_t *sources = source.buf, *by = back.buf;
-    const int64_t *state = ends.buf;
-    PyObject *out = PyByteArray_FromStringAndSize(NULL, 8 * steps);
-    int64_t *chosen = out ? (int64_t *)PyByteArray_AS_STRING(out) : NULL;
-    int ok = 1;
-    for (Py_ssize_t k = 0; out && ok && k < ends.len / 8; k++) {
-        int64_t here = state[k];
-        ok = here >= 0 && here < states;
-        for (int32_t step = ok ? by[here] : -1; ok && step >= 0; step = ok ? by[here] : -1) {
-            ok = step < steps && count < steps && sources[step] >= 0 && sources[step] < states;
-            if (ok) {
-                chosen[count++] = step;
-                here = sources[step];
-            }
-        }
-    }
-    PyBuffer_Release(&source);
-    PyBuffer_Release(&back);
-    PyBuffer_Release(&ends);
-    if (out && ok && PyByteArray_Resize(out, 8 * count) == 0)
-        return out;
-    Py_XDECREF(out);
-    return ok ? NULL : misfit();
 }
 
 /* ---- One order more: states told apart by one word more, and the steps between them. ---- */
@@ -648,10 +527,7 @@ expand(PyObject *module, PyObject *args)
 
 static PyMethodDef methods[] = {
     {"expand", expand, METH_VARARGS, "The graph of the next order, and the n-grams it adds."},
-    {"flow", flow, METH_VARARGS, "The odds of all paths to and from each state."},
-    {"climb", climb, METH_VARARGS, "The best score of each state, and the step it comes by."},
-    {"path", path, METH_VARARGS, "The steps by which states are reached."},
     {NULL, NULL, 0, NULL},
 };
 
-KERNEL(_search, "Loops over a graph of readings.", methods, NULL)
+KERNEL(_search, "A graph of readings of the next order.", methods, NULL)

@@ -1,11 +1,9 @@
 """The noisy channel: the likeliest original of a spun text, and how sure that is.
 
 A lattice is searched in passes of growing order. Each pass joins every state (a reading with its
-history) with every arc that may follow, scores the new words with the language model, all in one
-call, and runs forward-backward over the result, level by level for all segments at once. What
-has no share worth naming is dropped before the next pass. (Coarse to fine: Charniak et al.,
-"Multilevel coarse-to-fine PCFG parsing", NAACL 2006; posteriors by forward-backward: Rabiner,
-"A tutorial on hidden Markov models", Proc. IEEE 77(2), 1989.)
+history) with every arc that may follow, and scores the new words with the language model, all in
+one call. What has no share worth naming (`paths.py`) is dropped before the next pass. (Coarse to
+fine: Charniak et al., "Multilevel coarse-to-fine PCFG parsing", NAACL 2006.)
 """
 
 from __future__ import annotations
@@ -19,14 +17,11 @@ from unspun import kernels
 from unspun.channel.standing import Phrases, hashed
 from unspun.lm.model import LanguageModel
 
-_kernel = kernels.load("unspun.channel._search", revision=2)
+_kernel = kernels.load("unspun.channel._search", revision=3)
 
 Int32s = NDArray[np.int32]
 Float32s = NDArray[np.float32]
 Floats = NDArray[np.float64]
-
-_FAR = 600.0  # nats between two paths that a float can still tell apart
-_NOWHERE = -1e30  # score of what no path reaches
 
 
 @dataclass(slots=True)
@@ -288,97 +283,3 @@ def _padded(tail: Int32s, width: int) -> Int32s:
 def counted(keys: Int32s, weights: Floats, size: int) -> Floats:
     """Sum of the weights that each key has."""
     return np.bincount(keys, weights, minlength=size).astype(np.float64)
-
-
-# A graph has a few steps a word, and each pass over them is one plain loop: shorter than the
-# NumPy calls for each level of it would take. Probabilities are kept beside those of one
-# path to the same node, so that they neither vanish nor overflow.
-
-
-def posteriors(
-    graph: Graph, lattice: Arrays, weight: Floats, crest: Floats
-) -> tuple[Floats, Floats]:
-    """Each step's share of all readings, and each segment's total, a natural logarithm.
-
-    Args:
-        graph: The graph.
-        lattice: The readings.
-        weight: Score of each step.
-        crest: For each node, the score of one path to it.
-    """
-    source, target = graph.source, graph.target
-    beside = weight - (crest[lattice.end] - crest[lattice.start])[graph.step]
-    odds = np.exp(np.clip(beside, -_FAR, _FAR))
-    final = _finals(graph, lattice)
-    alpha, beta = (graph.arc < 0).astype(np.float64), final.astype(np.float64)
-    flow = flow_plain if _kernel is None else _kernel.flow
-    flow(source, target, odds, alpha, beta)
-    ends = np.flatnonzero(final)
-    mass = np.bincount(graph.node[ends], alpha[ends], minlength=lattice.nodes)[lattice.last]
-    shares = alpha[source] * odds * beta[target] / mass[lattice.segment[graph.step]]
-    return shares, np.log(mass) + crest[lattice.last] - crest[lattice.first]
-
-
-def flow_plain(source: Int32s, target: Int32s, odds: Floats, past: Floats, future: Floats) -> None:
-    """Add to each state the odds of all paths that lead to it, and from it."""
-    sources, targets, odds_of = source.tolist(), target.tolist(), odds.tolist()
-    here_past, here_future = past.tolist(), future.tolist()
-    for here, there, share in zip(sources, targets, odds_of, strict=True):
-        here_past[there] += here_past[here] * share
-    sources.reverse()
-    targets.reverse()
-    odds_of.reverse()
-    for here, there, share in zip(sources, targets, odds_of, strict=True):
-        here_future[here] += here_future[there] * share
-    past[:], future[:] = here_past, here_future
-
-
-def best(graph: Graph, lattice: Arrays, weight: Floats) -> NDArray[np.intp]:
-    """Steps of the best path of every segment, in no order."""
-    top, back = _tops(graph, weight)
-    ends = np.flatnonzero(_finals(graph, lattice))
-    ends = ends[np.lexsort((-top[ends], graph.node[ends]))]
-    ends = ends[np.flatnonzero(np.diff(graph.node[ends], prepend=-1))]
-    if _kernel is None:
-        return path_plain(graph.source, back, ends)
-    return np.frombuffer(_kernel.path(graph.source, back, ends), np.int64)
-
-
-def path_plain(source: Int32s, back: Int32s, ends: NDArray[np.intp]) -> NDArray[np.intp]:
-    """The steps by which some states are reached, last ones first, without the compiled kernel."""
-    sources, by = source.tolist(), back.tolist()
-    chosen: list[int] = []
-    for state in ends.tolist():
-        here = by[state]
-        while here >= 0:
-            chosen.append(here)
-            here = by[sources[here]]
-    return np.array(chosen, np.intp)
-
-
-def _tops(graph: Graph, weight: Floats) -> tuple[Floats, Int32s]:
-    """The best score of each state, and the step by which it is reached."""
-    top = np.where(graph.arc < 0, 0.0, _NOWHERE)
-    back = np.full(len(top), -1, np.int32)
-    climb = climb_plain if _kernel is None else _kernel.climb
-    climb(graph.source, graph.target, weight, top, back)
-    return top, back
-
-
-def climb_plain(source: Int32s, target: Int32s, weight: Floats, top: Floats, back: Int32s) -> None:
-    """Raise each state's score to that of the best path to it, and note its last step."""
-    tops, by = top.tolist(), back.tolist()
-    steps = zip(source.tolist(), target.tolist(), weight.tolist(), strict=True)
-    for number, (here, there, score) in enumerate(steps):
-        value = tops[here] + score
-        if value > tops[there]:
-            tops[there] = value
-            by[there] = number
-    top[:], back[:] = tops, by
-
-
-def _finals(graph: Graph, lattice: Arrays) -> NDArray[np.bool_]:
-    """States that end a segment."""
-    finals = np.zeros(lattice.nodes, np.bool_)
-    finals[lattice.last] = True
-    return finals[graph.node]

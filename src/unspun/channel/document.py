@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.channel import decoder
+from unspun.channel import decoder, paths
 from unspun.channel.context import line_of
 from unspun.channel.decoder import Arrays
 from unspun.channel.habits import Habits, Prices
@@ -132,13 +132,13 @@ def read(found: Searched, prices: Prices) -> Decoded:
     table, habits = found.table, found.habits
     if found.lattice.index.context is not None:
         habits = replace(habits, prices=replace(prices, lm=prices.again))
-    graph, share = _pruned(found.graph, found.share, prices.prune)
+    graph, share = paths.pruned(found.graph, found.share, prices.prune)
     for _ in range(prices.rounds):
         habits = habits.informed(graph, share, _beside(found, graph, share, habits))
-        share, _ = decoder.posteriors(graph, table, habits.weight(graph), found.crest)
+        share, _ = paths.posteriors(graph, table, habits.weight(graph), found.crest)
     expected = decoder.counted(graph.step, share, len(table.start))
     words = table.end - table.start  # of the path, as many as can be are to be right
-    chosen = decoder.best(graph, table, (expected * words)[graph.step])
+    chosen = paths.best(graph, table, (expected * words)[graph.step])
     readings = _readings(found.lattice, table, graph.step[chosen], expected)
     taken = tuple(r for r in readings if found.spun[r.segment] >= SPUN)
     gains, spun = tuple(found.gains.tolist()), tuple(found.spun.tolist())
@@ -153,7 +153,7 @@ def _beside(found: Searched, graph: decoder.Graph, share: Floats, habits: Habits
         return out
     if found.rate < RATES[0]:
         out[table.entry >= 0] = -prices.partly
-    chosen = decoder.best(graph, table, habits.weight(graph))
+    chosen = paths.best(graph, table, habits.weight(graph))
     expected = decoder.counted(graph.step, share, len(table.start))
     doubtful = (expected > _SETTLED) & (expected < 1.0 - _SETTLED) & (table.entry >= 0)
     arcs, path = np.flatnonzero(doubtful), graph.step[chosen].astype(np.int64)
@@ -204,8 +204,8 @@ def _search(
     for order in range(2, index.lm.order + 1):
         graph = decoder.expand(graph, table, index.lm, index.phrases, order)
         if order < index.lm.order:
-            share, _ = decoder.posteriors(graph, table, habits.weight(graph), crest)
-            graph, _ = _pruned(graph, share, prices.prune)
+            share, _ = paths.posteriors(graph, table, habits.weight(graph), crest)
+            graph, _ = paths.pruned(graph, share, prices.prune)
     return graph
 
 
@@ -217,7 +217,7 @@ def _rated(
     best = None
     for rate in RATES:
         habits = Habits.first_guess(table, index, prices, rate)
-        share, totals = decoder.posteriors(graph, table, habits.weight(graph), crest)
+        share, totals = paths.posteriors(graph, table, habits.weight(graph), crest)
         gains = totals - (crest[table.last] - crest[table.first])
         value = float(np.maximum(gains, 0.0).sum())
         if best is None or value > best[0]:
@@ -269,22 +269,6 @@ def _turned(odds: float, turn: float) -> float:
     other = math.exp(-abs(odds))  # of the likelier state's probability
     apart = math.log((1.0 - turn + turn * other) / (turn + (1.0 - turn) * other))
     return apart if odds > 0 else -apart
-
-
-def _pruned(graph: decoder.Graph, share: Floats, limit: float) -> tuple[decoder.Graph, Floats]:
-    """Drop what has no share worth naming."""
-    keep = share > np.exp(limit)
-    kept = decoder.Graph(
-        graph.arc,
-        graph.node,
-        graph.tail,
-        graph.source[keep],
-        graph.step[keep],
-        graph.target[keep],
-        graph.score[keep],
-        graph.missed[keep],
-    )
-    return kept, share[keep]
 
 
 def _readings(

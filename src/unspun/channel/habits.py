@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.channel import decoder
+from unspun.channel import decoder, paths
 from unspun.channel.decoder import Arrays
 from unspun.channel.index import Index
 from unspun.channel.lattice import ARTICLE, KEEP
@@ -118,8 +118,7 @@ class Habits:
 
     def weight(self, graph: decoder.Graph) -> Floats:
         """Score of each step: the language model, and what the spinner did."""
-        model = self.prices.lm * graph.score.astype(np.float64)
-        return model + self.arc[graph.step] + self.missed[graph.missed]
+        return paths.weigh(graph, self.prices.lm, self.arc, self.missed)
 
     def informed(self, graph: decoder.Graph, share: Floats, beside: Floats) -> Habits:
         """The same, given how often the rest of the document bears each out.

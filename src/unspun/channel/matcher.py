@@ -13,7 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from unspun import kernels
 from unspun.channel import tokens
+
+_kernel = kernels.load("unspun.channel._match", revision=1)
 
 Ints = NDArray[np.int64]
 
@@ -65,6 +68,19 @@ class Matcher:
     def find(self, words: Sequence[str]) -> Matches:
         """Phrases that stand in a text, as they are or with their first letter made a capital."""
         both = np.fromiter(map(self._words.__getitem__, words), np.int64, len(words))
+        if _kernel is None:
+            return self.find_plain(both)
+        tables = self._opens, self._keys, self._offsets, self._things
+        *columns, capital = _kernel.find(both, *tables, self._longest)
+        place, size, thing = (np.frombuffer(column, np.int64) for column in columns)
+        return Matches(place, size, thing, np.frombuffer(capital, np.bool_))
+
+    def find_plain(self, both: Ints) -> Matches:
+        """What `find` gives, without the compiled kernel.
+
+        Args:
+            both: The words' numbers, as `Numbers` gives them.
+        """
         ids, small = both & MASK, both >> BITS
         opens = np.concatenate([self._opens.take(ids), self._opens.take(small)])
         row = np.flatnonzero(opens)  # of the words, then of the words with a small first letter
