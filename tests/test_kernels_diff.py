@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from strategies import texts
 from unspun import kernels
 from unspun.align.likeness import likeness, plain_likeness
+from unspun.align.pairs import _pairer, in_order, likely, plain_in_order, plain_likely
 from unspun.diffing.classes import CLASSES
 from unspun.diffing.operations import Op, _scripter, operations, plain_operations
 from unspun.diffing.script import runs
@@ -110,6 +111,47 @@ def test_likeness_of_long_texts_agrees() -> None:
     for step in 1, 3, 64:
         texts = " ".join(numbers), " ".join(chain(numbers[::step], numbers[5:]))
         assert likeness(*texts) == plain_likeness(*texts)
+
+
+units = st.lists(st.one_of(prose, texts, st.sampled_from(WORDS)), max_size=12)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> tuple[list[str], list[str]]:
+    """Units, and much the same ones dropped, joined, split and out of order."""
+    ours = draw(units)
+    theirs: list[str] = []
+    for unit in ours:
+        half = len(unit) // 2
+        kinds: tuple[list[str], ...] = (
+            [],
+            [unit],
+            [unit + draw(prose)],
+            [unit[:half], unit[half:]],
+            [unit, unit],
+        )
+        theirs += draw(st.sampled_from(kinds))
+        if len(theirs) > 1 and draw(st.integers(0, 3)) == 0:
+            theirs[-2:] = [" ".join(theirs[-2:])]
+    return ours, draw(st.permutations(theirs)) if draw(st.booleans()) else theirs
+
+
+@settings(deadline=None)
+@given(st.one_of(documents(), st.tuples(units, units)), st.sampled_from([-30.0, -1.0, 0.0, 1.0]))
+@example((["ß" * 20_000, "a"], ["ß" * 19_000, "ss" * 9]), 0.0)
+def test_pairs_of_units_agree(sides: tuple[list[str], list[str]], worth: float) -> None:
+    assert in_order(*sides, worth) == plain_in_order(*sides, worth)
+    assert likely(*sides, worth) == plain_likely(*sides, worth)
+
+
+@pytest.mark.skipif("unspun.align._pairs" not in kernels.loaded(), reason="no compiled kernel")
+def test_wrong_weights_and_units_are_refused() -> None:
+    with pytest.raises(ValueError, match="a weight for each"):
+        _pairer().in_order(["a"], ["b"], 0.0, b"")
+    with pytest.raises(TypeError, match="units are texts"):
+        _pairer().likely(["a"], [b"b"], 0.0, bytes(24))
+    with pytest.raises(ValueError, match="one unit pairs"):
+        type(_pairer())((0.0,) * 9, ((2, 2),), b"", len)
 
 
 @needed

@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple
 from rapidfuzz.distance import Indel
 
 from unspun.align.likeness import likeness
-from unspun.align.monotone import leftovers, monotone
-from unspun.align.moves import moved
-from unspun.align.similarity import compare
+from unspun.align.monotone import leftovers
+from unspun.align.moves import PAYS, moved
+from unspun.align.pairs import in_order, likely
 from unspun.align.units import Span, paragraphs, plain, sentences
 
 Kind = Literal["equal", "changed", "moved", "inserted", "dropped"]
@@ -201,7 +201,7 @@ def _pair(ours: _Side, theirs: _Side, worth: float, rest: _Rest) -> list[Link]:
         rest.hyp.extend(ours.units)
         rest.ref.extend(theirs.units)
         return []
-    groups = monotone(compare(ours.texts(), theirs.texts()), worth)
+    groups = in_order(ours.texts(), theirs.texts(), worth)
     lone_hyp, lone_ref = leftovers(groups, len(ours.units), len(theirs.units))
     rest.hyp.extend(ours.units[i] for i in lone_hyp)
     rest.ref.extend(theirs.units[j] for j in lone_ref)
@@ -213,7 +213,7 @@ def _moves(hyp: str, ref: str, links: list[Link], rest: _Rest) -> tuple[list[Lin
     if not rest.hyp or not rest.ref or len(rest.hyp) * len(rest.ref) > _CELLS:
         return [], rest
     ours, theirs = _Side(hyp, rest.hyp), _Side(ref, rest.ref)
-    pairs = moved(compare(ours.texts(), theirs.texts()), *_gaps(links, rest))
+    pairs = moved(likely(ours.texts(), theirs.texts(), PAYS), *_gaps(links, rest))
     lone_hyp, lone_ref = leftovers(pairs, len(rest.hyp), len(rest.ref))
     left = _Rest([rest.hyp[i] for i in lone_hyp], [rest.ref[j] for j in lone_ref])
     return [(ours.span(*a), theirs.span(*b)) for a, b in pairs], left
@@ -274,7 +274,7 @@ def _assemble(
 
 def _covered(text: str, alone: Iterable[Span]) -> float:
     """The share of a text's visible code points outside the spans that have no partner."""
-    lone = sum(_visible(text[start:end]) for start, end in alone if start < end)
+    lone = _visible("".join([text[start:end] for start, end in alone]))
     return 1 - lone / _visible(text) if lone else 1.0
 
 

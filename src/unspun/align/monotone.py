@@ -16,8 +16,9 @@ from unspun.align.similarity import Comparison, Floats
 Group = tuple[tuple[int, int], tuple[int, int]]
 """Hypothesis units ``[a, b)`` that pair with reference units ``[c, d)``."""
 
-_JOINED = 1.0  # log odds that each unit more in a pair costs
-_MOVES = ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1), (1, 4), (4, 1))
+JOINED = 1.0
+"""Log odds that each unit more in a pair costs."""
+SHAPES = ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1), (1, 4), (4, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,10 @@ def monotone(comparison: Comparison, worth: float) -> list[Group]:
 def shapes(comparison: Comparison) -> Iterator[tuple[tuple[int, int], Floats]]:
     """The log odds of every group of each shape, by the place of its first units."""
     other = comparison.transposed()
-    for a, b in _MOVES:
+    for a, b in SHAPES:
         if a <= comparison.shared.shape[0] and b <= comparison.shared.shape[1]:
             odds = comparison.odds(b) if a == 1 else other.odds(a).T
-            yield (a, b), odds - _JOINED * (a + b - 2)
+            yield (a, b), odds - JOINED * (a + b - 2)
 
 
 def _trace(best: Floats, moves: list[_Gains]) -> list[Group]:

@@ -6,12 +6,9 @@ more than one pair that is very much so (local alignment: Smith and Waterman 198
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-import numpy as np
-
-from unspun.align.monotone import Group, shapes
-from unspun.align.similarity import Comparison
+from unspun.align.monotone import Group
 
 PAYS = -0.3
 """Log odds from which a pair adds to its chain."""
@@ -23,16 +20,18 @@ _STEPS = ((0, 0), (0, 1), (1, 0), (1, 1))
 _Place = tuple[int, int]
 
 
-def moved(comparison: Comparison, hyp_gap: Sequence[int], ref_gap: Sequence[int]) -> list[Group]:
+def moved(
+    likely: Iterable[tuple[Group, float]], hyp_gap: Sequence[int], ref_gap: Sequence[int]
+) -> list[Group]:
     """Pairs of units out of order, the best chain first.
 
     Args:
-        comparison: Of the units without a partner.
+        likely: Pairs of units without a partner whose log odds are over `PAYS`, and these.
         hyp_gap: How many pairs in order stand before each hypothesis unit. Units of the same gap
             on both sides are in order, which is not looked for here.
         ref_gap: The same for each reference unit.
     """
-    gains = _gains(comparison, hyp_gap, ref_gap)
+    gains = _gains(likely, hyp_gap, ref_gap)
     found: list[Group] = []
     while chain := _best(gains):
         found += chain
@@ -47,14 +46,14 @@ def moved(comparison: Comparison, hyp_gap: Sequence[int], ref_gap: Sequence[int]
 
 
 def _gains(
-    comparison: Comparison, hyp_gap: Sequence[int], ref_gap: Sequence[int]
+    likely: Iterable[tuple[Group, float]], hyp_gap: Sequence[int], ref_gap: Sequence[int]
 ) -> dict[Group, float]:
     """What each pair out of order adds to a chain, in order of their ends."""
-    found: list[tuple[Group, float]] = []
-    for (a, b), odds in shapes(comparison):
-        for i, j in np.argwhere(odds > PAYS).tolist():
-            if hyp_gap[i] == hyp_gap[i + a - 1] != ref_gap[j] == ref_gap[j + b - 1]:
-                found.append((((i, i + a), (j, j + b)), float(odds[i, j]) - PAYS))
+    found = [
+        (((a, b), (c, d)), odds - PAYS)
+        for ((a, b), (c, d)), odds in likely
+        if hyp_gap[a] == hyp_gap[b - 1] != ref_gap[c] == ref_gap[d - 1]
+    ]
     found.sort(key=lambda item: (item[0][0][1], item[0][1][1]))
     return dict(found)
 

@@ -112,24 +112,35 @@ def compare(hyp: Sequence[str], ref: Sequence[str]) -> Comparison:
     rows, shape = len(hyp), (len(hyp), len(ref))
     entries, lengths = _trigrams([*hyp, *ref])
     grams, units, counts = _numbered(entries)
-    weights = np.floor(np.log1p(sum(shape) / counts) * _STEPS)
+    weighed = weights(sum(shape))[counts]
     again = np.zeros(len(units), bool)  # the unit before has the same trigram
     again[1:] = (grams[1:] == grams[:-1]) & (units[1:] == units[:-1] + 1) & (units[1:] != rows)
-    own = np.bincount(units, weights[grams], sum(shape))
-    own_new = own - np.bincount(units, weights[grams] * again, sum(shape))
+    own = np.bincount(units, weighed[grams], sum(shape))
+    own_new = own - np.bincount(units, weighed[grams] * again, sum(shape))
     theirs = units >= rows
     ours, others = (grams[~theirs], units[~theirs]), (grams[theirs], units[theirs] - rows)
     hyp_again, ref_again = again[~theirs], again[theirs]
-    shared = _shared(ours, others, weights, shape)
+    shared = _shared(ours, others, weighed, shape)
     return Comparison(
         shared / _STEPS,
-        (shared - _shared([x[hyp_again] for x in ours], others, weights, shape)) / _STEPS,
-        (shared - _shared(ours, [x[ref_again] for x in others], weights, shape)) / _STEPS,
+        (shared - _shared([x[hyp_again] for x in ours], others, weighed, shape)) / _STEPS,
+        (shared - _shared(ours, [x[ref_again] for x in others], weighed, shape)) / _STEPS,
         (own[:rows] / _STEPS, own_new[:rows] / _STEPS),
         (own[rows:] / _STEPS, own_new[rows:] / _STEPS),
         lengths[:rows],
         lengths[rows:],
     )
+
+
+def weights(units: int) -> Floats:
+    """The weight of a trigram, in whole steps, by how many of so many units have it.
+
+    >>> weights(2).tolist()
+    [0.0, 281.0, 177.0]
+    """
+    found = np.zeros(units + 1)
+    found[1:] = np.floor(np.log1p(units / np.arange(1, units + 1)) * _STEPS)
+    return found
 
 
 def _shared(

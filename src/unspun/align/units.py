@@ -24,6 +24,9 @@ _SENTENCE_END = re.compile(
     """,
     re.VERBOSE,
 )
+_MARK = re.compile(
+    "[.!?…。！？｡\u0964\u0965\u06d4\u061f\u0589\u1362\u1367\u1368\u104a\u104b\u17d4\u17d5]"
+)
 _NO_END = re.compile(
     r"""
     (?: ^ | [\s(\[“‘\"'] )
@@ -100,7 +103,11 @@ def sentences(text: str, span: Span, *, ordinals: bool = True) -> list[Span]:
     """
     start, stop = span
     found: list[Span] = []
-    for match in _SENTENCE_END.finditer(text, start, stop):
+    end = start
+    for mark in _MARK.finditer(text, start, stop):
+        match = _SENTENCE_END.match(text, mark.start(), stop) if mark.start() >= end else None
+        if match is None:
+            continue
         end = match.end()
         if match.group("latin") and not _ends(text, start, match, ordinals=ordinals):
             continue

@@ -45,7 +45,7 @@ grow(void **at, int32_t *room, int64_t wanted, size_t size)
 
 #define GROW(at, room, wanted) grow((void **)&(at), &(room), (wanted), sizeof *(at))
 
-static int
+static inline int
 more_slots(Numbers *n)
 {
     int32_t size = n->mask ? 2 * (n->mask + 1) : 256;
@@ -68,7 +68,7 @@ more_slots(Numbers *n)
 }
 
 /* The number of a text; -1 with an exception. */
-static int32_t
+static inline int32_t
 number_text(Numbers *n, const Py_UCS4 *text, int32_t size)
 {
     uint32_t hash = 2166136261u; /* FNV-1a, a character at a time */
@@ -91,7 +91,7 @@ number_text(Numbers *n, const Py_UCS4 *text, int32_t size)
     return n->count++;
 }
 
-static void
+static inline void
 free_numbers(Numbers *n)
 {
     PyMem_Free(n->texts);
