@@ -20,6 +20,7 @@ from unspun.normalise import (
     lines,
     mojibake,
     pages,
+    quotes,
     spacing,
     style,
     surrogates,
@@ -76,6 +77,8 @@ RULES: tuple[Normaliser, ...] = (
     _rule("html-entity", entities.unescape_entities, gate.ENTITY_SIGN),
     # Text of one code page read as another: before a few of its letters pass for broken UTF-8.
     _rule("wrong-code-page", pages.read_again, gate.PAGE),
+    # Marks without their last byte: before the next rule makes daggers of them.
+    _rule("lost-quote", quotes.close_quotes, SPOT),
     # The repair itself; C1 controls are its best clues, so they are read only after it.
     _rule("mojibake", mojibake.repair_mojibake, SPOT),
     _rule("c1-control", c1.read_c1, gate.C1),
