@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unspun import kernels
-from unspun.channel import context, decoder, paths
-from unspun.channel.habits import Habits, Prices
+from unspun.channel import context, decoder, habits, paths
+from unspun.channel.habits import Habits, Kinds, Prices
 from unspun.channel.index import Index
 from unspun.channel.lattice import arrays, build
 from unspun.config import RestoreConfig
@@ -69,7 +69,9 @@ def test_graphs_agree(index: Index, text: str) -> None:
     if not len(lattice.words):
         return
     table = arrays(lattice)
-    habits = Habits.first_guess(table, index, Prices(), 0.9)
+    guess = Habits.first_guess(table, index, Prices(), 0.9)
+    prior = habits.guess_plain(table, index.logp, *index.logs(0.9), Prices())
+    assert np.array_equal(guess.arc, prior)
     crest = np.zeros(table.nodes)
     graph = decoder.begin(table, index.lm, lattice.openings, 3)
     for order in range(2, index.lm.order + 1):
@@ -80,9 +82,9 @@ def test_graphs_agree(index: Index, text: str) -> None:
             got, want = getattr(graph, field.name), getattr(plain, field.name)
             assert got.dtype == want.dtype
             assert np.array_equal(got, want), (order, field.name)
-        weight = habits.weight(graph)
+        weight = guess.weight(graph)
         assert np.array_equal(
-            weight, paths.weigh_plain(graph, habits.prices.lm, habits.arc, habits.missed)
+            weight, paths.weigh_plain(graph, guess.prices.lm, guess.arc, guess.missed)
         )
         share, total = paths.posteriors(graph, table, weight, crest)
         want, mass = paths.shares_plain(graph, table, weight, crest)
@@ -94,6 +96,25 @@ def test_graphs_agree(index: Index, text: str) -> None:
         less, left = paths.pruned(graph, share, -3.0)
         assert np.array_equal(left, share[share > np.exp(-3.0)])
         assert np.array_equal(less.step, graph.step[share > np.exp(-3.0)])
+
+
+@needed
+@settings(deadline=None, max_examples=25)
+@given(prose)
+def test_lines_and_kinds_agree(index: Index, text: str) -> None:
+    lattice = build(text, index)
+    if not len(lattice.words):
+        return
+    table = arrays(lattice)
+    kept = np.arange(len(table.start) - len(lattice.words), len(table.start))
+    for chosen in (kept, kept[::-2].copy(), kept[:0]):
+        got = context.line_of(table, chosen, lattice.openings, 0)
+        want = context.line_plain(table, chosen, lattice.openings, 0)
+        assert all(map(np.array_equal, got, want))
+    expected = np.random.default_rng(len(text)).random(len(table.start))
+    for one, other in zip(Kinds.of(table), Kinds.of_plain(table), strict=True):
+        assert len(set(zip(one.tolist(), other.tolist(), strict=True))) == len(set(one.tolist()))
+        assert np.array_equal(habits.together(one, expected), np.bincount(other, expected)[other])
 
 
 @needed
@@ -139,6 +160,21 @@ def test_what_does_not_fit_is_refused(index: Index, bad: int) -> None:
         kernel.best(one, step, odds, state, node, last, 1)
     with pytest.raises(ValueError, match="do not fit"):
         kernel.kept(odds, one, one, one, one, node, 0.5)
+    counts: Any = habits._kernel
+    with pytest.raises(ValueError, match="do not fit"):
+        counts.together(step.astype(np.int64), odds)
+    with pytest.raises(ValueError, match="do not fit"):
+        counts.kinds(one, one, node, one, one)
+    for entry, phrase in ((step * abs(bad), one), (one, step)):
+        flag = np.zeros(1, np.bool_)
+        rows = entry, phrase, one, one, flag, flag, odds, odds, odds
+        with pytest.raises(ValueError, match="do not fit"):
+            counts.guess(*rows, (1.0,) * 6)
+    lines: Any = context._kernel
+    with pytest.raises(ValueError, match="do not fit"):
+        lines.line(one, step, one, one, one, np.zeros(1, np.int64), np.zeros(1, np.bool_), 1, 0)
+    with pytest.raises(ValueError, match="do not fit"):
+        lines.line(one, *[one] * 4, np.zeros(2, np.int64), np.zeros(1, np.bool_), 1, 0)
     with pytest.raises(ValueError, match="do not fit"):  # a circle
         kernel.best(one, one, odds * 1e31, state, node, last, 1)
 

@@ -1,11 +1,12 @@
 /* What stands around places of a document: the rows that context.py lays out with NumPy. */
 #define PY_SSIZE_T_CLEAN
 #include "kernel.h"
+#include "arrays.h"
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 1 /* that of context.py */
+#define REVISION 2 /* that of context.py */
 
 typedef struct {
     Py_buffer words, first, last, vectors, out;
@@ -112,7 +113,105 @@ around(PyObject *module, PyObject *args)
     return done;
 }
 
+/* ---- A document as one of its readings has it: see `Line`. ---- */
+
+enum { START, END, SIZE, SEGMENT, WORDS, CHOSEN, OPENINGS, LINE_ARRAYS };
+
+/* The arc that leaves each node, or -1; how many words the arcs have, or -1 if two leave one. */
+static Py_ssize_t
+leaving(const Arrays *a, int32_t *arc_of, Py_ssize_t nodes)
+{
+    const int64_t *chosen = INT64S(a, CHOSEN);
+    Py_ssize_t arcs = arrays_size(a, START, 4), count = 0;
+    memset(arc_of, 0xFF, (size_t)nodes * sizeof *arc_of);
+    for (Py_ssize_t k = 0; k < arrays_size(a, CHOSEN, 8); k++) {
+        if (chosen[k] < 0 || chosen[k] >= arcs || arc_of[INT32S(a, START)[chosen[k]]] >= 0)
+            return -1;
+        arc_of[INT32S(a, START)[chosen[k]]] = (int32_t)chosen[k];
+        count += INT32S(a, SIZE)[chosen[k]] + 1;
+    }
+    return count;
+}
+
+static Py_ssize_t
+write_line(const Arrays *a, const int32_t *arc_of, Py_ssize_t nodes, int64_t opener, int64_t *line,
+           int64_t *left, int64_t *right)
+{
+    Py_ssize_t count = 0, width = arrays_size(a, WORDS, 4) / (arrays_size(a, START, 4) + !nodes);
+    int32_t before = -1, last = -1;
+    memset(left, 0, (size_t)nodes * sizeof *left);
+    memset(right, 0, (size_t)nodes * sizeof *right);
+    for (Py_ssize_t node = 0; node < nodes; node++) {
+        int32_t arc = arc_of[node];
+        if (arc < 0)
+            continue;
+        int32_t segment = INT32S(a, SEGMENT)[arc], size = INT32S(a, SIZE)[arc];
+        if (segment != before) {
+            if (last >= 0)
+                right[last] = count;
+            if (segment > before && BYTES(a, OPENINGS)[segment])
+                line[count++] = opener;
+        }
+        for (Py_ssize_t at = node; at < INT32S(a, END)[arc]; at++) {
+            left[at] = count;
+            right[at] = at > node ? count + size : count;
+        }
+        for (int32_t at = 0; at < size; at++)
+            line[count++] = INT32S(a, WORDS)[arc * width + at];
+        last = INT32S(a, END)[arc];
+        before = segment;
+    }
+    if (last >= 0)
+        right[last] = count;
+    return count;
+}
+
+/* line(start, end, size, segment, words, arcs, openings, nodes, opener): words, left, right. */
+static PyObject *
+line(PyObject *module, PyObject *args)
+{
+    Arrays a;
+    Py_ssize_t nodes = -1, count = -1, opener = -1;
+    if (!arrays_take(&a, args, LINE_ARRAYS))
+        return NULL;
+    if (PyTuple_GET_SIZE(args) == LINE_ARRAYS + 2) {
+        nodes = PyLong_AsSsize_t(PyTuple_GET_ITEM(args, LINE_ARRAYS));
+        opener = PyLong_AsSsize_t(PyTuple_GET_ITEM(args, LINE_ARRAYS + 1));
+    }
+    Py_ssize_t arcs = arrays_size(&a, START, 4);
+    int fits = !PyErr_Occurred() && nodes >= 0 && arcs > 0 && arrays_size(&a, END, 4) == arcs &&
+               arrays_size(&a, SIZE, 4) == arcs && arrays_size(&a, SEGMENT, 4) == arcs &&
+               arrays_size(&a, WORDS, 4) % arcs == 0 && arrays_within(&a, START, 0, nodes) &&
+               arrays_within(&a, END, 0, nodes) &&
+               arrays_within(&a, SIZE, 0, arrays_size(&a, WORDS, 4) / arcs + 1) &&
+               arrays_within(&a, SEGMENT, 0, arrays_size(&a, OPENINGS, 1));
+    int32_t *arc_of = fits ? PyMem_RawMalloc((size_t)(nodes + 1) * sizeof *arc_of) : NULL;
+    PyObject *words = NULL, *left = NULL, *right = NULL, *out = NULL;
+    if (arc_of)
+        count = leaving(&a, arc_of, nodes);
+    if (count >= 0 && (words = arrays_new(count, 8)) && (left = arrays_new(nodes, 8)) &&
+        (right = arrays_new(nodes, 8))) {
+        count = write_line(&a, arc_of, nodes, opener, (int64_t *)PyByteArray_AS_STRING(words),
+                           (int64_t *)PyByteArray_AS_STRING(left),
+                           (int64_t *)PyByteArray_AS_STRING(right));
+        if (PyByteArray_Resize(words, 8 * count) == 0)
+            out = PyTuple_Pack(3, words, left, right);
+    } else if (!PyErr_Occurred()) {
+        if (fits && !arc_of)
+            PyErr_NoMemory();
+        else
+            arrays_misfit();
+    }
+    Py_XDECREF(words);
+    Py_XDECREF(left);
+    Py_XDECREF(right);
+    PyMem_RawFree(arc_of);
+    arrays_drop(&a);
+    return out;
+}
+
 static PyMethodDef methods[] = {
+    {"line", line, METH_VARARGS, "A document as one of its readings has it."},
     {"around", around, METH_VARARGS, "The vectors of what stands around places."},
     {NULL, NULL, 0, NULL},
 };

@@ -25,7 +25,7 @@ from unspun import kernels
 from unspun.channel.decoder import Arrays
 from unspun.errors import ModelError
 
-_kernel = kernels.load("unspun.channel._context", revision=1)
+_kernel = kernels.load("unspun.channel._context", revision=2)
 
 Ints = NDArray[np.int64]
 Float32s = NDArray[np.float32]
@@ -233,6 +233,15 @@ def line_of(table: Arrays, arcs: Ints, openings: Sequence[bool], start: int) -> 
         openings: Whether each segment opens a paragraph.
         start: The id that stands before a paragraph.
     """
+    if _kernel is None or not len(table.start):
+        return line_plain(table, arcs, openings, start)
+    rows = table.start, table.end, table.size, table.segment, table.words, arcs
+    parts = _kernel.line(*rows, np.array(openings, np.bool_), table.nodes, start)
+    return Line._make(np.frombuffer(part, np.int64) for part in parts)
+
+
+def line_plain(table: Arrays, arcs: Ints, openings: Sequence[bool], start: int) -> Line:
+    """What `line_of` gives, without the compiled kernel."""
     arcs = arcs[np.argsort(table.start[arcs], kind="stable")]
     size = table.size[arcs].astype(np.int64)
     segment = table.segment[arcs]

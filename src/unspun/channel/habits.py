@@ -15,10 +15,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from unspun import kernels
 from unspun.channel import decoder, paths
 from unspun.channel.decoder import Arrays
 from unspun.channel.index import Index
 from unspun.channel.lattice import ARTICLE, KEEP
+
+_kernel = kernels.load("unspun.channel._habits", revision=1)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -86,7 +89,8 @@ class Habits:
         table: The readings.
         prices: The decoder's weights.
         arc: Price of each arc.
-        missed: Price of each original phrase that is left in place, and 0 at the end.
+        missed: Price of each original phrase that is left in place, and 0 at the end; once the
+            rest of the document is known, of those that the graph leaves.
         first: Price of each arc without regard to the document.
         first_missed: Price of each original phrase without regard to the document.
         kinds: Which arcs count together, once that is known.
@@ -104,15 +108,14 @@ class Habits:
     def first_guess(cls, table: Arrays, index: Index, prices: Prices, rate: float) -> Habits:
         """The table's prior."""
         replaced, left = index.logs(rate)
-        logp = index.logp[table.entry] * prices.channel
-        price = np.where(table.entry >= 0, logp + replaced[table.original] + prices.take, 0.0)
-        width = (table.end - table.start - 1) * prices.longer
-        price = np.where(table.entry >= 0, price + width, price)
-        keep = (table.entry == KEEP) & (table.original >= 0)
-        price = np.where(keep, left[table.original], price)
-        price = np.where(table.entry == ARTICLE, prices.article, price)
-        price = np.where(table.whole, price, price + prices.compound)
-        price = np.where(table.apart, price + prices.apart, price)
+        if _kernel is None:
+            price = guess_plain(table, index.logp, replaced, left, prices)
+        else:
+            rows = table.entry, table.original, table.start, table.end, table.whole, table.apart
+            of = prices.channel, prices.take, prices.longer
+            odd = prices.article, prices.compound, prices.apart
+            told = _kernel.guess(*rows, index.logp, replaced, left, (*of, *odd))
+            price = np.frombuffer(told)
         missed = left * prices.missed
         return cls(table, prices, price, missed, price, missed)
 
@@ -139,25 +142,26 @@ class Habits:
         arc = np.where(known, predictive, self.first)
         arc = arc + self._together(expected, kinds) + self._family(expected, kinds) + beside
         total = np.bincount(table.original[known], expected[known], minlength=len(self.missed))
-        base = np.exp(self.first_missed)
-        others = np.maximum(left - 1.0, 0.0)
-        missed = np.log((k * base + others) / (k + others + total))
-        missed = np.where(self.first_missed < 0, missed * self.prices.missed, 0.0)
-        missed[-1] = 0.0
+        at = np.unique(graph.missed)
+        at = at[(at >= 0) & (at < len(self.missed) - 1)]
+        base, here = np.exp(self.first_missed[at]), left[at]
+        others = np.maximum(here - 1.0, 0.0)
+        price = np.log((k * base + others) / (k + others + total[at])) * self.prices.missed
+        missed = np.zeros(len(self.missed))
+        missed[at] = np.where(self.first_missed[at] < 0, price, 0.0)
         return Habits(table, self.prices, arc, missed, self.first, self.first_missed, kinds)
 
     def _family(self, expected: Floats, kinds: Kinds) -> Floats:
         """Bonus of each arc for words of its family elsewhere, behind other spun phrases."""
         stem = self.table.stem
-        every = np.bincount(stem + 1, expected)[stem + 1]
-        same = np.bincount(kinds.family, expected)[kinds.family]
-        bonus = np.log1p(np.maximum(every - same, 0.0))
+        every = together(stem.astype(np.int64) + 1, expected)
+        bonus = np.log1p(np.maximum(every - together(kinds.family, expected), 0.0))
         return np.where(stem >= 0, self.prices.family * bonus, 0.0)
 
     def _together(self, expected: Floats, kinds: Kinds) -> Floats:
         """Bonus of each arc for what the same spun phrase stands for elsewhere."""
         here = kinds.elsewhere(kinds.reading, expected)
-        whole = kinds.elsewhere(self.table.form, expected)
+        whole = kinds.elsewhere(self.table.form.astype(np.int64), expected)
         bonus = np.log((here + _ELSEWHERE) / (whole + _ELSEWHERE))
         return np.where(self.table.entry == ARTICLE, 0.0, self.prices.together * bonus)
 
@@ -180,6 +184,14 @@ class Kinds(NamedTuple):
     @classmethod
     def of(cls, table: Arrays) -> Kinds:
         """The kinds of all arcs."""
+        if _kernel is None:
+            return cls.of_plain(table)
+        rows = table.entry, table.form, table.original, table.capital, table.stem
+        return cls._make(np.frombuffer(row, np.int64) for row in _kernel.kinds(*rows))
+
+    @classmethod
+    def of_plain(cls, table: Arrays) -> Kinds:
+        """The same, otherwise numbered, without the compiled kernel."""
         entry, form = table.entry.astype(np.int64) + 2, table.form.astype(np.int64)
         own = np.where(table.original >= 0, table.original.astype(np.int64) * 2 + table.capital, -1)
         drawn = np.where(own >= 0, np.maximum(entry, 1), 0)
@@ -188,6 +200,36 @@ class Kinds(NamedTuple):
         return cls._make(np.unique(row, return_inverse=True)[1] for row in rows)
 
     @staticmethod
-    def elsewhere(kind: NDArray[np.integer], expected: Floats) -> Floats:
+    def elsewhere(kind: Ints, expected: Floats) -> Floats:
         """How often each arc's kind is expected in all other places."""
-        return np.asarray(np.bincount(kind, expected)[kind] - expected)
+        return together(kind, expected) - expected
+
+
+def guess_plain(
+    table: Arrays, of: Floats, replaced: Floats, left: Floats, prices: Prices
+) -> Floats:
+    """The price of each arc by the table alone, without the compiled kernel.
+
+    Args:
+        table: The readings.
+        of: Logarithm of each entry's probability.
+        replaced: The same of each original's being replaced.
+        left: The same of its being left.
+        prices: The decoder's weights.
+    """
+    logp = of[table.entry] * prices.channel
+    price = np.where(table.entry >= 0, logp + replaced[table.original] + prices.take, 0.0)
+    width = (table.end - table.start - 1) * prices.longer
+    price = np.where(table.entry >= 0, price + width, price)
+    keep = (table.entry == KEEP) & (table.original >= 0)
+    price = np.where(keep, left[table.original], price)
+    price = np.where(table.entry == ARTICLE, prices.article, price)
+    price = np.where(table.whole, price, price + prices.compound)
+    return np.where(table.apart, price + prices.apart, price)
+
+
+def together(kind: Ints, expected: Floats) -> Floats:
+    """How much is expected of each arc's kind, all its places together; kinds count from 0."""
+    if _kernel is None:
+        return np.asarray(np.bincount(kind, expected)[kind])
+    return np.frombuffer(_kernel.together(kind, expected))
