@@ -53,14 +53,18 @@ furnished = st.lists(mixed, max_size=6).map("\n".join)
 
 
 def assert_same(text: str) -> None:
-    found, quiet = reading._reader().cut(text)
+    found, asks = reading._reader().cut(text)
     plain = lines.split(text)
     assert len(found) == len(plain)
-    for line, own, silent in zip(found, plain, quiet, strict=True):
+    for line, own, ask in zip(found, plain, asks, strict=True):
         assert own._replace(shape=own.shape._replace(key=line.shape.key)) == line
         assert line.shape.key in (own.shape.key, None)
-        assert not silent or page.read(own) is None
-    assert reading.look(text) == (plain, [page.read(line) for line in plain])
+        assert page.read(own, ask) == page.read(own)
+    hits = [page.read(line) for line in plain]
+    assert reading.look(text) == (plain, hits)
+    if reading.shows_nothing(text):
+        assert not any(hits)
+        assert calm.is_calm(plain, frozenset())
 
 
 @compiled
@@ -91,8 +95,11 @@ def test_folding_is_the_same_for_all_characters() -> None:
 @compiled
 def test_most_prose_is_quiet() -> None:
     prose = "Nearly nobody came down to the quay that night, since the wind had turned north."
-    assert reading._reader().cut(prose)[1] == [True]
-    assert reading._reader().cut("Read more")[1] == [False]
+    assert reading._reader().cut(prose)[1] == [0]
+    assert reading._reader().cut("Read more")[1] == [page.WORDING | page.LABEL]
+    assert reading.shows_nothing(f"{prose}\n\n{prose} Somebody did.\n")
+    assert reading.shows_nothing("")
+    assert not reading.shows_nothing(f"{prose}\nRead more")
 
 
 def test_the_kernel_refuses_what_it_cannot_use() -> None:
@@ -144,8 +151,9 @@ sentence = st.sampled_from(
 @given(st.lists(sentence, max_size=12).map("\n".join))
 def test_rules_find_nothing_on_calm_pages(text: str) -> None:
     found, hits = reading.look(text)
-    if not any(hits) and calm.is_calm(found, frozenset()):
-        assert findings(text) == []
+    calmed = not any(hits) and calm.is_calm(found, frozenset())
+    assert not calmed or findings(text) == []
+    assert calmed or not reading.shows_nothing(text)
 
 
 def test_plain_prose_is_calm() -> None:

@@ -14,7 +14,7 @@ from unspun.chrome.calm import is_calm
 from unspun.chrome.cut import cut
 from unspun.chrome.lines import Line
 from unspun.chrome.page import Page, Verdict, inspect, read
-from unspun.chrome.reading import look
+from unspun.chrome.reading import look, shows_nothing
 from unspun.chrome.rules import RULES
 from unspun.chrome.tally import Tally, recurring
 from unspun.chrome.templates import Hit
@@ -101,6 +101,8 @@ def find(
     """
     _refuse_unknown(config.disable)
     if text.count("\n") > MOST:
+        return [], []
+    if not recurring and shows_nothing(text):
         return [], []
     lines, hits = look(text)
     if not any(hits) and is_calm(lines, recurring):

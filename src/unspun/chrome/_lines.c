@@ -1,7 +1,8 @@
-/* The lines of a text with their shapes, and which of them cannot be furniture by their wording.
+/* The lines of a text with their shapes, and what each of them could be by its wording.
  *
  * A line is quiet where no template and no prompt can match it: none of their first or last
- * letters, no needle that every match contains. What the tables do not settle (a character whose
+ * letters, no needle that every match contains. A text is calm where all lines are, and none has a
+ * shape or a place that a rule looks at (calm.py). What the tables do not settle (a character whose
  * folded form depends on its neighbours) is left to the plain code, as not quiet. The plain version
  * of shapes is in lines.py, of reading in page.py; tables come from reading.py.
  */
@@ -10,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 1
+#define REVISION 2
 
 enum { BODY_WIDTH = 100, SHORT = 200, LONG = 600, WORDED = 400, PEEK = 24, FRONT = 8, BACK = 4 };
 enum { NEAR = 18, SENTENCE_WIDTH = 45, SENTENCE_WORDS = 8, WORD_WIDTH = 7, FEW = 2, BUTTONS = 20 };
@@ -20,11 +21,14 @@ enum { JOINT = 1 << 25, OPENER = 1 << 26, SIGN = 1 << 27, ALNUM = 1 << 28, LETTE
 enum { SPACE = 1 << 30 };
 enum { EXACT = 1, STARTS = 2, ENDS = 4, LONG_STARTS = 8, LONG_ENDS = 16, OPENS = 32, CLOSES = 64 };
 enum { INNER = 1, COUNTED = 2, LONG_INNER = 4, OBJECT = 8 };
+enum { WORDING = 1, LABEL = 2, PROMPT = 4, NAME = 8, EVERYTHING = 7 }; /* as in page.py */
 #define BEYOND 0x10000 /* code points without an entry in the tables */
 #define HEADS 4096
 #define NOT_SIMPLE (-1)
 #define SHAPE_FIELDS 8
 #define LINE_FIELDS 7
+#define PAGED 90     /* width of a line with the number of a page */
+#define NAME_WORDS 5 /* of a person, at most */
 #define TAIL 6 /* characters that tell how a line ends */
 
 typedef struct {
@@ -327,28 +331,29 @@ may_be_address(const Reader *r, const Line *line)
     return first == 'h' || first == 'w';
 }
 
-/* Whether no template, label or prompt can match a line. */
+/* What must be asked of a line: whether a template, a label or a prompt matches it. */
 static int
-is_quiet(const Reader *r, const Line *line)
+asked(const Reader *r, const Line *line)
 {
     Py_ssize_t size = line->size;
     Py_UCS4 last;
+    int asks = 0;
     if (may_be_address(r, line))
-        return 0;
+        return EVERYTHING;
     if (size >= LONG)
-        return 1;
-    last = line->chars[size - 1];
-    if (!line->keyed) {
-        if (size <= WORDED && long_may_match(r, line->chars, size))
-            return 0;
-    } else if (last == ')' || last == 0xff09 || line->key_size < 1 ||
-               key_may_match(r, line->key, line->key_size)) {
         return 0;
-    }
-    if (line->final && line->count <= FEW)
-        return size < 3 || last != '.' || line->chars[size - 2] != '.' ||
-               line->chars[size - 3] != '.';
-    return (line->body || !may_label(r, line)) && !may_prompt(r, line);
+    last = line->chars[size - 1];
+    if (line->keyed && line->key_size < 1)
+        return EVERYTHING;
+    if (line->keyed ? last == ')' || last == 0xff09 || key_may_match(r, line->key, line->key_size)
+                    : size <= WORDED && long_may_match(r, line->chars, size))
+        asks |= WORDING;
+    if (line->final && line->count <= FEW &&
+        (size < 3 || last != '.' || line->chars[size - 2] != '.' || line->chars[size - 3] != '.'))
+        return asks;
+    if (!line->body && may_label(r, line))
+        asks |= LABEL;
+    return asks | (may_prompt(r, line) ? PROMPT : 0);
 }
 
 static int
@@ -484,10 +489,9 @@ line_of(const Reader *r, PyObject *text, const Line *line, const Place *place)
     return tuple_of(r->line, items, LINE_FIELDS);
 }
 
-/* Read a line that is not blank into the buffer, and add it to both lists. */
-static int
-take(const Reader *r, PyObject *text, const Place *place, Line *line, PyObject *lines,
-     PyObject *quiet)
+/* Read a line that is not blank into the buffer. */
+static void
+read_line(const Reader *r, PyObject *text, const Place *place, Line *line)
 {
     int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
@@ -500,47 +504,51 @@ take(const Reader *r, PyObject *text, const Place *place, Line *line, PyObject *
     for (Py_ssize_t i = 0; i < tail_size; i++)
         tail[i] = PyUnicode_READ(kind, data, place->last - tail_size + i);
     look_at_shape(r, line, tail, tail_size);
-    PyObject *made = line_of(r, text, line, place);
-    int failed = !made || PyList_Append(lines, made) < 0 ||
-                 PyList_Append(quiet, is_quiet(r, line) ? Py_True : Py_False) < 0;
-    Py_XDECREF(made);
-    return failed ? -1 : 0;
 }
 
+/* Go to the next line that is not blank; 0 at the end of the text. */
 static int
-cut(const Reader *r, PyObject *text, PyObject *lines, PyObject *quiet)
+next_line(const Reader *r, PyObject *text, Place *place)
 {
     int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
     Py_ssize_t size = PyUnicode_GET_LENGTH(text);
-    Place place = {0, 0, 0, 0, 0, 0};
-    Line line;
-    for (; place.start < size; place.start = place.end) {
-        Py_ssize_t feed = PyUnicode_FindChar(text, '\n', place.start, size, 1);
-        if (feed == -2)
-            return -1;
-        place.end = feed < 0 ? size : feed + 1;
-        place.first = place.start;
-        place.last = place.end;
-        for (; place.first < place.end; place.first++) {
-            Py_UCS4 ch = PyUnicode_READ(kind, data, place.first);
+    int before = place->end > 0;
+    place->gap = place->turn = 0;
+    for (place->start = place->end; place->start < size; place->start = place->end) {
+        Py_ssize_t feed = PyUnicode_FindChar(text, '\n', place->start, size, 1);
+        place->end = feed < 0 ? size : feed + 1;
+        place->first = place->start;
+        place->last = place->end;
+        for (; place->first < place->end; place->first++) {
+            Py_UCS4 ch = PyUnicode_READ(kind, data, place->first);
             if (!IS_SPACE(r, ch))
                 break;
-            place.turn |= ch == '\f';
+            place->turn |= ch == '\f';
         }
-        if (place.first == place.end) {
-            place.gap++;
-            continue;
+        if (place->first < place->end) {
+            while (IS_SPACE(r, PyUnicode_READ(kind, data, place->last - 1)))
+                place->last--;
+            if (!before)
+                place->gap = 0;
+            return 1;
         }
-        while (IS_SPACE(r, PyUnicode_READ(kind, data, place.last - 1)))
-            place.last--;
-        if (!PyList_GET_SIZE(lines))
-            place.gap = 0;
-        if (take(r, text, &place, &line, lines, quiet) < 0)
-            return -1;
-        place.gap = place.turn = 0;
+        place->gap++;
     }
     return 0;
+}
+
+/* Append a line with what must be asked of it; 0 or -1. */
+static int
+take(const Reader *r, PyObject *text, const Place *place, const Line *line, int asks,
+     PyObject *lines, PyObject *questions)
+{
+    PyObject *made = line_of(r, text, line, place), *number = PyLong_FromLong(asks);
+    int failed = !made || !number || PyList_Append(lines, made) < 0 ||
+                 PyList_Append(questions, number) < 0;
+    Py_XDECREF(made);
+    Py_XDECREF(number);
+    return failed ? -1 : 0;
 }
 
 static PyObject *
@@ -548,11 +556,112 @@ reader_cut(Reader *self, PyObject *text)
 {
     if (!PyUnicode_Check(text))
         return PyErr_Format(PyExc_TypeError, "text must be str");
-    PyObject *lines = PyList_New(0), *quiet = PyList_New(0), *found = NULL;
-    if (lines && quiet && !cut(self, text, lines, quiet))
-        found = PyTuple_Pack(2, lines, quiet);
+    PyObject *lines = PyList_New(0), *questions = PyList_New(0), *found = NULL;
+    Place place = {0, 0, 0, 0, 0, 0};
+    Line line;
+    int failed = !lines || !questions;
+    while (!failed && next_line(self, text, &place)) {
+        read_line(self, text, &place, &line);
+        failed = take(self, text, &place, &line, asked(self, &line), lines, questions) < 0;
+    }
+    if (!failed)
+        found = PyTuple_Pack(2, lines, questions);
     Py_XDECREF(lines);
-    Py_XDECREF(quiet);
+    Py_XDECREF(questions);
+    return found;
+}
+
+/* What the rules of calm.py go by. */
+typedef struct {
+    int head, heading_least, heading_most, label, numbers;
+    int number, bodies, numbered; /* lines before this one, running text, short with a number */
+    Py_ssize_t first, size;       /* of the line before it */
+} Calm;
+
+static int
+has_number(const Reader *r, const Line *line)
+{
+    if (line->body || line->width > PAGED)
+        return 0;
+    for (Py_ssize_t i = 0; i < line->size; i++)
+        if ((traits_of(r, line->chars[i]) & (ALNUM | LETTER)) == ALNUM)
+            return 1;
+    return 0;
+}
+
+/* Whether a line above the first paragraphs may be a name, or name the site. */
+static int
+may_name(const Reader *r, const Line *line, int titles)
+{
+    Py_ssize_t size = line->size < LONG ? line->size : LONG, words = 0;
+    int blank = 1;
+    for (Py_ssize_t i = 0; i < size; i++) {
+        Py_UCS4 ch = line->chars[i];
+        if (titles && (ch == '|' || ch == '-' || ch == '_' || ch == 0xb7 || ch == 0x2013 ||
+                       ch == 0x2014 || ch == 0x2022 || ch == 0xff5c))
+            return 1;
+        words += blank && !IS_SPACE(r, ch);
+        blank = IS_SPACE(r, ch);
+    }
+    return words > 1 && words <= NAME_WORDS && Py_UNICODE_ISUPPER(line->chars[0]);
+}
+
+/* What must be asked of a line on a calm page, or -1 where its shape or place tells that it is
+   none. */
+static int
+asked_if_calm(const Reader *r, PyObject *text, const Place *place, const Line *line, Calm *calm)
+{
+    int kind = PyUnicode_KIND(text), index = calm->number++, bodies = calm->bodies;
+    const char *data = PyUnicode_DATA(text);
+    Py_UCS4 last = PyUnicode_READ(kind, data, place->last - 1);
+    int same = index && line->size == calm->size &&
+               !memcmp(data + place->first * kind, data + calm->first * kind,
+                       (size_t)(line->size * kind));
+    calm->first = place->first;
+    calm->size = line->size;
+    calm->numbered += has_number(r, line);
+    calm->bodies += line->body;
+    if (place->turn || same || calm->numbered >= calm->numbers)
+        return -1;
+    if (!line->final && line->count <= calm->heading_most) {
+        if (place->gap && line->count >= calm->heading_least && !line->bullet && !line->quoted)
+            return -1;
+        if (line->count <= calm->label && (last == ':' || last == 0xff1a))
+            return -1;
+    }
+    int asks = asked(r, line);
+    if (index > calm->head || bodies > 1)
+        return asks;
+    if (line->bullet)
+        return -1;
+    return asks | (may_name(r, line, !bodies && !line->body && index < calm->head) ? NAME : 0);
+}
+
+/* survey(text, head, heading_least, heading_most, label, numbers): of a text that may be calm the
+   lines that something must be asked of, and what; None of others. */
+static PyObject *
+reader_survey(Reader *self, PyObject *args)
+{
+    PyObject *text, *lines = NULL, *questions = NULL, *found = NULL;
+    Calm calm = {0};
+    if (!PyArg_ParseTuple(args, "Uiiiii", &text, &calm.head, &calm.heading_least,
+                          &calm.heading_most, &calm.label, &calm.numbers))
+        return NULL;
+    lines = PyList_New(0);
+    questions = PyList_New(0);
+    Place place = {0, 0, 0, 0, 0, 0};
+    Line line;
+    int asks = 0, failed = !lines || !questions;
+    while (!failed && asks >= 0 && next_line(self, text, &place)) {
+        read_line(self, text, &place, &line);
+        asks = asked_if_calm(self, text, &place, &line, &calm);
+        if (asks > 0)
+            failed = take(self, text, &place, &line, asks, lines, questions) < 0;
+    }
+    if (!failed)
+        found = asks < 0 ? Py_NewRef(Py_None) : PyTuple_Pack(2, lines, questions);
+    Py_XDECREF(lines);
+    Py_XDECREF(questions);
     return found;
 }
 
@@ -688,7 +797,8 @@ reader_dealloc(Reader *self)
 }
 
 static PyMethodDef reader_methods[] = {
-    {"cut", (PyCFunction)reader_cut, METH_O, "The lines of a text, and which of them are quiet."},
+    {"cut", (PyCFunction)reader_cut, METH_O, "The lines of a text, and what to ask of each."},
+    {"survey", (PyCFunction)reader_survey, METH_VARARGS, "What to ask of a text that may be calm."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -18,6 +18,9 @@ HEAD = 40
 TAIL = 120
 """Lines that the part below the last paragraph can have at most."""
 
+WORDING, LABEL, PROMPT = 1, 2, 4
+"""What a line could be: furniture by a template, by its shape, as a call to the reader."""
+EVERYTHING = WORDING | LABEL | PROMPT
 BUTTONS = frozenset({"promo", "login"})
 """Rules whose lines can be the button under an offer."""
 _AUTHORED = frozenset({"written-by", "read-next", "author-card", "translation-note", "byline"})
@@ -108,21 +111,33 @@ class Page:
         return self.sure_hit(index - 1) or self.sure_hit(index + 1)
 
 
-def read(line: Line) -> Hit | None:
-    """What a line says by its wording alone."""
-    hit = templates.match(line)
+def read(line: Line, asks: int = EVERYTHING) -> Hit | None:
+    """What a line says by its wording alone.
+
+    Args:
+        line: The line.
+        asks: What it could be: `WORDING`, `LABEL` or `PROMPT`, as bits.
+    """
+    hit = templates.match(line) if asks & WORDING else None
     if hit is not None and hit.place == "any":
         return hit
     if hit is not None and hit.rule in _NAMING and not _names_someone(line):
         hit = None
     if line.shape.final and line.shape.words <= _BUTTON_WORDS and not line.text.endswith("..."):
         return None  # 'Share.' is an order, 'Share' a button
-    if hit is None and line.text[-1] in ")\uff09" and line.shape.key:
+    if asks & WORDING and hit is None and line.text[-1] in ")\uff09" and line.shape.key:
         hit = templates.match_key(fold(_COUNTED.sub("", line.text)))
+    prompt = prompts.match if asks & PROMPT else _nothing
     if line.body and not labels.URL.match(line.text):
-        return hit or prompts.match(line)
-    found = (bylines.match(line), labels.match(line), hit, prompts.match(line))
+        return hit or prompt(line)
+    found = [hit, prompt(line)]
+    if asks & LABEL:
+        found = [bylines.match(line), labels.match(line), *found]
     return min((h for h in found if h is not None), key=_plainness, default=None)
+
+
+def _nothing(_line: Line) -> None:
+    return None
 
 
 def _plainness(hit: Hit) -> int:

@@ -1,7 +1,8 @@
 """The first look at a text: its lines, and what each says by its wording alone.
 
-The compiled kernel cuts the lines and tells which of them are quiet: lines that no template and no
-prompt can match. Only the others are read.
+The compiled kernel cuts the lines and tells what each could be: most are quiet, lines that no
+template and no prompt can match. Only the others are read, and of a text that has none of them, nor
+any line that rules of shape and place look at, no lines are made at all.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 from unspun import kernels
 from unspun.chrome import labels, prompts, templates
+from unspun.chrome.bylines import name_shaped
+from unspun.chrome.headlines import MAX_WORDS, MIN_WORDS
 from unspun.chrome.lines import (
     DECORATION,
     FINALS,
@@ -28,14 +31,18 @@ from unspun.chrome.lines import (
     fold,
     split,
 )
-from unspun.chrome.page import read
+from unspun.chrome.neighbours import LABEL_WORDS
+from unspun.chrome.page import EVERYTHING, HEAD, read
+from unspun.chrome.paged import LEAST
+from unspun.chrome.repeats import SITE
 from unspun.chrome.templates import Hit
 from unspun.kernels.windows import spread
 
-_kernel = kernels.load("unspun.chrome._lines", revision=1)
+_kernel = kernels.load("unspun.chrome._lines", revision=2)
 
 FRONT = 8
 """Letters that a line must begin with if it begins as a template does, where there are as many."""
+_NAME = 8  # bit of a line that may be a name, or name the site
 _BEYOND = 0x10000  # code points without an entry in the tables
 _ASTRAL = chr(_BEYOND)
 
@@ -50,12 +57,35 @@ def look(text: str) -> tuple[list[Line], list[Hit | None]]:
     if reader is None:
         found = split(text)
         return found, [read(line) for line in found]
-    found, quiet = reader.cut(text)
+    found, asks = reader.cut(text)
     for at, line in enumerate(found):
         if line.shape.key is None:
-            found[at] = line._replace(shape=line.shape._replace(key=fold(line.text)))
-    hits = [None if silent else read(line) for line, silent in zip(found, quiet, strict=True)]
+            found[at] = _folded(line)
+    hits = [read(line, ask) if ask else None for line, ask in zip(found, asks, strict=True)]
     return found, hits
+
+
+def shows_nothing(text: str) -> bool:
+    """Whether a text is one that `look` and `is_calm` would find nothing in, told at once.
+
+    Exact where it says so; without the compiled kernel it says so of no text.
+    """
+    reader = _reader()
+    survey = reader and reader.survey(text, HEAD, MIN_WORDS, MAX_WORDS, LABEL_WORDS, LEAST)
+    if survey is None:
+        return False
+    return all(_is_nothing(line, ask) for line, ask in zip(*survey, strict=True))
+
+
+def _is_nothing(line: Line, asks: int) -> bool:
+    if asks & _NAME and (SITE.search(line.text) or name_shaped(line.text)):
+        return False
+    asks &= EVERYTHING
+    return not asks or read(_folded(line) if line.shape.key is None else line, asks) is None
+
+
+def _folded(line: Line) -> Line:
+    return line._replace(shape=line.shape._replace(key=fold(line.text)))
 
 
 @cache
