@@ -23,6 +23,7 @@ from unspun import (
 from unspun.config import Config, ExtractConfig, RestoreConfig
 from unspun.detect import spun as spun_detector
 from unspun.errors import ConfigError, ModelError
+from unspun.kernels.values import changer
 from unspun.model import (
     Document,
     Edit,
@@ -98,6 +99,9 @@ class Result:
                 break
             earlier = snapshot
         return earlier
+
+
+_changed = changer(Result)
 
 
 class Setting(NamedTuple):
@@ -181,7 +185,7 @@ def _tag_many(results: Sequence[Result], setting: Setting) -> list[Result]:
         for found, place, snapshot in zip(judged, now, given, strict=True)
     ]
     return [
-        replace(result, tagged=found, tags=result.tags + _residue(found))
+        _changed(result, tagged=found, tags=result.tags + _residue(found))
         for result, found in zip(results, placed, strict=True)
     ]
 
@@ -198,12 +202,12 @@ def _residue(tagged: Tagged) -> tuple[Tag, ...]:
 def _detect(result: Result, setting: Setting) -> Result:
     verdict = spun_detector.detect(result.text, setting.config.restore)
     findings = _map_findings(verdict.findings, edits.Projection(result.ledger).origin)
-    result = replace(result, verdict=verdict, spun=replace(verdict, findings=findings))
+    result = _changed(result, verdict=verdict, spun=replace(verdict, findings=findings))
     if verdict.is_spun and result.tagged is not None:
         strongest = sorted(findings, key=lambda f: -f.score)[:SHOWN_EVIDENCE]
         evidence = tuple(sorted(strongest, key=lambda f: (f.start, f.end)))
         origin = Origin("spun", None, evidence, verdict.score, result.tagged.origin.stated)
-        result = replace(result, tagged=replace(result.tagged, origin=origin))
+        result = _changed(result, tagged=replace(result.tagged, origin=origin))
     return result
 
 
@@ -226,7 +230,7 @@ def _translate(result: Result, setting: Setting) -> Result:
 
     step = translation.translate(result.text, now, config, translator, foreign)
     result = _edited(_tagged(result, step.tags, result.ledger), step.edits)
-    result = replace(result, translation=step.translation, usage=step.usage)
+    result = _changed(result, translation=step.translation, usage=step.usage)
     return _snapped(result, translation.STAGE)
 
 
@@ -243,7 +247,7 @@ def _rewrite(result: Result, setting: Setting) -> Result:
     step = rewriting.rewrite(result.text, passages, config, setting.rewriter, before)
     result = _edited(result, step.edits)
     usage = result.usage.added(step.usage)
-    return _snapped(replace(result, rewriting=step.rewriting, usage=usage), rewriting.STAGE)
+    return _snapped(_changed(result, rewriting=step.rewriting, usage=usage), rewriting.STAGE)
 
 
 def _bettered(result: Result) -> Iterator[Passage]:
@@ -283,7 +287,7 @@ def _assess(result: Result, setting: Setting) -> Result:
         damage=[tag for tag in left if tag.kind == "encoding-damage"],
         fluency=quality.fluent(result.text) if tagged.language == "en" else None,
     )
-    return replace(result, quality=assessed)
+    return _changed(result, quality=assessed)
 
 
 STAGES = (
@@ -407,7 +411,7 @@ def _edited(result: Result, step: Sequence[Edit]) -> Result:
     """The result with one more step in its ledger."""
     if not step:
         return result
-    return replace(
+    return _changed(
         result,
         text=edits.apply(result.text, step),
         ledger=edits.compose(result.document.text, result.ledger, step),
@@ -419,12 +423,12 @@ def _tagged(result: Result, tags: Collection[Tag], ledger: Ledger) -> Result:
     if not tags:
         return result
     origin = edits.Projection(ledger).origin
-    return replace(result, tags=result.tags + tuple(_map(t, origin) for t in tags))
+    return _changed(result, tags=result.tags + tuple(_map(t, origin) for t in tags))
 
 
 def _snapped(result: Result, stage: str) -> Result:
     snapshot = Snapshot(stage, result.text, result.ledger)
-    return replace(result, snapshots=(*result.snapshots, snapshot))
+    return _changed(result, snapshots=(*result.snapshots, snapshot))
 
 
 _Move = Callable[[int, int], tuple[int, int]]

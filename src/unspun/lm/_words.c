@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 1 /* that of words.py */
+#define REVISION 2 /* that of words.py */
 
 enum { SPACE = 1, DIGIT = 2, LETTER = 4, ALNUM = 8, ALPHA = 16 }; /* DIGIT is decimal, as \d */
 enum { LEFT_DOUBLE = 0x201C, RIGHT_DOUBLE = 0x201D, CURLY = 0x2019 };
@@ -216,6 +216,26 @@ tokens(PyObject *module, PyObject *text)
     return out;
 }
 
+/* words(text): the tokens alone. */
+static PyObject *
+words(PyObject *module, PyObject *text)
+{
+    if (!PyUnicode_Check(text))
+        return PyErr_Format(PyExc_TypeError, "words are cut of a string");
+    Text t;
+    text_of(text, &t);
+    PyObject *found = PyList_New(0);
+    int ok = found != NULL;
+    for (Py_ssize_t k = 0, end; ok && k < t.size; k = end) {
+        int blank = is(&t, k, SPACE);
+        end = blank ? k + 1 : token(&t, k);
+        ok = blank || append(found, PyUnicode_Substring(text, k, end));
+    }
+    if (!ok)
+        Py_CLEAR(found);
+    return found;
+}
+
 /* ---- Parts of words: runs of word characters, and other characters one by one. ---- */
 
 enum { CASED = 1, WORD = 2, JOINER = 4 }; /* as in page.py */
@@ -261,6 +281,7 @@ parts(PyObject *module, PyObject *text)
 
 static PyMethodDef methods[] = {
     {"tokens", tokens, METH_O, "The tokens of a text, where they begin, where they end."},
+    {"words", words, METH_O, "The tokens of a text."},
     {"parts", parts, METH_O, "The parts of a text's words, where they begin, what they are."},
     {NULL, NULL, 0, NULL},
 };

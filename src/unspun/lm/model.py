@@ -165,10 +165,13 @@ class LanguageModel:
 
         The first word stands behind the start id, and what would lie before that is -1.
         """
-        front = np.full(self.order - 1, PAD, dtype=np.int32)
-        front[-1:] = self.start
-        padded = np.concatenate([front, np.asarray(ids, dtype=np.int32)])
-        return np.lib.stride_tricks.sliding_window_view(padded, self.order)
+        front = self.order - 1
+        padded = np.empty(front + len(ids), np.int32)
+        padded[:front] = PAD
+        padded[front - 1 : front] = self.start
+        padded[front:] = ids
+        size = padded.itemsize
+        return np.ndarray((len(ids), self.order), np.int32, padded, 0, (size, size))
 
     def logprob(self, text: str) -> float:
         """Return the natural logarithm of a paragraph's probability, given that it starts.
@@ -180,8 +183,14 @@ class LanguageModel:
 
     def logprob_of(self, words: Sequence[str]) -> float:
         """Return what `logprob` says of a paragraph that is cut into words already."""
-        ids = self.encode(words, initial=True)
-        return float(self.score(self.windows(ids)).sum(dtype=np.float64)) if len(ids) else 0.0
+        return self.logprobs_of([words])[0]
+
+    def logprobs_of(self, paragraphs: Sequence[Sequence[str]]) -> list[float]:
+        """Return what `logprob_of` says of each of several paragraphs."""
+        ids = [self.encode(words, initial=True) for words in paragraphs]
+        scores = self.score(np.concatenate([self.windows(part) for part in ids]))
+        ends = np.cumsum([len(part) for part in ids])[:-1]
+        return [float(part.sum(dtype=np.float64)) for part in np.split(scores, ends)]
 
     def score(self, ngrams: Int32s) -> Float32s:
         """Return the natural logarithm of p(last word | words before it) for each row.

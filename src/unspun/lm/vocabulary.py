@@ -117,11 +117,13 @@ class Vocabulary:
             initial: whether the first of them opens a sentence; for the others the word before
                 decides.
         """
-        lower = self._lower
-        ids: list[int] = []
-        for word, number in zip(words, map(self._known.__getitem__, words), strict=True):
-            ids.append(lower.get(number, number) if initial else number)
-            initial = word in SENTENCE_OPENERS
+        ids = list(map(self._known.__getitem__, words))
+        first = [k for k, word in enumerate(words, 1) if word in SENTENCE_OPENERS]
+        if initial:
+            first.append(0)
+        for k in first:
+            if k < len(ids):
+                ids[k] = self._lower.get(ids[k], ids[k])
         return np.array(ids, dtype=np.int32)
 
     def ids_of(self, words: Sequence[str]) -> NDArray[np.int32]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from unspun import kernels
 
-kernel = kernels.load("unspun.lm._words", revision=1)
+kernel = kernels.load("unspun.lm._words", revision=2)
 
 # Titles and months whose stop never ends a sentence.
 _TITLES = (
@@ -104,7 +104,8 @@ def tokenise_plain(text: str) -> Tokens:
 
 def words_of(text: str) -> list[str]:
     """Cut ``text`` into words alone, for counting: the same tokens without their spans."""
-    return _TOKEN.findall(text) if kernel is None else tokenise(text).words
+    found: list[str] = _TOKEN.findall(text) if kernel is None else kernel.words(text)
+    return found
 
 
 def sentence_initial(words: Sequence[str], *, first: bool = True) -> list[bool]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from unspun.kernels.values import maker
 from unspun.model import Quality, Spun, SubScore, Tag, Tagged
 from unspun.quality import repetition, rules
 from unspun.quality.fluency import of as fluent
 from unspun.quality.shape import Shape
 
 __all__ = ["assess", "fluent"]
+
+_sub_score = maker(SubScore)
 
 WEIGHTS = {
     "encoding-damage": 1.0,
@@ -61,10 +64,10 @@ def assess(
         _language(tagged),
     ]
     if spun is not None:
-        parts.append(SubScore("spun", 1 - spun.score, spun.score, 0.5, spun.is_spun))
+        parts.append(_sub_score("spun", 1 - spun.score, spun.score, 0.5, spun.is_spun))
     if fluency is not None:
         share, value = fluency
-        parts.append(SubScore("fluency", share, value, FLUENT, value < FLUENT))
+        parts.append(_sub_score("fluency", share, value, FLUENT, value < FLUENT))
     parts += [*repetition.parts(shape), *rules.parts(shape)]
     return Quality(_mean(parts), tuple(parts))
 
@@ -79,12 +82,12 @@ def _damage(text: str, tags: Sequence[Tag], found: int) -> SubScore:
     """Damaged characters in a thousand: tagged ones and those that no sound text has."""
     tagged = sum(t.end - t.start for t in tags)
     value = 1000 * max(tagged, found) / max(1, len(text))
-    return SubScore("encoding-damage", math.exp(-value / 5), value, 1.0, value >= 1)
+    return _sub_score("encoding-damage", math.exp(-value / 5), value, 1.0, value >= 1)
 
 
 def _share(name: str, text: str, tags: Sequence[Tag], threshold: float) -> SubScore:
     value = min(1.0, sum(t.end - t.start for t in tags) / max(1, len(text)))
-    return SubScore(name, 1 - value, value, threshold, value >= threshold)
+    return _sub_score(name, 1 - value, value, threshold, value >= threshold)
 
 
 def _residue(text: str, tagged: Tagged) -> SubScore:
@@ -96,10 +99,10 @@ def _residue(text: str, tagged: Tagged) -> SubScore:
         if s.language != "und" and s.language.split("-")[0] != own
     )
     value = other / max(1, len(text))
-    return SubScore("residue", 1 - value, value, 0.1, value >= 0.1)  # noqa: PLR2004
+    return _sub_score("residue", 1 - value, value, 0.1, value >= 0.1)  # noqa: PLR2004
 
 
 def _language(tagged: Tagged) -> SubScore:
     """Confidence of the language; FineWeb keeps .65 and more (Penedo et al. 2024)."""
     value = 0.5 if tagged.language == "und" else tagged.confidence
-    return SubScore("language", value, value, 0.65, value < 0.65)  # noqa: PLR2004
+    return _sub_score("language", value, value, 0.65, value < 0.65)  # noqa: PLR2004

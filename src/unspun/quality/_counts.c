@@ -8,26 +8,29 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 2
+#define REVISION 3
 
 #define TOPS 3
-#define LEVELS 20 /* units of the longest n-gram, where a character is one */
+#define TABLED 0x100 /* characters whose classes are looked up */
+
+enum { SPACE = 1, LETTER = 2, NOTED = 4 };
 
 typedef struct {
     const Py_UCS4 *at;
-    size_t size;
-    uint64_t hash;
+    size_t size, first; /* which is the first that is the same */
 } Slice;
+
+typedef struct {
+    uint64_t hash;
+    size_t slice; /* 1 + the first of its kind; 0 is free */
+} Slot;
 
 typedef struct {
     Slice *slices;
     size_t count, room;
+    Slot *slots;
+    size_t mask, expected; /* slots to begin with, a power of two */
 } List;
-
-typedef struct {
-    size_t *first; /* 1 + the index of the first of its kind; 0 is free */
-    size_t mask;
-} Table;
 
 typedef struct {
     const Py_UCS4 *bullets, *ends;
@@ -46,6 +49,24 @@ typedef struct {
     size_t top[TOPS], duplicate[TOPS];
 } Counts;
 
+/* A stretch without the blanks around it: a line, a block of lines. */
+typedef struct {
+    const Py_UCS4 *start, *stop; /* NULL while there is nothing of it */
+    uint64_t hash;
+} Stretch;
+
+typedef struct {
+    Counts *c;
+    const Asked *asked;
+    const Py_UCS4 *text, *end;
+    Stretch line, block;
+    uint64_t gap; /* hash of the blanks before this place */
+    unsigned stops;
+    int scripts; /* this line speaks of JavaScript */
+    List lines, blocks, units;
+    unsigned char classes[TABLED];
+} Reading;
+
 #define FOUR(a, b, c, d) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 static const uint32_t STOPS[] = {
     FOUR('t', 'h', 'e', 0),   FOUR('b', 'e', 0, 0),     FOUR('t', 'o', 0, 0),
@@ -56,16 +77,8 @@ static const uint32_t STOPS[] = {
 static const int TOP[TOPS] = {2, 3, 4}, DUPLICATE[TOPS] = {5, 7, 10};
 #define SHORT_LINE 30
 #define LEAST_UNITS 30
-
-static inline int
-is_space(Py_UCS4 ch)
-{
-    if (ch < 0x80)
-        return ch == ' ' || (ch >= 9 && ch <= 13) || (ch >= 0x1c && ch <= 0x1f);
-    if (ch < 0x1680 || ch > 0x3000)
-        return ch == 0x85 || ch == 0xa0;
-    return Py_UNICODE_ISSPACE(ch);
-}
+#define MOST_EXPECTED 0x4000
+#define ELLIPSIS 0x2026
 
 static inline int
 is_letter(Py_UCS4 ch)
@@ -80,8 +93,32 @@ is_damage(Py_UCS4 ch)
 {
     if (ch < 0xa0)
         return ch < 9 || (ch >= 0x0e && ch < 0x20) || (ch >= 0x7f && ch != 0x85);
-    return ch >= 0xd800 &&
-           (ch < 0xe000 || (ch >= 0xe000 && ch <= 0xf8ff) || (ch >= 0xfffd && ch <= 0xffff));
+    return ch >= 0xd800 && (ch <= 0xf8ff || (ch >= 0xfffd && ch <= 0xffff));
+}
+
+/* Blanks, letters, and what is looked at more closely: `note`. */
+static unsigned
+class_of(Py_UCS4 ch)
+{
+    return (Py_UNICODE_ISSPACE(ch) ? SPACE : 0) | (is_letter(ch) ? LETTER : 0) |
+           (is_damage(ch) || ch == ELLIPSIS || (ch < 0x80 && ch && strchr("#.{jJ", (int)ch))
+                ? NOTED
+                : 0);
+}
+
+/* The same, but whether it is a letter is asked only where that is new. */
+static inline unsigned
+class_at(const Reading *r, Py_UCS4 ch, unsigned seen)
+{
+    unsigned letter;
+    if (ch < TABLED)
+        return r->classes[ch];
+    letter = !(seen & LETTER) && is_letter(ch) ? LETTER : 0;
+    if (ch < 0x1680 || (ch > 0x3000 && ch < 0xd800))
+        return letter;
+    if (ch <= 0x3000)
+        return (Py_UNICODE_ISSPACE(ch) ? SPACE : ch == ELLIPSIS ? NOTED : 0) | letter;
+    return (is_damage(ch) ? NOTED : 0) | letter;
 }
 
 static inline int
@@ -93,108 +130,91 @@ among(Py_UCS4 ch, const Py_UCS4 *set, size_t count)
     return 0;
 }
 
+#define FACTOR 0x9E3779B97F4A7C15u
+
 static inline uint64_t
 mixed(uint64_t hash, uint64_t value)
 {
-    hash = (hash ^ value) * 0x9E3779B97F4A7C15u;
+    hash = (hash ^ value) * FACTOR;
     return hash ^ hash >> 32;
 }
 
-static inline uint64_t two(const Py_UCS4 *at) { return (uint64_t)at[0] << 32 | at[1]; }
-
-static uint64_t
-hashed(const Py_UCS4 *at, size_t size, uint64_t seed)
-{
-    uint64_t hash = mixed(seed, size), other = ~seed;
-    size_t i = 0;
-    for (; i + 4 <= size; i += 4) { /* two at a time: they do not wait for one another */
-        hash = mixed(hash, two(at + i));
-        other = mixed(other, two(at + i + 2));
-    }
-    hash = mixed(hash, other);
-    if (i + 2 <= size) {
-        hash = mixed(hash, two(at + i));
-        i += 2;
-    }
-    return i < size ? mixed(hash, at[i]) : hash;
-}
-
 static int
-push(List *list, Slice slice)
+more_slots(List *list)
 {
-    if (list->count == list->room) {
-        size_t room = list->room ? 2 * list->room : 256;
-        Slice *more = PyMem_RawRealloc(list->slices, room * sizeof(Slice));
-        if (!more)
-            return -1;
-        list->slices = more;
-        list->room = room;
-    }
-    list->slices[list->count++] = slice;
-    return 0;
-}
-
-static int
-add(List *list, const Py_UCS4 *at, size_t size, uint64_t seed)
-{
-    return push(list, (Slice){at, size, hashed(at, size, seed)});
-}
-
-static int
-table_for(Table *table, size_t count)
-{
-    size_t size = 16;
-    while (size < 2 * count)
-        size *= 2;
-    table->mask = size - 1;
-    table->first = PyMem_RawCalloc(size, sizeof *table->first);
-    return table->first ? 0 : -1;
-}
-
-/* The index of the first slice that is the same as this one. */
-static size_t
-first_of(Table *table, const List *list, size_t index)
-{
-    const Slice *one = &list->slices[index];
-    size_t at = (size_t)one->hash & table->mask;
-    while (table->first[at]) {
-        const Slice *other = &list->slices[table->first[at] - 1];
-        if (other->hash == one->hash && other->size == one->size &&
-            !memcmp(other->at, one->at, one->size * sizeof(Py_UCS4)))
-            return table->first[at] - 1;
-        at = (at + 1) & table->mask;
-    }
-    table->first[at] = index + 1;
-    return index;
-}
-
-/* How many repeat an earlier one, and their characters. */
-static int
-repeats(const List *list, size_t *again, size_t *characters)
-{
-    Table table;
-    if (table_for(&table, list->count) < 0)
+    size_t size = list->mask ? 2 * (list->mask + 1) : list->expected;
+    Slot *slots = PyMem_RawCalloc(size, sizeof *slots);
+    if (!slots)
         return -1;
-    for (size_t i = 0; i < list->count; i++)
-        if (first_of(&table, list, i) != i) {
-            ++*again;
-            *characters += list->slices[i].size;
-        }
-    PyMem_RawFree(table.first);
+    for (size_t k = 0; list->mask && k <= list->mask; k++) {
+        if (!list->slots[k].slice)
+            continue;
+        size_t at = (size_t)list->slots[k].hash & (size - 1);
+        while (slots[at].slice)
+            at = (at + 1) & (size - 1);
+        slots[at] = list->slots[k];
+    }
+    PyMem_RawFree(list->slots);
+    list->slots = slots;
+    list->mask = size - 1;
     return 0;
+}
+
+static int
+more_room(List *list)
+{
+    size_t room = list->room ? 2 * list->room : list->expected / 2;
+    Slice *more = PyMem_RawRealloc(list->slices, room * sizeof *more);
+    if (!more)
+        return -1;
+    list->slices = more;
+    list->room = room;
+    return 0;
+}
+
+/* Add a slice by its hash, the same for the same characters; whether it is new, or -1. */
+static inline int
+add(List *list, const Py_UCS4 *at, size_t size, uint64_t hash)
+{
+    if ((list->count == list->room && more_room(list) < 0) ||
+        (2 * list->count >= list->mask && more_slots(list) < 0))
+        return -1;
+    size_t slot = (size_t)hash & list->mask, index = list->count++;
+    Slice *one = &list->slices[index];
+    one->at = at;
+    one->size = size;
+    for (; list->slots[slot].slice; slot = (slot + 1) & list->mask) {
+        const Slice *other = &list->slices[list->slots[slot].slice - 1];
+        if (list->slots[slot].hash == hash && other->size == size &&
+            !memcmp(other->at, at, size * sizeof *at)) {
+            one->first = list->slots[slot].slice - 1;
+            return 0;
+        }
+    }
+    list->slots[slot].hash = hash;
+    list->slots[slot].slice = index + 1;
+    one->first = index;
+    return 1;
+}
+
+static void
+free_list(List *list)
+{
+    PyMem_RawFree(list->slices);
+    PyMem_RawFree(list->slots);
 }
 
 /* The stop word that a word is, as one bit; ASCII letters in any case. */
 static unsigned
-stop_word(const Slice *word)
+stop_word(const Py_UCS4 *word, size_t size)
 {
     uint32_t packed = 0;
-    if (word->size > 4)
+    if (size > 4)
         return 0;
-    for (size_t i = 0; i < word->size; i++) {
-        if ((word->at[i] | 0x20) < 'a' || (word->at[i] | 0x20) > 'z')
+    for (size_t i = 0; i < size; i++) {
+        if ((word[i] | 0x20) < 'a' || (word[i] | 0x20) > 'z')
             return 0;
-        packed |= (uint32_t)(word->at[i] | 0x20) << 8 * i;
+        packed |= (uint32_t)(word[i] | 0x20) << 8 * i;
     }
     for (unsigned k = 0; k < STOP_COUNT; k++)
         if (packed == STOPS[k])
@@ -204,150 +224,146 @@ stop_word(const Slice *word)
 
 /* Whether ASCII letters in any case stand here; no other letter becomes one of them. */
 static int
-is_here(const Py_UCS4 *at, size_t size, const char *ascii, size_t width)
+is_here(const Reading *r, const Py_UCS4 *at, const char *ascii)
 {
-    size_t k = 0;
-    if (width > size)
-        return 0;
-    while (k < width && at[k] < 0x80 &&
-           (at[k] == (Py_UCS4)ascii[k] ||
-            (ascii[k] >= 'a' && (at[k] | 0x20) == (Py_UCS4)ascii[k])))
-        k++;
-    return k == width;
+    for (; *ascii; at++, ascii++)
+        if (at == r->end || *at >= 0x80 ||
+            (*at != (Py_UCS4)*ascii && (*ascii < 'a' || (*at | 0x20) != (Py_UCS4)*ascii)))
+            return 0;
+    return 1;
+}
+
+/* Symbols, marks and damage; JavaScript. */
+static void
+note(Reading *r, const Py_UCS4 *at)
+{
+    Counts *c = r->c;
+    Py_UCS4 ch = *at;
+    c->damage += (size_t)is_damage(ch);
+    c->symbols += ch == '#' || ch == ELLIPSIS;
+    c->marks += ch == '{';
+    if ((ch | 0x20) == 'j') {
+        r->scripts = r->scripts || is_here(r, at, "javascript");
+    } else if (ch == '.' && (at == r->text || at[-1] != '.')) {
+        const Py_UCS4 *dots = at;
+        while (dots < r->end && *dots == '.')
+            dots++;
+        c->symbols += (size_t)(dots - at) / 3;
+    }
+}
+
+/* Read the word that begins here; where it ends, or NULL where there is no memory. */
+static const Py_UCS4 *
+read_word(Reading *r, const Py_UCS4 *start, unsigned kind)
+{
+    Counts *c = r->c;
+    const Py_UCS4 *at = start;
+    uint64_t hash = r->asked->seed;
+    unsigned seen = 0;
+    if ((*at | 0x20) == 'i' && at - r->text >= 6 && is_here(r, at - 6, "lorem ipsum"))
+        c->marks++;
+    do {
+        seen |= kind;
+        if (kind & NOTED)
+            note(r, at);
+        hash = (hash ^ *at) * FACTOR;
+        at++;
+    } while (at < r->end && !((kind = class_at(r, *at, seen)) & SPACE));
+    hash ^= hash >> 32;
+    size_t size = (size_t)(at - start);
+    if (r->asked->spaced) {
+        int fresh = add(&r->units, start, size, hash);
+        if (fresh < 0)
+            return NULL;
+        if (fresh)
+            r->stops |= stop_word(start, size);
+        c->alphabetic += (seen & LETTER) != 0;
+        c->word_characters += size;
+    } else {
+        for (const Py_UCS4 *one = start; one < at; one++)
+            if (add(&r->units, one, 1, mixed(r->asked->seed, *one)) < 0)
+                return NULL;
+    }
+    if (r->line.start) {
+        r->line.hash = mixed(mixed(r->line.hash, r->gap), hash);
+    } else {
+        r->line = (Stretch){start, at, mixed(r->asked->seed, hash)};
+        if (r->block.start)
+            r->block.hash = mixed(r->block.hash, r->gap);
+        else
+            r->block = (Stretch){start, at, r->asked->seed};
+    }
+    r->line.stop = at;
+    r->gap = 0;
+    return at;
 }
 
 static int
-is_inside(const Py_UCS4 *at, size_t size, const char *ascii)
+close_line(Reading *r)
 {
-    size_t width = strlen(ascii);
-    for (size_t i = 0; i + width <= size; i++)
-        if (is_here(at + i, size - i, ascii, width))
-            return 1;
-    return 0;
-}
-
-static void
-look_at_line(Counts *c, const Asked *asked, const Py_UCS4 *at, size_t size, int scripts)
-{
+    Counts *c = r->c;
+    const Py_UCS4 *at = r->line.start;
+    size_t size = (size_t)(r->line.stop - at);
     Py_UCS4 last = at[size - 1];
-    c->lines++;
     c->line_characters += size;
-    c->bullets += among(at[0], asked->bullets, asked->bullet_count);
-    c->ended += among(last, asked->ends, asked->end_count);
-    c->ellipses += last == 0x2026 ||
+    c->bullets += (size_t)among(at[0], r->asked->bullets, r->asked->bullet_count);
+    c->ended += (size_t)among(last, r->asked->ends, r->asked->end_count);
+    c->ellipses += last == ELLIPSIS ||
                    (size >= 3 && last == '.' && at[size - 2] == '.' && at[size - 3] == '.');
     c->brief += size < SHORT_LINE;
-    c->scripts += scripts && is_inside(at, size, "javascript");
-}
-
-/* Lines and paragraphs: runs of lines that are not blank. */
-static int
-cut_lines(Counts *c, const Asked *asked, const Py_UCS4 *text, size_t size, int scripts,
-          List *lines, List *paragraphs)
-{
-    const Py_UCS4 *end = text + size, *block = NULL, *block_end = NULL;
-    size_t first = 0; /* line of the block */
-    for (const Py_UCS4 *start = text; start <= end;) {
-        const Py_UCS4 *stop = start;
-        while (stop < end && *stop != '\n')
-            stop++;
-        const Py_UCS4 *a = start, *b = stop;
-        while (a < b && is_space(*a))
-            a++;
-        while (b > a && is_space(b[-1]))
-            b--;
-        if (a < b) {
-            look_at_line(c, asked, a, (size_t)(b - a), scripts);
-            if (add(lines, a, (size_t)(b - a), asked->seed) < 0)
-                return -1;
-            first = block ? first : lines->count - 1;
-            block = block ? block : a;
-            block_end = b;
-        }
-        if (block && (a == b || stop == end)) {
-            int alone = first + 1 == lines->count;
-            if (alone ? push(paragraphs, lines->slices[first]) < 0
-                      : add(paragraphs, block, (size_t)(block_end - block), asked->seed) < 0)
-                return -1;
-            block = NULL;
-        }
-        c->feeds += stop < end;
-        start = stop + 1;
+    c->scripts += (size_t)r->scripts;
+    int fresh = add(&r->lines, at, size, r->line.hash);
+    if (!fresh) {
+        c->lines_again++;
+        c->line_characters_again += size;
     }
-    c->paragraphs = paragraphs->count;
-    return 0;
+    r->block.hash = mixed(r->block.hash, r->line.hash);
+    r->block.stop = r->line.stop;
+    r->line.start = NULL;
+    r->scripts = 0;
+    return fresh < 0 ? -1 : 0;
+}
+
+/* A block of lines, at a line that is blank. */
+static int
+close_block(Reading *r)
+{
+    const Stretch *block = &r->block;
+    int fresh = add(&r->blocks, block->start, (size_t)(block->stop - block->start), block->hash);
+    r->c->paragraphs_again += fresh == 0;
+    r->block.start = NULL;
+    return fresh < 0 ? -1 : 0;
+}
+
+/* At a line feed, and at the end of the text. */
+static int
+end_line(Reading *r)
+{
+    if (r->line.start)
+        return close_line(r);
+    return r->block.start ? close_block(r) : 0;
 }
 
 static int
-cut_words(Counts *c, const Asked *asked, const Py_UCS4 *text, size_t size, List *words)
+read_text(Reading *r)
 {
-    for (size_t i = 0; i < size;) {
-        while (i < size && is_space(text[i]))
-            i++;
-        size_t start = i;
-        int letter = 0;
-        while (i < size && !is_space(text[i])) {
-            letter = letter || is_letter(text[i]);
-            i++;
-        }
-        if (start < i) {
-            c->alphabetic += (size_t)letter;
-            c->word_characters += i - start;
-            if (add(words, text + start, i - start, asked->seed) < 0)
+    for (const Py_UCS4 *at = r->text; at < r->end;) {
+        unsigned kind = class_at(r, *at, 0);
+        if (!(kind & SPACE)) {
+            if (!(at = read_word(r, at, kind)))
                 return -1;
-        }
-    }
-    c->words = words->count;
-    unsigned stops = 0;
-    for (size_t i = 0; i < words->count; i++)
-        stops |= stop_word(&words->slices[i]);
-    for (; stops; stops &= stops - 1)
-        c->stops++;
-    return 0;
-}
-
-static int
-cut_characters(const Asked *asked, const Py_UCS4 *text, size_t size, List *units)
-{
-    for (size_t i = 0; i < size; i++)
-        if (!is_space(text[i]) && add(units, text + i, 1, asked->seed) < 0)
-            return -1;
-    return 0;
-}
-
-/* ASCII that is looked at more closely: controls, signs, what words begin with. */
-static const unsigned char NOTED[0x80] = {
-    1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    ['#'] = 1, ['.'] = 1, ['{'] = 1, ['j'] = 1, ['J'] = 1, ['l'] = 1, ['L'] = 1, [0x7f] = 1,
-};
-
-/* Symbols, marks and damage; whether JavaScript is spoken of. */
-static int
-look_at_characters(Counts *c, const Py_UCS4 *text, size_t size)
-{
-    size_t dots = 0, after = 0; /* where the dots before this place end */
-    int scripts = 0;
-    for (size_t i = 0; i < size; i++) {
-        Py_UCS4 ch = text[i];
-        if (ch < 0x80 && !NOTED[ch])
             continue;
-        c->symbols += ch == '#' || ch == 0x2026;
-        c->marks += ch == '{';
-        c->damage += (size_t)is_damage(ch);
-        if (ch == '.') {
-            dots = after == i ? dots + 1 : 1;
-            after = i + 1;
-            if (dots == 3) {
-                c->symbols++;
-                dots = 0;
-            }
-        } else if ((ch | 0x20) == 'j') {
-            scripts = scripts || is_here(text + i, size - i, "javascript", 10);
-        } else if ((ch | 0x20) == 'l') {
-            c->marks += (size_t)is_here(text + i, size - i, "lorem ipsum", 11);
         }
+        if (kind & NOTED)
+            note(r, at);
+        if (*at == '\n') {
+            r->c->feeds++;
+            if (end_line(r) < 0)
+                return -1;
+        }
+        r->gap = mixed(r->gap, *at++);
     }
-    return scripts;
+    return end_line(r) < 0 || end_line(r) < 0 ? -1 : 0; /* the line, then its block */
 }
 
 typedef struct {
@@ -362,16 +378,16 @@ typedef struct {
 
 /* Of the units those that come twice and more. */
 static void
-again_alone(Level *level, const size_t *ids, size_t *counts)
+again_alone(Level *level, const Slice *units, size_t *counts)
 {
     size_t kept = 0;
     memset(counts, 0, level->count * sizeof *counts);
     for (size_t i = 0; i < level->count; i++)
-        counts[ids[i]]++;
+        counts[units[i].first]++;
     for (size_t i = 0; i < level->count; i++)
-        if (counts[ids[i]] > 1) {
+        if (counts[units[i].first] > 1) {
             level->at[kept] = i;
-            level->gram[kept++] = ids[i];
+            level->gram[kept++] = units[i].first;
         }
     level->count = kept;
 }
@@ -456,27 +472,22 @@ static int
 find_grams(Counts *c, const List *units, int scale, uint64_t seed)
 {
     size_t count = units->count, size = 16;
-    Table table;
     while (size < 2 * count)
         size *= 2;
-    if (table_for(&table, count) < 0)
-        return -1;
-    size_t *block = PyMem_RawMalloc(4 * count * sizeof(size_t));
+    size_t *block = PyMem_RawMalloc(3 * count * sizeof(size_t));
     uint64_t *keys = PyMem_RawMalloc(count * sizeof(uint64_t));
     Gram *grams = PyMem_RawMalloc(size * sizeof(Gram));
     int failed = !block || !keys || !grams;
     if (!failed) {
-        size_t *ids = block, *slots = block + count;
-        Level level = {block + 2 * count, block + 3 * count, count};
-        for (size_t i = 0; i < count; i++)
-            ids[i] = first_of(&table, units, i);
-        again_alone(&level, ids, slots);
+        size_t *slots = block;
+        Level level = {block + count, block + 2 * count, count};
+        again_alone(&level, units->slices, slots);
         for (int n = 2; n <= DUPLICATE[TOPS - 1] * scale && level.count; n++) {
             size_t follows = 0;
             for (size_t i = 0; i + 1 < level.count; i++)
                 if (level.at[i + 1] == level.at[i] + 1) {
-                    size_t at = level.at[i];
-                    keys[follows] = (uint64_t)level.gram[i] * count + ids[at + (size_t)n - 1];
+                    size_t at = level.at[i], last = units->slices[at + (size_t)n - 1].first;
+                    keys[follows] = (uint64_t)level.gram[i] * count + last;
                     level.at[follows++] = at;
                 }
             level.count = follows;
@@ -490,33 +501,33 @@ find_grams(Counts *c, const List *units, int scale, uint64_t seed)
     PyMem_RawFree(block);
     PyMem_RawFree(keys);
     PyMem_RawFree(grams);
-    PyMem_RawFree(table.first);
     return failed ? -1 : 0;
 }
 
 static int
 look(Counts *c, const Asked *asked, const Py_UCS4 *text, size_t size)
 {
-    List lines = {0}, paragraphs = {0}, units = {0};
-    size_t unused = 0;
-    int scripts = look_at_characters(c, text, size);
-    int failed = cut_lines(c, asked, text, size, scripts, &lines, &paragraphs) < 0 ||
-                 repeats(&lines, &c->lines_again, &c->line_characters_again) < 0 ||
-                 repeats(&paragraphs, &c->paragraphs_again, &unused) < 0;
-    if (!failed)
-        failed = asked->spaced ? cut_words(c, asked, text, size, &units) < 0
-                               : cut_characters(asked, text, size, &units) < 0;
-    if (!failed) {
-        int scale = asked->spaced ? 1 : 2;
-        c->units = units.count;
-        for (size_t i = 0; i < units.count; i++)
-            c->unit_characters += units.slices[i].size;
-        if (units.count >= (size_t)(LEAST_UNITS * scale))
-            failed = find_grams(c, &units, scale, asked->seed) < 0;
-    }
-    PyMem_RawFree(lines.slices);
-    PyMem_RawFree(paragraphs.slices);
-    PyMem_RawFree(units.slices);
+    Reading r = {.c = c, .asked = asked, .text = text, .end = text + size};
+    int scale = asked->spaced ? 1 : 2;
+    for (Py_UCS4 ch = 0; ch < TABLED; ch++)
+        r.classes[ch] = (unsigned char)class_of(ch);
+    r.lines.expected = r.blocks.expected = r.units.expected = 64;
+    while (r.units.expected < size / 2 && r.units.expected < MOST_EXPECTED)
+        r.units.expected *= 2;
+    int failed = read_text(&r) < 0;
+    c->lines = r.lines.count;
+    c->paragraphs = r.blocks.count;
+    c->units = r.units.count;
+    c->words = asked->spaced ? c->units : 0;
+    for (size_t i = 0; i < r.units.count; i++)
+        c->unit_characters += r.units.slices[i].size;
+    for (; r.stops; r.stops &= r.stops - 1)
+        c->stops++;
+    if (!failed && c->units >= (size_t)(LEAST_UNITS * scale))
+        failed = find_grams(c, &r.units, scale, asked->seed) < 0;
+    free_list(&r.lines);
+    free_list(&r.blocks);
+    free_list(&r.units);
     return failed ? -1 : 0;
 }
 

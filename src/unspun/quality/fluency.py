@@ -26,16 +26,11 @@ def of(text: str) -> tuple[float, float] | None:
     Returns:
         None where the text is too short.
     """
-    model = english()
-    total = 0.0
-    count = 0
-    for part in _parts(text):
-        words = words_of(part)
-        total += model.logprob_of(words)
-        count += len(words)
+    parts = [words_of(part) for part in _parts(text)]
+    count = sum(map(len, parts))
     if count < LEAST:
         return None
-    value = total / count
+    value = sum(english().logprobs_of(parts)) / count
     return 1 / (1 + math.exp(min(_SLOPE * (_MIDDLE - value), 30.0))), value
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from unspun.kernels.values import maker
 from unspun.model import SubScore
 from unspun.quality.ngrams import DUPLICATE, TOP
 from unspun.quality.shape import Shape, share
 
+_sub_score = maker(SubScore)
 _TOP = dict(zip(TOP, (0.20, 0.18, 0.16), strict=True))
 """Share of characters in the commonest n-gram of words, by n."""
 _DUPLICATE = dict(zip(DUPLICATE, (0.15, 0.13, 0.10), strict=True))
@@ -32,4 +34,4 @@ def parts(shape: Shape) -> list[SubScore]:
 
 def _part(name: str, value: float, threshold: float) -> SubScore:
     score = 1.0 if value <= threshold else max(0.0, 1 - (value - threshold) / (1 - threshold))
-    return SubScore(name, score, value, threshold, value > threshold)
+    return _sub_score(name, score, value, threshold, value > threshold)

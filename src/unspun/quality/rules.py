@@ -7,8 +7,11 @@ silent where a language writes no spaces; the stop words are English and speak o
 
 from __future__ import annotations
 
+from unspun.kernels.values import maker
 from unspun.model import SubScore
 from unspun.quality.shape import Shape, share
+
+_sub_score = maker(SubScore)
 
 
 def parts(shape: Shape) -> list[SubScore]:
@@ -23,13 +26,13 @@ def _most(name: str, value: float, threshold: float) -> SubScore:
     """A rule with an upper bound."""
     flagged = value > threshold
     score = (threshold / value if threshold else 1 / (1 + value)) if flagged else 1.0
-    return SubScore(name, score, value, threshold, flagged)
+    return _sub_score(name, score, value, threshold, flagged)
 
 
 def _least(name: str, value: float, threshold: float) -> SubScore:
     """A rule with a lower bound."""
     flagged = value < threshold
-    return SubScore(name, value / threshold if flagged else 1.0, value, threshold, flagged)
+    return _sub_score(name, value / threshold if flagged else 1.0, value, threshold, flagged)
 
 
 def _words(shape: Shape) -> list[SubScore]:

@@ -22,7 +22,7 @@ ENDS = ".!?\"'”’»…。！？」』）।॥؟۔။።།:;)"
 """Characters that end a sentence, and what closes behind it."""
 BULLETS = "•●○■□▪▫※·➤►-*–"
 
-_kernel = kernels.load("unspun.quality._counts", revision=2)
+_kernel = kernels.load("unspun.quality._counts", revision=3)
 _SEED = hash("unspun") & 0xFFFFFFFFFFFFFFFF  # another one in each process: nobody can aim at it
 _GAP = re.compile(r"\n[^\S\n]*\n")
 _LETTER = re.compile(r"[^\W\d_]")
