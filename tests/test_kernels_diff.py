@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from strategies import texts
 from unspun import kernels
-from unspun.align.likeness import likeness, plain_likeness
+from unspun.align.likeness import alike, likeness, plain_alike, plain_likeness
 from unspun.align.pairs import _pairer, in_order, likely, plain_in_order, plain_likely
 from unspun.diffing.classes import CLASSES
 from unspun.diffing.operations import Op, _scripter, operations, plain_operations
@@ -142,6 +142,12 @@ def documents(draw: st.DrawFn) -> tuple[list[str], list[str]]:
 def test_pairs_of_units_agree(sides: tuple[list[str], list[str]], worth: float) -> None:
     assert in_order(*sides, worth) == plain_in_order(*sides, worth)
     assert likely(*sides, worth) == plain_likely(*sides, worth)
+
+
+@settings(deadline=None)
+@given(documents(), st.booleans())
+def test_rows_of_like_units_agree(sides: tuple[list[str], list[str]], end: bool) -> None:  # noqa: FBT001
+    assert alike(*sides, from_end=end) == plain_alike(*sides, from_end=end)
 
 
 @pytest.mark.skipif("unspun.align._pairs" not in kernels.loaded(), reason="no compiled kernel")

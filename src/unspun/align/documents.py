@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from unspun.align.likeness import likeness
+from unspun.align.likeness import alike
 from unspun.align.monotone import leftovers
 from unspun.align.moves import PAYS, moved
 from unspun.align.pairs import in_order, likely
@@ -24,9 +24,6 @@ SURE, WORTH = -1.0, 1.0
 Set by bench/align.py on documents of newstest2021 and of TED talks, as are those of `monotone` and
 `moves`.
 """
-_ALIKE = 0.5  # share of words in common, in order, that no two different paragraphs reach
-_FULL = 0.8  # a paragraph that lost more than the rest of this may lack a sentence
-_WORDS = 4  # a shorter paragraph says too little
 _CELLS = 4_000_000  # units times units that are compared at once
 
 
@@ -147,37 +144,23 @@ def _wrapped(ours: _Side, theirs: _Side) -> bool:
     """Whether the words are the same apart from where lines end, which two lines' never are."""
     if len(ours.units) == len(theirs.units) == 1:
         return False
-    hyp, ref = ours.texts()[:1], theirs.texts()[:1]
+    hyp, ref = ours.texts(), theirs.texts()
     if hyp and ref and hyp[0].split(None, 1)[0] != ref[0].split(None, 1)[0]:
         return False
-    return " ".join(map(plain, ours.texts())) == " ".join(map(plain, theirs.texts()))
+    if hyp and ref and hyp[-1].rsplit(None, 1)[-1] != ref[-1].rsplit(None, 1)[-1]:
+        return False
+    return " ".join(map(plain, hyp)) == " ".join(map(plain, ref))
 
 
 def _peel(ours: _Side, theirs: _Side) -> tuple[list[Link], _Side, _Side, list[Link]]:
     """Pair paragraphs from both ends for as long as they plainly belong together."""
     hyp, ref = ours.texts(), theirs.texts()
-    first = _alike(hyp, ref)
-    last = _alike(hyp[first:][::-1], ref[first:][::-1])
+    first = alike(hyp, ref)
+    last = alike(hyp[first:], ref[first:], from_end=True)
     links = list(zip(ours.units, theirs.units, strict=False))[:first]
     i, j = len(hyp) - last, len(ref) - last
     tail = list(zip(ours.units[i:], theirs.units[j:], strict=True))
     return links, ours.part(first, i), theirs.part(first, j), tail
-
-
-def _alike(hyp: Sequence[str], ref: Sequence[str]) -> int:
-    """How many paragraphs in a row are nearer to each other than to the next ones."""
-    count = 0
-    for ours, theirs in zip(hyp, ref, strict=False):
-        found = likeness(ours, theirs)
-        sizes = sorted((found.hyp, found.ref))
-        if found.share < _ALIKE or sizes[0] < max(_WORDS, _FULL * sizes[1]):
-            break
-        beside = [likeness(ours, other).share for other in ref[count + 1 : count + 2]]
-        beside += [likeness(other, theirs).share for other in hyp[count + 1 : count + 2]]
-        if max(beside, default=0.0) >= found.share:
-            break
-        count += 1
-    return count
 
 
 def _fine(ours: _Side, theirs: _Side) -> tuple[_Side, _Side]:

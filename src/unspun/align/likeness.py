@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq
 
 from unspun import kernels
 
-_kernel = kernels.load("unspun.align._likeness", revision=1)
+_kernel = kernels.load("unspun.align._likeness", revision=2)
+
+
+_ALIKE = 0.5  # share of words in common, in order, that no two different paragraphs reach
+_FULL = 0.8  # a paragraph that lost more than the rest of this may lack a sentence
+_WORDS = 4  # a shorter paragraph says too little
 
 
 class Likeness(NamedTuple):
@@ -47,3 +53,38 @@ def plain_likeness(hyp: str, ref: str) -> Likeness:
     """
     ours, theirs = hyp.split(), ref.split()
     return Likeness(LCSseq.similarity(ours, theirs), len(ours), len(theirs))
+
+
+def alike(hyp: Sequence[str], ref: Sequence[str], *, from_end: bool = False) -> int:
+    """How many paragraphs in a row are nearer to each other than to the next ones.
+
+    Args:
+        hyp: Paragraphs of the one text.
+        ref: Paragraphs of the other.
+        from_end: Whether rows are counted from the last paragraphs on.
+
+    >>> alike(["so it was one", "and then", "x"], ["so it is one", "and then", "x"])
+    1
+    """
+    if _kernel is None:
+        return plain_alike(hyp, ref, from_end=from_end)
+    found: int = _kernel.alike(hyp, ref, _ALIKE, _WORDS, _FULL, from_end)
+    return found
+
+
+def plain_alike(hyp: Sequence[str], ref: Sequence[str], *, from_end: bool = False) -> int:
+    """The same without the kernel."""
+    if from_end:
+        hyp, ref = hyp[::-1], ref[::-1]
+    count = 0
+    for ours, theirs in zip(hyp, ref, strict=False):
+        found = plain_likeness(ours, theirs)
+        sizes = sorted((found.hyp, found.ref))
+        if found.share < _ALIKE or sizes[0] < max(_WORDS, _FULL * sizes[1]):
+            break
+        beside = [plain_likeness(ours, other).share for other in ref[count + 1 : count + 2]]
+        beside += [plain_likeness(other, theirs).share for other in hyp[count + 1 : count + 2]]
+        if max(beside, default=0.0) >= found.share:
+            break
+        count += 1
+    return count

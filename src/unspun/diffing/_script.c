@@ -35,7 +35,7 @@ typedef struct {
     PyObject *numerals, *openers; /* strings of one-character words */
     PyObject *op_type, *steps, *classes, *classify, *named, *related, *runs;
     Py_ssize_t around; /* characters before and after an edit that the plain code looks at */
-    PyObject *fields; /* names of an operation's values, as in operations.py */
+    PyObject *fields[FIELDS]; /* what sets an operation's values: descriptors of its slots */
 } Scripter;
 
 typedef struct {
@@ -1121,6 +1121,7 @@ span(Py_ssize_t base, int32_t start, int32_t end)
     }
     PyTuple_SET_ITEM(pair, 0, first);
     PyTuple_SET_ITEM(pair, 1, last);
+    PyObject_GC_UnTrack(pair); /* two numbers make no cycle */
     return pair;
 }
 
@@ -1128,8 +1129,8 @@ span(Py_ssize_t base, int32_t start, int32_t end)
 static int
 set(const Work *w, PyObject *object, int field, PyObject *value)
 {
-    PyObject *name = PyTuple_GET_ITEM(w->tools->fields, field);
-    int fine = value && PyObject_GenericSetAttr(object, name, value) == 0;
+    PyObject *slot = w->tools->fields[field];
+    int fine = value && Py_TYPE(slot)->tp_descr_set(slot, object, value) == 0;
     Py_XDECREF(value);
     return fine;
 }
@@ -1316,7 +1317,8 @@ clear(PyObject *self)
     Py_CLEAR(s->named);
     Py_CLEAR(s->related);
     Py_CLEAR(s->runs);
-    Py_CLEAR(s->fields);
+    for (int k = 0; k < FIELDS; k++)
+        Py_CLEAR(s->fields[k]);
     return 0;
 }
 
@@ -1334,7 +1336,8 @@ traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(s->named);
     Py_VISIT(s->related);
     Py_VISIT(s->runs);
-    Py_VISIT(s->fields);
+    for (int k = 0; k < FIELDS; k++)
+        Py_VISIT(s->fields[k]);
     return 0;
 }
 
@@ -1355,13 +1358,13 @@ dealloc(PyObject *self)
 static PyObject *
 new_scripter(PyTypeObject *type, PyObject *args, PyObject *Py_UNUSED(kwargs))
 {
-    PyObject *marks, *ideographs, *forms, *endings, *numerals;
+    PyObject *marks, *ideographs, *forms, *endings, *numerals, *fields;
     Scripter *s = (Scripter *)type->tp_alloc(type, 0);
     if (!s)
         return NULL;
     if (!PyArg_ParseTuple(args, "(UU)(OOOU)(Un)(O!O!O!O!)(OOOO)", &marks, &ideographs, &forms, &endings,
                           &numerals, &s->numerals, &s->openers, &s->around, &PyType_Type, &s->op_type,
-                          &PyTuple_Type, &s->fields, &PyTuple_Type, &s->steps, &PyTuple_Type,
+                          &PyTuple_Type, &fields, &PyTuple_Type, &s->steps, &PyTuple_Type,
                           &s->classes, &s->classify, &s->named, &s->related, &s->runs)) {
         memset(&s->numerals, 0, sizeof *s - offsetof(Scripter, numerals));
         Py_DECREF(s);
@@ -1376,10 +1379,14 @@ new_scripter(PyTypeObject *type, PyObject *args, PyObject *Py_UNUSED(kwargs))
     Py_INCREF(s->named);
     Py_INCREF(s->related);
     Py_INCREF(s->runs);
-    Py_INCREF(s->fields);
-    if (PyTuple_GET_SIZE(s->fields) != FIELDS || PyTuple_GET_SIZE(s->steps) != KINDS_OF_STEPS ||
+    if (PyTuple_GET_SIZE(fields) != FIELDS || PyTuple_GET_SIZE(s->steps) != KINDS_OF_STEPS ||
         PyTuple_GET_SIZE(s->classes) != KINDS_OF_EDITS || s->around < 0)
         PyErr_SetString(PyExc_ValueError, "the names of steps and classes do not fit");
+    for (int k = 0; !PyErr_Occurred() && k < FIELDS; k++) {
+        s->fields[k] = PyObject_GetAttr(s->op_type, PyTuple_GET_ITEM(fields, k));
+        if (s->fields[k] && !Py_TYPE(s->fields[k])->tp_descr_set)
+            PyErr_SetString(PyExc_TypeError, "an operation has a slot for each value");
+    }
     if (PyErr_Occurred() || !fill_kinds(&s->lexicon, marks, ideographs) ||
         !fill_table(&s->lexicon.forms, forms) || !fill_table(&s->lexicon.endings, endings) ||
         !fill_table(&s->lexicon.numerals, numerals)) {

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, cast
 
 from rapidfuzz.distance import Levenshtein
@@ -97,10 +98,11 @@ def diff(
     segments = tuple(_segment(hyp, ref, segment) for segment in alignment.segments)
     counts: Counter[str | None] = Counter()
     for segment in segments:
-        moved = segment.kind == "moved"
-        for op in segment.ops:
-            counts[op.class_] += not (moved and op.op == "move")  # a moved segment counts once
-        counts["reorder"] += moved
+        if segment.kind == "moved":  # counts once
+            counts["reorder"] += 1
+            counts.update(op.class_ for op in segment.ops if op.op != "move")
+        else:
+            counts.update(map(_class, segment.ops))
     classes: dict[str, int] = {name: counts[name] for name in CLASSES if counts[name]}
     return Diff(id, reference, segments, classes, alignment.coverage)
 
@@ -126,6 +128,9 @@ def classify_span(hyp: str, hyp_span: Span, ref: str, ref_span: Span) -> EditCla
         last = bisect_left(tokens.spans, max(start, end), key=lambda span: span[0])
         sides.append(side(tokens, first, last))
     return classify(*sides)
+
+
+_class = attrgetter("class_")
 
 
 def _segment(hyp: str, ref: str, segment: Segment) -> SegmentDiff:
