@@ -14,7 +14,7 @@ from hypothesis import given
 
 from report_samples import documents, run
 from strategies import texts
-from unspun.model import Edit
+from unspun.model import Edit, LanguageSpan
 from unspun.report import DocumentView, Limits, RunView, render
 
 
@@ -131,6 +131,23 @@ def test_a_line_full_of_edits_is_shown_in_part(word: str) -> None:
     text = page(views, Limits(edits=100, text=100))
     assert "This document is long" in text
     assert len(text) < len(page(views)) - 100_000
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_line_full_of_languages_is_shown_in_part(blank: str) -> None:
+    raw = f"\u0905\u0d05{blank}" * 30_000
+    spans = tuple(
+        LanguageSpan(at, at + 1, ("hi", "ml")[raw[at] == "\u0d05"], "Deva", 1.0)
+        for at in range(len(raw))
+        if raw[at] != " "
+    )
+    views = [DocumentView("a", raw, raw, language="hi", spans=spans)]
+    text = page(views, Limits(passages=100, text=100))
+    assert f"This document is long: the first {19_998 if blank else 20_000:,} of" in text
+    assert "of 60,000 passages in one language" in text
+    whole = page(views, Limits(passages=30_000))
+    assert "This document is long" not in whole
+    assert len(text) < len(whole) // 2
 
 
 def test_an_empty_batch_has_a_page() -> None:

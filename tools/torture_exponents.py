@@ -3,21 +3,22 @@
     python tools/torture_exponents.py
     python tools/torture_exponents.py --name Latin --sizes 64 256 1024
 
-The exponent of a stage is how much steeper than its length its time grows, from the shortest
-document that it takes some time for to the longest. Time is what the processor spends, the least of
-several runs. See tools/torture.py.
+The exponent of a stage is the slope of the line that fits best (least squares) through the
+logarithms of lengths and times, of the lengths that it takes some time for. Time is what the
+processor spends, the least of several runs, each on another stretch of the document: what was met
+before is partly remembered. See tools/torture.py.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
-import math
 import sys
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
 from promises import LINE
 from torture_sizes import hostile
 
@@ -67,11 +68,19 @@ def times(data: bytes) -> Iterator[Time]:
     yield Time("page", len(data), time.process_time() - began)
 
 
-def least(data: bytes, repeats: int) -> dict[str, Time]:
+def stretch(data: bytes, size: int, number: int) -> bytes:
+    """A stretch of a document, from the start of a character."""
+    start = number * size % (len(data) - size + 1)
+    while start and data[start] & 0xC0 == 0x80:
+        start -= 1
+    return data[start : start + size]
+
+
+def least(data: bytes, size: int, repeats: int) -> dict[str, Time]:
     """The least that each stage took in some runs."""
     found: dict[str, Time] = {}
-    for _ in range(repeats):
-        runs = list(times(data))
+    for number in range(repeats):
+        runs = list(times(stretch(data, size, number)))
         for run in runs:
             found[run.stage] = min(run, found.get(run.stage, run))
         if sum(run.seconds for run in runs) > LONG:
@@ -80,12 +89,12 @@ def least(data: bytes, repeats: int) -> dict[str, Time]:
 
 
 def exponent(measured: list[Time]) -> float | None:
-    """How much steeper than the length the time grows; nothing where it takes hardly any."""
+    """The slope of time over length, both as logarithms; nothing where it takes hardly any."""
     known = [one for one in measured if one.seconds >= SHORTEST]
     if len(known) < 2:
         return None
-    first, last = known[0], known[-1]
-    return math.log(last.seconds / first.seconds) / math.log(last.size / first.size)
+    lengths, spent = np.log([(one.size, one.seconds) for one in known]).T
+    return float(np.polyfit(lengths, spent, 1)[0])
 
 
 def growth(text: str, sizes: list[int], repeats: int) -> dict[str, list[Time]]:
@@ -93,7 +102,7 @@ def growth(text: str, sizes: list[int], repeats: int) -> dict[str, list[Time]]:
     found: dict[str, list[Time]] = {}
     data = text.encode("utf-8", "surrogatepass")
     for size in sizes:
-        for stage, one in least(data[:size], repeats).items():
+        for stage, one in least(data, min(size, len(data)), repeats).items():
             found.setdefault(stage, []).append(one)
     return found
 

@@ -10,6 +10,7 @@ run hold together, shared pages counted once. See tools/torture.py.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import gzip
 import json
 import os
@@ -32,6 +33,7 @@ from torture_kills import children
 MEGABYTE = 1 << 20
 SECONDS = 10.0  # of processors, for a hostile megabyte beyond an empty run
 RESIDENT = 1 << 30  # bytes, for bombs and giants
+PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 GROWTH = 1.1  # of memory, from a short input to one that is five times as long
 
 
@@ -118,6 +120,7 @@ class Taken(NamedTuple):
 def taken(raw: Path, out: Path, *options: str) -> Taken:
     """Run the command on an input."""
     command = [sys.executable, "-m", "unspun", "run", str(raw), "--out", str(out), *options]
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     before = os.times()
     process = subprocess.Popen(  # noqa: S603
         command, cwd=raw.parent, stdout=subprocess.DEVNULL, start_new_session=True
@@ -130,6 +133,9 @@ def taken(raw: Path, out: Path, *options: str) -> Taken:
     except BaseException:
         os.killpg(process.pid, signal.SIGKILL)
         raise
+    with suppress(ChildProcessError):  # processes whose parents were killed are ours now
+        while True:
+            os.waitpid(-1, 0)
     after = os.times()
     spent = after.children_user + after.children_system
     spent -= before.children_user + before.children_system

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import replace
+from itertools import accumulate
+from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import Levenshtein, Opcode
@@ -91,7 +93,19 @@ def undo(text: str, edits: Iterable[Edit]) -> str:
     >>> undo("a dog", (Edit(2, 5, "cat", "dog", "demo", "pet"),))
     'a cat'
     """
-    return apply(text, invert(edits))
+    made = tuple(edits)
+    pieces: list[str] = []
+    at = shift = 0
+    for edit in made:
+        start = edit.start + shift
+        end = start + len(edit.after)
+        if not at <= start <= end <= len(text) or text[start:end] != edit.after:
+            return apply(text, invert(made))  # which says what is wrong
+        pieces += text[at:start], edit.before
+        at = end
+        shift += len(edit.after) - len(edit.before)
+    pieces.append(text[at:])
+    return "".join(pieces)
 
 
 def compose(raw: str, ledger: Ledger, step: Sequence[Edit]) -> Ledger:
@@ -212,13 +226,10 @@ class Projection:
 
     def __init__(self, ledger: Ledger) -> None:
         self._raw = _Side([edit.start for edit in ledger], [edit.end for edit in ledger])
-        self._out = _Side([], [])
-        shift = 0
-        for edit in ledger:
-            start, end = edit.start + shift, edit.start + shift + len(edit.after)
-            self._out.starts.append(start)
-            self._out.ends.append(end)
-            shift = end - edit.end
+        grown = [len(edit.after) - (edit.end - edit.start) for edit in ledger]
+        shifts = list(accumulate(grown, initial=0))
+        starts, ends = map(add, self._raw.starts, shifts), map(add, self._raw.ends, shifts[1:])
+        self._out = _Side(list(starts), list(ends))
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """The raw span behind ``[start, end)`` of the result."""

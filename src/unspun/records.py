@@ -77,15 +77,16 @@ def edit(item: Edit) -> Record:
 
 def to_edit(record: Mapping[str, Any]) -> Edit:
     """The edit of a record."""
+    history = record.get("history")
     return Edit(
-        start=record["start"],
-        end=record["end"],
-        before=record["before"],
-        after=record["after"],
-        stage=record["stage"],
-        rule=record["rule"],
-        confidence=record["confidence"],
-        history=tuple(to_edit(step) for step in record.get("history") or ()),
+        record["start"],
+        record["end"],
+        record["before"],
+        record["after"],
+        record["stage"],
+        record["rule"],
+        record["confidence"],
+        tuple(map(to_edit, history)) if history else (),
     )
 
 

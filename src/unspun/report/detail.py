@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from unspun import diffing
-from unspun.model import Edit, StatedSource
+from unspun.model import Edit, Ledger, StatedSource
 from unspun.report.rows import (
     Mark,
     Row,
@@ -29,7 +29,7 @@ from unspun.report.view import DiffView, DocumentView, Limits, MetricView
 
 _EXCERPT = 160
 _JUDGED = 2_000  # characters of an edit beyond which only coming and going are told apart
-_JUDGED_EDITS = 5_000  # of a document; the classes of those behind are guessed
+_JUDGED_EDITS = 2_000  # of a document; the classes of those behind are guessed
 _WORD = 40  # characters of a word on either side of an edit
 _HEAD = re.compile(r"\S+\Z")
 _TAIL = re.compile(r"\S+")
@@ -50,8 +50,11 @@ def detail(
         limits: How much is shown.
         checks: Those that are numbered already; new ones are added.
     """
-    layout = rows(view)
-    shown = _shown(layout, limits)
+    layout, whole = _fitting(view, limits)
+    edits = view.edits[: max((row.edits[1] for row in layout), default=0)]
+    ends = layout[-1].raw[1] if layout else 0
+    reach = max((k for k, s in enumerate(view.spans, 1) if s.start < ends), default=0)
+    spans = max(reach, min(limits.passages, len(view.spans)))
     ops = [op for segment in view.segments for op in segment.ops if op.op != "equal"]
     return {
         "id": view.id,
@@ -74,19 +77,16 @@ def detail(
         "quality": _quality(view, checks),
         "origin": _origin(view),
         "translated": view.translated or None,
-        "findings": _findings(view, layout[:shown], limits),
-        "checked": _checked(view, layout[:shown], limits),
-        "rows": list(_rows(view, layout[:shown], ops)),
-        "edits": [
-            _edit(e, view.raw, judged=k < _JUDGED_EDITS)
-            for k, e in enumerate(view.edits[: _edits_shown(layout, shown)])
-        ],
+        "findings": _findings(view, layout, limits),
+        "checked": _checked(view, layout, limits),
+        "rows": list(_rows(view, layout, edits, language_marks(view, edits, spans), ops)),
+        "edits": [_edit(e, view.raw, judged=k < _JUDGED_EDITS) for k, e in enumerate(edits)],
         "rejected": [_edit(e, view.raw) for e in view.rejected[: limits.findings]],
         "differences": [_difference(view, op) for op in ops],
         "languages": [
-            [s.language, s.script, number(s.confidence), s.start, s.end] for s in view.spans
+            [s.language, s.script, number(s.confidence), s.start, s.end] for s in view.spans[:spans]
         ],
-        "left_out": _left_out(view, layout, shown, limits),
+        "left_out": _left_out(view, "" if whole else _cut(view, ends, len(edits), spans), limits),
     }
 
 
@@ -101,29 +101,35 @@ def _after(view: DocumentView, metric: MetricView) -> tuple[float | None, float 
     return number(after), number(gain)
 
 
-def _shown(layout: list[Row], limits: Limits) -> int:
-    """How many rows fit: by the text in them, and by their edits."""
+def _fitting(view: DocumentView, limits: Limits) -> tuple[list[Row], bool]:
+    """The rows that fit, by their text, edits and passages; and whether that is all of them."""
     longest = max(1, limits.text)
-    for index, row in enumerate(layout):
-        long = max(row.raw[1], row.clean[1], row.reference[1]) > longest
-        if index and (long or row.edits[1] > limits.edits):
-            return index
-    return len(layout)
+    foreign = [s.start for s in view.spans if s.language not in ("und", view.language)]
+    last = foreign[limits.passages] if len(foreign) > limits.passages else len(view.raw)
+    fitting: list[Row] = []
+    for row in rows(view):
+        long = max(row.raw[1], row.clean[1], row.reference[1]) > longest or row.raw[1] > last
+        if fitting and (long or row.edits[1] > limits.edits):
+            return fitting, False
+        fitting.append(row)
+    return fitting, True
 
 
-def _edits_shown(layout: list[Row], shown: int) -> int:
-    return max((row.edits[1] for row in layout[:shown]), default=0)
+def _cut(view: DocumentView, shown: int, edits: int, spans: int) -> str:
+    """What is shown of a document that is too long, in a sentence or two."""
+    passages = ""
+    if spans < len(view.spans):
+        passages = f" and {spans:,} of {len(view.spans):,} passages in one language"
+    return (
+        f"This document is long: the first {shown:,} of {len(view.raw):,} characters are shown, "
+        f"with {edits:,} of {len(view.edits):,} edits{passages}. "
+        "The written results hold all of it."
+    )
 
 
-def _left_out(view: DocumentView, layout: list[Row], shown: int, limits: Limits) -> list[str]:
+def _left_out(view: DocumentView, cut: str, limits: Limits) -> list[str]:
     """What is not in the page, in sentences."""
-    notes = []
-    if shown < len(layout):
-        notes.append(
-            f"This document is long: the first {layout[shown - 1].raw[1]:,} of {len(view.raw):,} "
-            f"characters are shown, with {_edits_shown(layout, shown):,} of {len(view.edits):,} "
-            "edits. The written results hold all of it."
-        )
+    notes = [cut] if cut else []
     total = sum(1 for _ in _evidence(view))
     if total > limits.findings:
         notes.append(f"The first {limits.findings:,} of {total:,} findings are listed.")
@@ -139,14 +145,20 @@ def _left_out(view: DocumentView, layout: list[Row], shown: int, limits: Limits)
     return notes
 
 
-def _rows(view: DocumentView, layout: list[Row], ops: list[DiffView]) -> Iterator[list[Any]]:
+def _rows(
+    view: DocumentView,
+    layout: list[Row],
+    edits: Ledger,
+    languages: tuple[list[Mark], list[Mark]],
+    ops: list[DiffView],
+) -> Iterator[list[Any]]:
     """``[raw start, raw pieces, clean pieces, reference pieces]`` for each row."""
-    raw_languages, clean_languages = language_marks(view)
+    raw_languages, clean_languages = languages
     clean_ops, reference_ops = difference_marks(ops)
-    edited = clean_marks(view.edits)
+    edited = clean_marks(edits)
     for row in layout:
         first, last = row.edits
-        here = [Mark(e.start, e.end, first + k) for k, e in enumerate(view.edits[first:last])]
+        here = [Mark(e.start, e.end, first + k) for k, e in enumerate(edits[first:last])]
         yield [
             row.raw[0],
             cut(view.raw, row.raw, here, (), within(raw_languages, *row.raw)),
@@ -246,10 +258,11 @@ def _evidence(view: DocumentView) -> Iterator[tuple[str, str, int, int, float, s
             if (key := (f.kind, f.start, f.end)) not in seen:
                 seen.add(key)
                 yield source, f.kind, f.start, f.end, f.score, f.detail
+    rules = {e.rule for e in view.edits}
     for tag in view.tags:
         if (tag.kind, tag.start, tag.end) in seen:
             continue
-        if tag.kind != "chrome" or tag.value not in {e.rule for e in view.edits}:
+        if tag.kind != "chrome" or tag.value not in rules:
             yield "tag", tag.kind, tag.start, tag.end, tag.confidence, tag.value
 
 

@@ -14,7 +14,7 @@ from unspun.report.view import DiffView, DocumentView, SegmentView
 
 _LINE_END = re.compile(r"[\r\n]+")
 _SPACE = re.compile(r"\s*")
-_LONGEST = 20_000  # characters of a line beyond which it is cut behind an edit
+_LONGEST = 20_000  # characters of a line beyond which it is cut behind an edit or a blank
 
 Piece = str | list[str | int]
 """Plain text, or ``[text, edit, difference, language]``: indexes, -1 for none, no tail of -1."""
@@ -43,27 +43,23 @@ class _Place(NamedTuple):
     reference: int = 0
 
 
-def rows(view: DocumentView) -> list[Row]:
+def rows(view: DocumentView) -> Iterator[Row]:
     """The rows of a document, which together are its three texts."""
-    places = list(_line_starts(view.raw, view.clean, view.edits))
+    places = _line_starts(view.raw, view.clean, view.edits)
     if view.reference is not None:
-        places = list(_with_reference(places, view.clean, view.reference, view.segments))
+        places = _with_reference(list(places), view.clean, view.reference, view.segments)
     starts = [edit.start for edit in view.edits]
-    result = []
     first = 0
     for here, there in pairwise(places):
         last = len(starts) if there.raw == len(view.raw) else bisect_left(starts, there.raw)
         last = max(first, last if there.raw > here.raw or not view.raw else first)
-        result.append(
-            Row(
-                (here.raw, there.raw),
-                (here.clean, there.clean),
-                (here.reference, there.reference),
-                (first, last),
-            )
+        yield Row(
+            (here.raw, there.raw),
+            (here.clean, there.clean),
+            (here.reference, there.reference),
+            (first, last),
         )
         first = last
-    return result
 
 
 def _line_starts(raw: str, clean: str, edits: Ledger) -> Iterator[_Place]:
@@ -92,8 +88,21 @@ def _line_starts(raw: str, clean: str, edits: Ledger) -> Iterator[_Place]:
 
 
 def _unchanged(raw: str, start: int, end: int, shift: int) -> Iterator[_Place]:
+    """Line starts in a stretch without edits, and places to cut its long lines at."""
+    at = start
     for match in _LINE_END.finditer(raw, start, end):
-        yield _Place(match.end(), match.end() + shift)
+        yield from _long(raw, at, match.end(), shift)
+        at = match.end()
+        yield _Place(at, at + shift)
+    yield from _long(raw, at, end, shift)
+
+
+def _long(raw: str, start: int, end: int, shift: int) -> Iterator[_Place]:
+    """Where a line that is too long for one row is cut: behind a blank, if there is one."""
+    while end - start > _LONGEST:
+        blank = raw.rfind(" ", start + _LONGEST // 2, start + _LONGEST)
+        start = blank + 1 if blank >= 0 else start + _LONGEST
+        yield _Place(start, start + shift)
 
 
 def _with_reference(
@@ -140,12 +149,18 @@ def clean_marks(edits: Ledger) -> list[Mark]:
     return marks
 
 
-def language_marks(view: DocumentView) -> tuple[list[Mark], list[Mark]]:
-    """Stretches in another language than the document's, in the raw and in the clean text."""
-    project = Projection(view.edits)
+def language_marks(view: DocumentView, edits: Ledger, spans: int) -> tuple[list[Mark], list[Mark]]:
+    """Stretches in another language than the document's, in the raw and in the clean text.
+
+    Args:
+        view: The document.
+        edits: Its first ones, as many as are shown.
+        spans: How many of its language spans are shown.
+    """
+    project = Projection(edits)
     raw = _apart(
         Mark(span.start, span.end, index)
-        for index, span in enumerate(view.spans)
+        for index, span in enumerate(view.spans[:spans])
         if span.language not in ("und", view.language)
     )
     clean = _apart(Mark(*project.result(mark.start, mark.end), mark.number) for mark in raw)

@@ -205,6 +205,7 @@ class Limits:
         details: Characters of embedded detail of all documents together.
         text: Characters of raw text shown of one document.
         edits: Edits shown of one document.
+        passages: Passages in other languages shown of one document.
         findings: Findings shown of one document.
     """
 
@@ -212,4 +213,5 @@ class Limits:
     details: int = 32_000_000
     text: int = 200_000
     edits: int = 20_000
+    passages: int = 20_000
     findings: int = 200
