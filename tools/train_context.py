@@ -14,7 +14,9 @@ experts: Hinton, Neural Computation 14(8), 2002).
 Everything is drawn from seeds, and there is one thread: the same machine, NumPy and compiler make
 the same file. OLD is the model of before, that the packaged one goes on from; without it learning
 begins from nothing and wants some 14,000 steps. Needs a C compiler, ten gigabytes of memory and
-half an hour of one core, more than half of it for reading.
+half an hour of one core, more than half of it for reading. Where the channel was learned anew,
+`--channel` gives the one that OLD belongs to: phrases that both have keep what was learned of them.
+With `--steps 0` nothing is read or learned.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from numpy.typing import NDArray
 from train_lm import DEVELOPMENT, SHARES, TRAIN, Corpus, read_corpus
 
 from unspun import tables
-from unspun.channel.context import FAR, Context
+from unspun.channel.context import FAR, Context, Weights
 from unspun.channel.index import Index
 from unspun.channel.model import Channel
 from unspun.lm import LanguageModel
@@ -119,31 +121,64 @@ def measured(net: Net, held: Text, candidates: Candidates) -> str:
     return f"{loss / count:.4f} nats, {right / count:.4f} right of {count}"
 
 
+def carried(old: Context, channel: Channel) -> Weights:
+    """A model's arrays for another channel.
+
+    A phrase that is new there begins as what it most often stands for, or as what most often
+    stands for it: between the two the context decides nothing.
+    """
+    originals, spun = (dict(known) for known in old.rows)
+    for entry in sorted(channel.entries, key=lambda entry: -entry.logp):
+        if entry.original not in old.rows[0] and entry.spun in old.rows[1]:
+            originals.setdefault(entry.original, old.rows[1][entry.spun])
+        if entry.spun not in old.rows[1] and entry.original in old.rows[0]:
+            spun.setdefault(entry.spun, old.rows[0][entry.original])
+    rows = [originals.get(phrase, -1) for phrase in channel.originals()]
+    rows += [spun.get(phrase, -1) for phrase in channel.spun()]
+    known = np.array(rows) >= 0
+    weights = old.weights
+    phrases = np.where(known[:, None], weights.phrases[rows], 0).astype(np.int8)
+    prior = np.where(known, weights.prior[rows], 0.0).astype(np.float16)
+    return weights._replace(phrases=phrases, prior=prior)
+
+
+def prepared(data: Path, index: Index) -> Lesson:
+    """Read the texts and find the places in them."""
+    maker, vocabulary = Maker(index), index.lm.vocabulary
+    corpus = read_corpus(data)
+    texts = [corpus.ids(vocabulary, corpus.splits == split) for split in (TRAIN, DEVELOPMENT)]
+    chance = chances(corpus, texts[0][0])
+    del corpus
+    text, held = (maker.text(*ids, thin=not number) for number, ids in enumerate(texts))
+    print(f"{len(text.examples.place)} places to learn from, {len(held.examples.place)} held out")
+    return Lesson(text, chance, held, maker.candidates)
+
+
 def main() -> None:
     """Train, and write the model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a model to go on from, not from nothing")
+    parser.add_argument("--channel", type=Path, help="the channel of that model, if another")
     parser.add_argument("--steps", type=int, default=14_000)
     options = parser.parse_args()
     channel = Channel.open(tables.path("thesaurus.channel"))
     index = Index(channel, LanguageModel.open(tables.path("english.lm")))
-    maker, vocabulary = Maker(index), index.lm.vocabulary
-    corpus = read_corpus(options.data)
-    texts = [corpus.ids(vocabulary, corpus.splits == split) for split in (TRAIN, DEVELOPMENT)]
-    chance = chances(corpus, texts[0][0])
-    del corpus
-    text, held = (maker.text(*ids, thin=not number) for number, ids in enumerate(texts))
-    lesson = Lesson(text, chance, held, maker.candidates)
-    print(f"{len(text.examples.place)} places to learn from, {len(held.examples.place)} held out")
     phrases = channel.originals(), channel.spun()
     net = Net(sum(map(len, phrases)), np.random.default_rng(2))
+    weights = None
     if options.start:
-        net.resume(Context.open(options.start, *phrases).weights)
-    learn(net, lesson, options.steps)
-    print(measured(net, held, maker.candidates))
-    Context(net.weights(), *phrases).save(options.output)
+        before = Channel.open(options.channel) if options.channel else channel
+        old = Context.open(options.start, before.originals(), before.spun())
+        weights = carried(old, channel) if options.channel else old.weights
+        net.resume(weights)
+    if options.steps or weights is None:
+        lesson = prepared(options.data, index)
+        learn(net, lesson, options.steps)
+        print(measured(net, lesson.held, lesson.candidates))
+        weights = net.weights()
+    Context(weights, *phrases).save(options.output)
 
 
 if __name__ == "__main__":

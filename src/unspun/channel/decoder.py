@@ -40,6 +40,7 @@ class Arrays:
         capital: Whether its capitalised form is meant.
         whole: Whether the table's word boundaries are kept.
         apart: Whether it keeps a per cent sign apart from its figure, where 'percent' stood.
+        choice: Whether it is contracted or written out, in quotes or not (`contractions`).
         form: A number for the spun phrase as it stands, of taking back and of keeping alike.
         stem: A number for the beginning of the reading's longest word, or -1.
         segment: The segment that it is in.
@@ -59,6 +60,7 @@ class Arrays:
     capital: NDArray[np.bool_]
     whole: NDArray[np.bool_]
     apart: NDArray[np.bool_]
+    choice: NDArray[np.int8]
     form: Int32s
     stem: Int32s
     segment: Int32s

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.channel import decoder, paths
+from unspun.channel import contractions, decoder, paths
 from unspun.channel.context import line_of
 from unspun.channel.decoder import Arrays
 from unspun.channel.habits import Habits, Prices
@@ -148,13 +148,15 @@ def read(found: Searched, prices: Prices) -> Decoded:
 def _beside(found: Searched, graph: decoder.Graph, share: Floats, habits: Habits) -> Floats:
     """What the words around say for each arc, as the likeliest reading of now has them."""
     table, index, prices = found.table, found.lattice.index, habits.prices
-    out = np.zeros(len(table.start))
+    expected = decoder.counted(graph.step, share, len(table.start))
+    out = np.zeros(len(expected))
+    if found.rate == RATES[0]:
+        out += prices.contracted * contractions.odds(table.choice, expected)
     if index.context is None:
         return out
     if found.rate < RATES[0]:
         out[table.entry >= 0] = -prices.partly
     chosen = paths.best(graph, table, habits.weight(graph))
-    expected = decoder.counted(graph.step, share, len(table.start))
     doubtful = (expected > _SETTLED) & (expected < 1.0 - _SETTLED) & (table.entry >= 0)
     arcs, path = np.flatnonzero(doubtful), graph.step[chosen].astype(np.int64)
     out[arcs] += prices.context * _around(found, arcs, path, prices)

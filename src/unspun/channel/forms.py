@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspun.channel import tokens
+from unspun.channel.contractions import ends_choice
 from unspun.lm.words import SENTENCE_OPENERS
 
 Ints = NDArray[np.int64]
 
-CAPITAL, STOP, QUOTE, OPENER, INDEFINITE, PAUSE, PERCENT = (1 << bit for bit in range(7))
+CAPITAL, STOP, QUOTE, OPENER, INDEFINITE, PAUSE, PERCENT, CHOICE = (1 << bit for bit in range(8))
 ARTICLES = {"a": "an", "an": "a", "A": "An", "An": "A"}
 
 _STOPS = frozenset(".!?\N{HORIZONTAL ELLIPSIS}")
@@ -68,6 +69,7 @@ class Forms(dict[str, int]):
         if form is None:
             form = self._forms.setdefault(lower, next(self._next_form))
         flags = CAPITAL * capital + sum(flag for among, flag in _MARKS if word in among)
+        flags |= CHOICE * ends_choice(word)
         number = flags | form << _FLAGS | (self.family(word) + 1) << _FLAGS + _BITS
         self[word] = number
         return number

@@ -47,6 +47,7 @@ class Prices:
         article: Nats for 'a' read as 'an', or the reverse.
         compound: Nats for a substitution next to a hyphen or an apostrophe.
         apart: Nats for keeping a per cent sign that stands apart from its figure.
+        contracted: Weight of whether the rest of the document contracts.
         together: Weight of what the same spun phrase stands for elsewhere in the document.
         family: Weight of words of the same family elsewhere in the document.
         longer: Nats for each spun word beyond the first that a substitution takes.
@@ -60,7 +61,7 @@ class Prices:
 
     lm: float = 0.82
     again: float = 0.7
-    context: float = 0.5
+    context: float = 0.7
     common: float = 0.3
     partly: float = 0.6
     channel: float = 1.0
@@ -70,6 +71,7 @@ class Prices:
     article: float = -3.0
     compound: float = -1.5
     apart: float = -5.0
+    contracted: float = 0.8
     together: float = 1.0
     family: float = 0.45
     longer: float = -0.3

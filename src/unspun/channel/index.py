@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from unspun.channel import tokens
 from unspun.channel.context import Context
+from unspun.channel.contractions import choice
 from unspun.channel.forms import Forms
 from unspun.channel.markers import Glance
 from unspun.channel.matcher import Matcher, Numbers
@@ -19,6 +20,7 @@ from unspun.channel.standing import Phrases, hashed
 from unspun.lm.model import LanguageModel
 from unspun.lm.words import words_of
 
+Int8s = NDArray[np.int8]
 Int32s = NDArray[np.int32]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -150,6 +152,11 @@ class Index:
     def numbers(self) -> dict[str, int]:
         """The number of each way to write an original."""
         return {text: number for number, text in reversed(list(enumerate(self.texts.texts)))}
+
+    @cached_property
+    def choices(self) -> Int8s:
+        """For each way to write an original, whether it is contracted or written out."""
+        return np.array([choice(text) for text in self.texts.texts], np.int8)
 
     @cached_property
     def texts(self) -> Texts:

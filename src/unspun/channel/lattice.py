@@ -7,25 +7,21 @@ that the spinner could have written has one for every phrase that it stands for.
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unspun.channel.contractions import choice, choices, quoted, sided
 from unspun.channel.decoder import Arrays
 from unspun.channel.forms import (
     ARTICLES,
     CAPITAL,
+    CHOICE,
     INDEFINITE,
     OPENER,
-    PAUSE,
     PERCENT,
-    QUOTE,
-    STOP,
     Forms,
     families_of,
     forms_of,
@@ -33,8 +29,10 @@ from unspun.channel.forms import (
 from unspun.channel.index import Index, Texts
 from unspun.channel.matcher import BITS, MASK
 from unspun.channel.page import Page
+from unspun.channel.segments import segments_of
 from unspun.lm.words import Tokens, tokenise
 
+Int8s = NDArray[np.int8]
 Int32s = NDArray[np.int32]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -43,8 +41,6 @@ KEEP: Final = -1
 ARTICLE: Final = -2
 
 _CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"
-_BREAK = re.compile("\n")
-_LONGEST = 60  # words that are decoded together: beyond them probabilities leave what floats hold
 
 
 class Arc(NamedTuple):
@@ -143,7 +139,7 @@ def build(text: str, index: Index) -> Lattice:
     """Lay out every reading of a text under a channel."""
     words, forms = tokenise(text), index.words
     known = forms.numbers(words.words)
-    segments, openings = _segments(words, known)
+    segments, openings = segments_of(words, known)
     opens = np.ones(len(words), np.bool_)
     opens[1:] = known[:-1] & OPENER > 0
     begins = np.array([begin for begin, _ in segments], np.int64)
@@ -277,42 +273,6 @@ def _kept(page: Page, index: Index) -> Int32s:
     return found
 
 
-def _segments(words: Tokens, known: Ints) -> tuple[list[tuple[int, int]], list[bool]]:
-    """Cut at line ends and after sentences."""
-    count = len(words)
-    if not count:
-        return [], []
-    starts, ends = np.array(words.starts, np.int64), np.array(words.ends, np.int64)
-    apart = np.zeros(count, np.bool_)
-    apart[1:] = starts[1:] != ends[:-1]
-    line = np.zeros(count + 1, np.bool_)
-    breaks = np.array([match.start() for match in _BREAK.finditer(words.text)], np.int64)
-    line[np.searchsorted(starts, breaks)] = True
-    stop, quote, pause = known & STOP > 0, known & QUOTE > 0, known & PAUSE > 0
-    after = np.zeros(count, np.bool_)
-    after[1:] = stop[:-1]
-    after[2:] |= quote[1:-1] & stop[:-2]
-    cuts = np.flatnonzero(apart & (line[:-1] | after))
-    cuts = cuts[cuts > 0]
-    bounds = [0, *cuts.tolist(), count]
-    for first, last in itertools.pairwise(tuple(bounds)):
-        bounds += _pieces(pause, first, last)
-    bounds.sort()
-    return list(itertools.pairwise(bounds)), [True, *line[bounds[1:-1]].tolist()]
-
-
-def _pieces(pause: Bools, first: int, last: int) -> Iterator[int]:
-    """Where to cut a sentence that is too long: behind a mark, if there is one."""
-    while last - first > _LONGEST:
-        cut = first + _LONGEST
-        for at in range(cut, first + _LONGEST // 2, -1):
-            if pause[at - 1]:
-                cut = at
-                break
-        yield cut
-        first = cut
-
-
 def arrays(lattice: Lattice) -> Arrays:
     """Number a lattice for the decoder."""
     rows, index, count = lattice.readings, lattice.index, len(lattice.words)
@@ -336,6 +296,7 @@ def arrays(lattice: Lattice) -> Arrays:
         np.concatenate([rows.capital, lattice.known & CAPITAL > 0]),
         np.concatenate([rows.whole, np.ones(count, np.bool_)]),
         np.concatenate([np.zeros(len(rows.whole), np.bool_), _apart(lattice)]),
+        _choices(lattice),
         _forms(lattice),
         stems,
         shift[begin].astype(np.int32),
@@ -357,11 +318,18 @@ def _forms(lattice: Lattice) -> Int32s:
 
 def _apart(lattice: Lattice) -> Bools:
     """Which words are per cent signs apart from their figures ("5 %", "eleven %")."""
-    words = lattice.words
-    found = lattice.known & PERCENT > 0
+    found, words = lattice.known & PERCENT > 0, lattice.words
     for at in np.flatnonzero(found).tolist():
         found[at] = at > 0 and words.spaced(at) and words.words[at - 1][-1].isalnum()
     return found
+
+
+def _choices(lattice: Lattice) -> Int8s:
+    """Whether each arc is contracted or written out, in quotes or not."""
+    rows, inside = lattice.readings, quoted(lattice.words)
+    known = np.append(lattice.index.choices, np.array([*map(choice, lattice.more)], np.int8))
+    kept = choices(lattice.words, np.flatnonzero(lattice.known & CHOICE))
+    return sided(np.append(known[rows.text], kept), np.append(inside[rows.start], inside))
 
 
 def _dense(numbers: Ints) -> Int32s:
