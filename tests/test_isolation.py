@@ -240,6 +240,23 @@ def test_hostile_document_in_the_default_run(tmp_path: Path) -> None:
     assert store.raw_bytes(store.find("0001")) == (tmp_path / "raw/0001.txt").read_bytes()
 
 
+def test_a_file_that_ends_what_reads_it_takes_only_itself_along(tmp_path: Path) -> None:
+    """Arrow does not catch what its own code says of a column whose statistics do not fit."""
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    folder(tmp_path / "raw", [GOOD])
+    path = tmp_path / "raw" / "bad.parquet"
+    pq.write_table(pa.table({"text": [GOOD]}), path, store_schema=False)
+    optional, required = b"\x15\x0c\x25\x02", b"\x15\x0c\x25\x00"
+    assert path.read_bytes().count(optional) == 1
+    path.write_bytes(path.read_bytes().replace(optional, required))
+    summary = batches.run(tmp_path / "raw", None, tmp_path / "out", workers=1)
+    assert [d["status"] for d in summary.documents] == ["done", "quarantined"]
+    (quarantined,) = summary.quarantined
+    assert quarantined["source"] == "bad.parquet"
+    kept = tmp_path / "out" / "quarantine" / "bad.parquet"
+    assert kept.read_bytes() == path.read_bytes()
+
+
 def test_run_of_a_program_without_a_main_guard_and_with_threads(tmp_path: Path) -> None:
     folder(tmp_path / "raw", [GOOD] * 3)
     program = (

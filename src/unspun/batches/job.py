@@ -124,7 +124,8 @@ def run(
     config, reading, say = config or Config(), reading or Reading(), notice or (lambda _: None)
     with runs.opened(out, resume=resume) as folder:
         order = Order(folder.path.resolve(), config, reading, limits or Limits(), task)
-        chunks = plan.cut(_spooled(sources, folder), references, reading, goal=chunk_bytes)
+        given, fenced = _spooled(sources, folder), workers != 0
+        chunks = plan.cut(given, references, reading, goal=chunk_bytes, apart=fenced)
         job = _Job(folder, order, chunks, ledger_format, say)
         manifest = job.finished() if resume else None
         if manifest is not None:

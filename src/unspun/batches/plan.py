@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 from unspun import readers, records
@@ -18,6 +19,7 @@ from unspun.files import Source
 from unspun.readers import Reading, containers, places
 from unspun.readers.rows import WHOLE, Part, Row
 from unspun.work import Job
+from unspun.workers import Failure, Limits, Pool
 
 TYPICAL_RATIO = 4  # bytes of text from one of a compressed file
 SHARES = 512  # chunks of a large input, and of each compressed file at most an eighth of that
@@ -79,6 +81,7 @@ def cut(
     reading: Reading,
     *,
     goal: int | None = None,
+    apart: bool = False,
 ) -> list[Chunk]:
     """The input in chunks, in order.
 
@@ -87,11 +90,14 @@ def cut(
         references: The reference of each document that has one, by document id.
         reading: How files are read.
         goal: Bytes of a chunk; a share of the whole if not given.
+        apart: Whether files that may end the process are looked at in one of its own.
     """
     stamps = {source: stamp(source) for source in sources}
     sizes = {source: size_of(source, found[0]) for source, found in stamps.items()}
     if goal is None:
         goal = min(MOST_BYTES, max(LEAST_BYTES, sum(sizes.values()) // SHARES))
+    stored = {s: max(1, goal * stamps[s][0] // max(1, sizes[s])) for s in sources}
+    known = _parts_apart(sources, stored, reading) if apart else {}
     chunks: list[Chunk] = []
     for of_records, group in groupby(sources, key=holds_records):
         if not of_records:
@@ -99,10 +105,26 @@ def cut(
             chunks += (_of_files(some, references, stamps, sizes) for some in groups)
             continue
         for source in group:
-            stored = goal * stamps[source][0] // max(1, sizes[source])
-            parts = readers.cut(source.path, reading, max(1, stored))
+            parts = known.get(source) or _parts(reading, (source, stored[source]))
             chunks += _of_records(source, stamps[source], parts, goal)
     return chunks
+
+
+def _parts(reading: Reading, job: tuple[Source, int]) -> list[Part]:
+    source, size = job
+    return readers.cut(source.path, reading, size)
+
+
+def _parts_apart(
+    sources: Sequence[Source], stored: Mapping[Source, int], reading: Reading
+) -> dict[Source, list[Part]]:
+    """Where files are cut that may end the process; those that do are not, as reading will tell."""
+    jobs = [(s, stored[s]) for s in sources if holds_records(s) and readers.may_crash(s.path)]
+    if not jobs:
+        return {}
+    with Pool(1, Limits()) as pool:
+        answers = pool.map(partial(_parts, reading), jobs, lambda _: 0)
+        return {s: [WHOLE] if isinstance(a, Failure) else a for (s, _), a in answers}
 
 
 def _of_records(source: Source, found: Stamp, parts: Sequence[Part], goal: int) -> list[Chunk]:

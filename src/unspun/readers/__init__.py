@@ -78,6 +78,11 @@ def cut(path: Path, reading: Reading, size: int) -> list[Part]:
     return [WHOLE]
 
 
+def may_crash(path: Path) -> bool:
+    """Whether a damaged file may end the process that looks at it: Arrow does not catch all."""
+    return containers.bare(path).suffix.lower() == ".parquet"
+
+
 def count(path: Path, part: Part) -> int | None:
     """How many lines or records end in a part; None if it cannot be read by itself."""
     with suppress(InputError):
