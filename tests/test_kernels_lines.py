@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import orjson
 import pytest
@@ -162,3 +163,41 @@ def test_plain_prose_is_calm() -> None:
     assert calm.is_calm(reading.look(text)[0], frozenset())
     assert not calm.is_calm(reading.look(text)[0], {"The ferry"})
     assert not calm.is_calm(reading.look(f"{text}\n{paragraph}\n{paragraph}")[0], frozenset())
+
+
+FILLED = {
+    "n": ("3", "1.2k", "1,000+", "5 万"),
+    "name": ("ana lund", "j. smith"),
+    "few": ("", "some words"),
+    "any": ("", "text here", "and so much more of it " * 9),
+}
+
+
+def written(tree: tuple[object, ...], rng: Random) -> str:
+    """A line that a template may have been written for."""
+    pieces = []
+    for node in tree:
+        if isinstance(node, templates._Slot):
+            pieces.append(rng.choice(FILLED[node.kind]))
+        elif isinstance(node, templates._Choice):
+            if not node.optional or rng.random() < 0.5:
+                pieces.append(written(rng.choice(node.options), rng))
+        else:
+            pieces.append(str(node))
+    return "".join(pieces)
+
+
+@compiled
+def test_every_template_is_asked_about_where_it_matches() -> None:
+    rng = Random(6)
+    known = templates.table()
+    matched = 0
+    for index in (known.short, known.long):
+        for entries in (*index.starts.values(), *index.ends.values(), *index.inner.values()):
+            for template, _ in entries[:3]:
+                line = written(template.tree, rng)
+                for text in (line, line.capitalize(), f"» {line}…"):
+                    found, hits = reading.look(text)
+                    assert hits == [page.read(own) for own in found]
+                    matched += any(hits)
+    assert matched > 1000

@@ -11,9 +11,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 2
+#define REVISION 3
 
-enum { BODY_WIDTH = 100, SHORT = 200, LONG = 600, WORDED = 400, PEEK = 24, FRONT = 8, BACK = 4 };
+enum { BODY_WIDTH = 100, SHORT = 200, LONG = 600, WORDED = 400, PEEK = 24, FRONT = 12, BACK = 12 };
 enum { NEAR = 18, SENTENCE_WIDTH = 45, SENTENCE_WORDS = 8, WORD_WIDTH = 7, FEW = 2, BUTTONS = 20 };
 enum { FORM = 0xFFFF, MARK = 1 << 16, SECOND = 1 << 17, FIRST = 1 << 18, TRAIL = 1 << 19 };
 enum { DECOR = 1 << 20, WIDE = 1 << 21, FINAL = 1 << 22, QUOTE = 1 << 23, BULLET = 1 << 24 };

@@ -153,7 +153,11 @@ def _buttons(line: Line) -> Hit | None:
     if "--" in line.text:
         return None
     for splitter in (_CRUMB, _BUTTON):
-        pieces = [key for key in map(fold, splitter.split(line.text)) if key]
+        parts = splitter.split(line.text)
+        first = next(filter(None, map(fold, parts)), "") if len(parts) >= _PAIR else ""
+        if not first or templates.match_key(first) is None:
+            continue
+        pieces = [key for key in map(fold, parts) if key]
         if not _PAIR <= len(pieces) <= _MAX_BUTTONS or len(set(pieces)) == 1:
             continue
         hits = _all_hits(pieces)

@@ -38,10 +38,10 @@ from unspun.chrome.repeats import SITE
 from unspun.chrome.templates import Hit
 from unspun.kernels.windows import spread
 
-_kernel = kernels.load("unspun.chrome._lines", revision=2)
+_kernel = kernels.load("unspun.chrome._lines", revision=3)
 
-FRONT = 8
-"""Letters that a line must begin with if it begins as a template does, where there are as many."""
+FRONT = BACK = 12
+"""Letters that a line must begin or end with if it does as a template, where there are as many."""
 _NAME = 8  # bit of a line that may be a name, or name the site
 _BEYOND = 0x10000  # code points without an entry in the tables
 _ASTRAL = chr(_BEYOND)
@@ -143,9 +143,9 @@ def _words() -> dict[str, int]:
     return _with_roles(
         known.exact,
         templates.fronts(known.short, FRONT),
-        known.short.ends,
+        templates.backs(known.short, BACK),
         templates.fronts(known.long, FRONT),
-        known.long.ends,
+        templates.backs(known.long, BACK),
         prompts.openings(),
         prompts.endings(),
     )

@@ -152,36 +152,53 @@ def fronts(index: _Index, size: int) -> set[str]:
         index: Templates.
         size: Letters at most.
     """
+    return _reached(index.starts, size, from_end=False)
+
+
+def backs(index: _Index, size: int) -> set[str]:
+    """The same of the last letters, of templates that are indexed by these."""
+    return _reached(index.ends, size, from_end=True)
+
+
+def _reached(entries: dict[str, list[_Entry]], size: int, *, from_end: bool) -> set[str]:
     anchors: dict[_Template, list[str]] = {}
-    for anchor, entries in index.starts.items():
-        for template, _ in entries:
+    for anchor, known in entries.items():
+        for template, _ in known:
             anchors.setdefault(template, []).append(anchor)
     found: set[str] = set()
-    for template, known in anchors.items():
-        done, open_ = _fronts(template.tree, size)
+    for template, short in anchors.items():
+        done, open_ = _reach(template.tree, size, from_end=from_end)
         longer = done | open_
-        found.update(longer if min(map(len, longer)) >= _ANCHOR else known)
+        found.update(longer if min(map(len, longer)) >= _ANCHOR else short)
     return found
 
 
-def _fronts(tree: _Sequence, size: int) -> tuple[set[str], set[str]]:
-    """The first letters of what a tree matches: where they are cut, and where they are all."""
+def _reach(tree: _Sequence, size: int, *, from_end: bool) -> tuple[set[str], set[str]]:
+    """The first or last letters of what a tree matches: where they are cut; where they are all."""
     done: set[str] = set()
     open_ = {""}
-    for i, node in enumerate(tree):
+
+    def grown(pieces: set[str]) -> set[str]:
+        return {piece + text if from_end else text + piece for text in open_ for piece in pieces}
+
+    def kept(texts: set[str]) -> set[str]:
+        return {text[-size:] if from_end else text[:size] for text in texts}
+
+    places = range(len(tree))
+    for i in reversed(places) if from_end else places:
+        node = tree[i]
         if isinstance(node, _Slot):
             return done | open_, set()
         if isinstance(node, str):
             cut: set[str] = set()
             whole = _spacings(node, tree[i - 1] if i else None, tree[i + 1 : i + 2])
         else:
-            parts = [_fronts(option, size) for option in node.options]
+            parts = [_reach(option, size, from_end=from_end) for option in node.options]
             cut = set().union(*(part[0] for part in parts))
             whole = set().union(*(part[1] for part in parts), {""} if node.optional else ())
-        done |= {(text + piece)[:size] for text in open_ for piece in cut}
-        grown = {text + piece for text in open_ for piece in whole}
-        done |= {text[:size] for text in grown if len(text) >= size}
-        open_ = {text for text in grown if len(text) < size}
+        all_ = grown(whole)
+        done |= kept(grown(cut)) | kept({text for text in all_ if len(text) >= size})
+        open_ = {text for text in all_ if len(text) < size}
     return done, open_
 
 
