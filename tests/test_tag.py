@@ -81,6 +81,11 @@ def test_batches_of_real_sentences_answer_as_one_by_one() -> None:
     assert tag_many(many, CONFIG) == [tag(text, CONFIG) for text in many]
 
 
+def test_what_is_code_does_not_hang_on_the_other_texts() -> None:
+    line = ">#>/ un texte assez court [/]"
+    assert tag_many([line, "a = 1"], CONFIG)[0] == tag(line, CONFIG)
+
+
 def test_furniture_is_tagged_but_does_not_count() -> None:
     text = ENGLISH + "\n" + CHINESE * 4
     assert tag(text, CONFIG).language == "zh-Hans"

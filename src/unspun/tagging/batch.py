@@ -26,60 +26,67 @@ class Batch(NamedTuple):
         joined: All of them.
         offsets: First character of each text, and one past the last text's line feed.
         points: Code points, all texts.
-        letters: Letters before each character, and at the end.
+        groups: Script group of each character, 0 of what is no letter.
+        rows: Row of the profiles for each character.
         start: First character of each word.
         stop: One past the last letter of each word.
         group: Script group of each word.
         text: Text of each word.
-        evidence: Evidence of each word for each column of its group.
         run: First word of each run.
         blanks: What is no language though it has letters, in order.
     """
 
     texts: Sequence[str]
     joined: str
-    offsets: Ints
+    offsets: list[int]
     points: NDArray[np.uint32]
-    letters: NDArray[np.int64]
+    groups: NDArray[np.uint8]
+    rows: NDArray[np.uint16]
     start: Ints
     stop: Ints
     group: NDArray[np.uint8]
     text: Ints
-    evidence: NDArray[np.uint32]
     run: Ints
     blanks: list[tuple[int, int]]
+
+    @property
+    def evidence(self) -> NDArray[np.uint32]:
+        """Evidence of each word for each column of its group."""
+        return profiles.load().words(self.rows, self.start)
 
 
 def read(texts: Sequence[str]) -> Batch:
     """Lay out texts, at least one, and read their evidence."""
     joined = "\n".join([*texts, ""])
-    offsets = np.array([0, *accumulate(len(text) + 1 for text in texts)])
+    offsets = [0, *accumulate(len(text) + 1 for text in texts)]
     points = scripts.code_points(joined)
     group = scripts.load().group.take(points)
-    nothing = blanks.find(joined)
+    nothing = [
+        (at + begin, at + end)
+        for at, text in zip(offsets, texts, strict=False)
+        for begin, end in blanks.find(text)
+    ]
     for begin, end in nothing:
         group[begin:end] = 0
     change = group > 0
-    letters = np.zeros(len(points) + 1, np.int64)
-    change.cumsum(out=letters[1:])
-    read = points * change
+    rows = profiles.load().rows(points * change)
     np.not_equal(group[1:], group[:-1], out=change[1:])
     edge = change.nonzero()[0]
     kind = group.take(edge)
     letter = kind > 0  # the last character is a line feed, so a word always ends before the end
     stops = edge[1:][letter[:-1]]
     start, stops, kind = _cut(edge[letter], stops, kind[letter])
-    evidence = profiles.load().words(read, start)
-    turn = np.ones(len(start), bool)
+    turn = np.empty(len(start), bool)
+    turn[:1] = True
     np.not_equal(kind[1:], kind[:-1], out=turn[1:])
     if len(texts) == 1:
         text = np.zeros(len(start), np.intp)
     else:
-        text = offsets.searchsorted(start, side="right") - 1
+        text = np.searchsorted(offsets, start, side="right") - 1
         turn[1:] |= text[1:] != text[:-1]
     run = turn.nonzero()[0]
     return Batch(
-        texts, joined, offsets, points, letters, start, stops, kind, text, evidence, run, nothing
+        texts, joined, offsets, points, group, rows, start, stops, kind, text, run, nothing
     )
 
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from unspun.tagging import compiled, scripts
 
 _SHARE = 0.2  # marks among the characters of a line, blanks aside
 _LEAST = 4
-_DENSE, _DENSE_WEIGHT = 0x2E80, 3
-"""From here on, characters say as much as three letters: Chinese, Japanese, Korean."""
-_SHIFT = 32
-_WEIGHTS = np.array([0, 1, 1 + (1 << _SHIFT)])  # strong marks are counted in the high half too
+_DENSE_WEIGHT = 3
+"""From U+2E80 on, characters say as much as three letters: Chinese, Japanese, Korean."""
+
+
+def _marks(least: int) -> re.Pattern[str]:
+    found = map(chr, np.flatnonzero(least <= scripts.CODE).tolist())
+    return re.compile(f"[{re.escape(''.join(found))}]")
+
+
+_MARK, _STRONG = _marks(1), _marks(2)
+_DENSE = re.compile("[\u2e80-\U0010ffff]")
 
 
 def find(text: str) -> list[tuple[int, int]]:
@@ -32,17 +41,17 @@ def find(text: str) -> list[tuple[int, int]]:
 
 def code_plain(text: str) -> list[tuple[int, int]]:
     """Lines that are code, by their marks."""
-    points = scripts.code_points(text)
-    feeds = np.flatnonzero(points == ord("\n"))
-    begins = np.concatenate([[0], feeds + 1])
-    ends = np.append(feeds, len(points))
-    each = _WEIGHTS[scripts.CODE[np.minimum(points, np.uint32(len(scripts.CODE) - 1))]]
-    marks = np.concatenate([[0], np.cumsum(each)])
-    spaces = np.concatenate([[0], np.cumsum(points == ord(" "))])
-    dense = np.concatenate([[0], np.cumsum(points >= _DENSE)])
-    found = marks[ends] - marks[begins]
-    solid = (ends - begins) - (spaces[ends] - spaces[begins])
-    solid += (_DENSE_WEIGHT - 1) * (dense[ends] - dense[begins])
-    strong, count = found >> _SHIFT, found & ((1 << _SHIFT) - 1)
-    code = (strong > 0) & (count >= _LEAST) & (count > _SHARE * solid)
-    return list(zip(begins[code].tolist(), ends[code].tolist(), strict=True))
+    found: list[tuple[int, int]] = []
+    at = 0
+    while match := _STRONG.search(text, at):
+        begin = text.rfind("\n", at, match.start()) + 1 or at
+        end = text.find("\n", match.end())
+        at = len(text) if end < 0 else end
+        line = text[begin:at]
+        count = len(_MARK.findall(line))
+        solid = len(line) - line.count(" ")
+        if not line.isascii():
+            solid += (_DENSE_WEIGHT - 1) * len(_DENSE.findall(line))
+        if count >= _LEAST and count > _SHARE * solid:
+            found.append((begin, at))
+    return found

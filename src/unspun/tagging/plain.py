@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspun.tagging import batch, profiles, scripts, switches
-from unspun.tagging.batch import Batch, Ints
+from unspun.tagging.batch import Batch
 
 Table = NDArray[np.int64]
 
@@ -23,7 +23,7 @@ class Shared:
         self.size = laid.stop - laid.start
         if say is not None:
             self.size *= say
-        self.offsets = laid.offsets.tolist()
+        self.offsets = laid.offsets
 
     @cached_property
     def sizes(self) -> Table:
@@ -31,19 +31,29 @@ class Shared:
         return np.concatenate([[0], self.size.cumsum()])
 
     @cached_property
+    def letters(self) -> Table:
+        """Letters before each character, and at the end."""
+        return np.concatenate([[0], (self.laid.groups > 0).cumsum()])
+
+    @cached_property
+    def evidence(self) -> NDArray[np.uint32]:
+        """Evidence of each word for each column of its group."""
+        return self.laid.evidence
+
+    @cached_property
     def lines(self) -> list[list[tuple[int, int, int]]]:
-        """Start, end and letters of each line that is not empty."""
         """Start, end and letters of each line that is not empty, by text."""
         laid = self.laid
         ends = (laid.points == ord("\n")).nonzero()[0]
         starts = np.concatenate([[0], ends[:-1] + 1])
-        letters = laid.letters.take(ends) - laid.letters.take(starts)
+        letters = self.letters.take(ends) - self.letters.take(starts)
         full = ends > starts
         starts, ends, letters = starts[full], ends[full], letters[full]
         if len(laid.texts) == 1:
             return [list(zip(starts.tolist(), ends.tolist(), letters.tolist(), strict=True))]
         cut = starts.searchsorted(laid.offsets)
-        offsets = laid.offsets.take(laid.offsets.searchsorted(starts, side="right") - 1)
+        offsets = np.array(laid.offsets)
+        offsets = offsets.take(offsets.searchsorted(starts, side="right") - 1)
         found = zip(
             (starts - offsets).tolist(), (ends - offsets).tolist(), letters.tolist(), strict=True
         )
@@ -73,7 +83,7 @@ class Plain:
 
     def letters(self, start: int, end: int) -> int:
         """Letters between two characters."""
-        letters = self.shared.laid.letters
+        letters = self.shared.letters
         return int(letters[self.begin + end] - letters[self.begin + start])
 
     def said(self, start: int, end: int) -> int:
@@ -99,7 +109,7 @@ class Plain:
         between = [laid.joined[stop:start] for stop, start in zip(stops, starts, strict=True)]
         if not first:
             between[0] = "\n"
-        return switches.path(laid.evidence[a:b], column, switches.prices(between), others)
+        return switches.path(self.shared.evidence[a:b], column, switches.prices(between), others)
 
 
 def lay(texts: Sequence[str], skips: Sequence[Sequence[tuple[int, int]]] = ()) -> Sequence[Plain]:
@@ -135,61 +145,59 @@ def _say(laid: Batch, skips: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.
 def _total(found: list[Plain], shared: Shared, say: NDArray[np.bool_] | None) -> None:
     """Give each text its runs, and what they say together."""
     laid = shared.laid
-    run_text, run_group = laid.text.take(laid.run), laid.group.take(laid.run)
-    key = run_text * 256 + run_group
-    evidence = laid.evidence if say is None else laid.evidence * say[:, None].astype(np.uint32)
-    total = profiles.totals(evidence, laid.run)
+    texts, groups = laid.text.take(laid.run).tolist(), laid.group.take(laid.run).tolist()
+    keys = list(zip(texts, groups, strict=True))
+    starts = laid.start.take(laid.run).tolist()
+    rows = laid.rows if say is None else _said(laid, say)
+    ends = [*starts[1:], len(rows)]
+    total = profiles.load().totals([rows[a:b] for a, b in zip(starts, ends, strict=True)])
     letters = np.add.reduceat(shared.size, laid.run)
-    of_run: Ints = np.arange(len(key))
-    if len(key) > 1 and not (key[1:] > key[:-1]).all():
-        key, of_run = np.unique(key, return_inverse=True)
-        total, letters = _by(of_run, len(key), total), _by(of_run, len(key), letters)
-    group = key & 255
-    total *= _columns().take(group, axis=0)  # a stray mark may bring another script's along
-    best = total.argmax(axis=1)
-    total.partition(-2, axis=1)
-    units = zip(
-        (key >> 8).tolist(),
-        zip(
-            group.tolist(),
-            letters.tolist(),
-            best.tolist(),
-            total[:, -1].tolist(),
-            total[:, -2].tolist(),
-            strict=True,
-        ),
-        strict=True,
-    )
-    unit_of = [0] * len(key)
-    for number, (text, unit) in enumerate(units):
-        unit_of[number] = len(found[text].totals)
-        found[text].totals.append(unit)
-    _give_runs(found, laid, run_text.tolist(), run_group.tolist(), of_run.tolist(), unit_of)
+    units = sorted(set(keys))
+    unit = [*range(len(keys))]
+    if units != keys:
+        number = {key: k for k, key in enumerate(units)}
+        unit = [number[key] for key in keys]
+        total, letters = _by(unit, len(units), total), _by(unit, len(units), letters)
+    unit_of = []
+    named = zip(units, letters.tolist(), total.tolist(), strict=True)
+    for (text, group), size, sums in named:
+        unit_of.append(len(found[text].totals))
+        found[text].totals.append((group, size, *_best(sums[: _columns()[group]])))
+    _give_runs(found, laid, keys, [unit_of[k] for k in unit])
+
+
+def _best(sums: list[int]) -> tuple[int, int, int]:
+    """The best column, its evidence and that of the second; a stray mark brings others along."""
+    if not sums:
+        return 0, 0, 0
+    top = max(sums)
+    best = sums.index(top)
+    return best, top, max(*sums[:best], *sums[best + 1 :], 0, 0)
+
+
+def _said(laid: Batch, say: NDArray[np.bool_]) -> NDArray[np.uint16]:
+    """The rows of the words that have a say."""
+    rows = laid.rows.copy()
+    rows[laid.start[0] :] *= np.repeat(say, np.diff(laid.start, append=len(rows)))
+    return rows
 
 
 def _give_runs(
-    found: list[Plain],
-    laid: Batch,
-    texts: list[int],
-    groups: list[int],
-    of_run: list[int],
-    unit_of: list[int],
+    found: list[Plain], laid: Batch, keys: list[tuple[int, int]], units: list[int]
 ) -> None:
-    first = [*laid.run.tolist(), len(laid.start)]
-    starts = laid.start.take(laid.run).tolist()
-    stops = laid.stop.take(np.append(laid.run[1:], len(laid.start)) - 1).tolist()
-    for k, (text, group, unit) in enumerate(zip(texts, groups, of_run, strict=True)):
+    first = laid.run.tolist()
+    last = [*first[1:], len(laid.start)]
+    starts = laid.start.take(first).tolist()
+    stops = laid.stop.take([end - 1 for end in last]).tolist()
+    for (text, group), unit, a, b, start, stop in zip(
+        keys, units, first, last, starts, stops, strict=True
+    ):
         one = found[text]
         begin, at = one.begin, one.first
-        one.runs.append(
-            (
-                first[k] - at, first[k + 1] - at, starts[k] - begin, stops[k] - begin,
-                group, unit_of[unit],
-            )
-        )  # fmt: skip
+        one.runs.append((a - at, b - at, start - begin, stop - begin, group, unit))
 
 
-def _by(of_run: Ints, count: int, values: Table) -> Table:
+def _by(of_run: Sequence[int], count: int, values: Table) -> Table:
     """Sums by unit."""
     sums = np.zeros((count, *values.shape[1:]), np.int64)
     np.add.at(sums, of_run, values)
@@ -197,22 +205,23 @@ def _by(of_run: Ints, count: int, values: Table) -> Table:
 
 
 @lru_cache(maxsize=1)
-def _columns() -> Table:
-    """1 for each column that is a language of a script group, by group."""
-    table = np.zeros((256, profiles.COLUMNS), np.int64)
+def _columns() -> list[int]:
+    """How many languages each script group has columns for."""
+    found = [0] * 256
     for script, languages in profiles.load().languages.items():
-        table[scripts.load().number(script), : len(languages)] = 1
-    return table
+        found[scripts.load().number(script)] = len(languages)
+    return found
 
 
 def loud(found: Sequence[Plain], columns: Sequence[Sequence[int]]) -> list[list[tuple[int, int]]]:
     """The loud windows of each text of a batch; a window lies within one run."""
     result: list[list[tuple[int, int]]] = [[] for _ in found]
-    laid = found[0].shared.laid
+    shared = found[0].shared
+    laid = shared.laid
     main = [main[run[5]] for one, main in zip(found, columns, strict=True) for run in one.runs]
     length = np.append(laid.run[1:], len(laid.start)) - laid.run
     run = np.repeat(np.arange(len(main)), length)
-    for word, column in switches.screen(laid.evidence, np.array(main, np.intp), run):
+    for word, column in switches.screen(shared.evidence, np.array(main, np.intp), run):
         text = int(laid.text[word])
         result[text].append((word - found[text].first, column))
     return result

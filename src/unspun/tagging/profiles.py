@@ -8,6 +8,7 @@ means a language within its script.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspun import tables
+from unspun.tagging import sums
 
 _NONE = 65535  # stands before a gram shorter than three letters
-_BLOCK = 1 << 15  # characters whose weights are gathered at a time: stays in the cache
+_TOGETHER = 1 << 15  # characters whose weights are gathered at a time: stays in the cache
 COLUMNS = 32
 STEPS = 16  # of evidence to one nat
 LONGEST = 128  # letters of a word: 16 bits hold that many letters' evidence
@@ -60,32 +62,27 @@ class Profiles(NamedTuple):
         np.copyto(row[1:], full, where=full > 0)
         return row
 
-    def words(self, points: NDArray[np.uint32], starts: NDArray[np.intp]) -> NDArray[np.uint32]:
+    def words(self, rows: NDArray[np.uint16], starts: NDArray[np.intp]) -> NDArray[np.uint32]:
         """Evidence for each column, summed from each start to the next.
 
         Args:
-            points: Code points, of which what is not to be read is 0.
+            rows: Row of each character, 0 of what is not read.
             starts: First character of each word of at most ``LONGEST`` letters, ascending.
         """
-        if not len(starts):
-            return np.zeros((0, COLUMNS), np.uint32)
-        rows = self.rows(points)
         out = np.empty((len(starts), COLUMNS // 4), np.uint64)
         first = 0
         while first < len(starts):
             begin = int(starts[first])
-            last = int(starts.searchsorted(begin + _BLOCK))
+            last = int(starts.searchsorted(begin + _TOGETHER))
             end = int(starts[last]) if last < len(starts) else len(rows)
             gathered = self.weights.take(rows[begin:end], axis=0)
             np.add.reduceat(gathered, starts[first:last] - begin, axis=0, out=out[first:last])
             first = last
         return out.view(np.uint16).astype(np.uint32)
 
-
-def totals(evidence: NDArray[np.uint32], starts: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Sums of evidence from each start to the next, two columns at a time."""
-    sums = np.add.reduceat(evidence.view(np.uint64), starts, axis=0)
-    return sums.view(np.uint32).astype(np.int64)
+    def totals(self, rows: Sequence[NDArray[np.uint16]]) -> NDArray[np.int64]:
+        """Evidence for each column, summed over each of several longer stretches."""
+        return sums.over(self.weights.view(np.uint16), rows)
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain, filterfalse
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ import regex
 from numpy.typing import NDArray
 
 from unspun import kernels, tables
+from unspun.tagging import sums
 
 _kernel = kernels.load("unspun.tagging._grams", revision=1)
 
@@ -89,38 +91,25 @@ class Supplement(NamedTuple):
 
     def score_plain(self, texts: Sequence[str]) -> list[list[int]]:
         """The same without the compiled kernel."""
-        chunks = [(number, chunk) for number, text in enumerate(texts) for chunk in _chunks(text)]
-        rows, starts = self._rows([chunk for _, chunk in chunks])
-        packed = self.weights.take(rows, axis=0).astype(np.uint16).view(np.uint64)
-        each = np.add.reduceat(packed, starts, axis=0).view(np.uint16).astype(np.int64)
-        if len(chunks) > len(texts):
-            result = np.zeros((len(texts), _COLUMNS), np.int64)
-            np.add.at(result, [number for number, _ in chunks], each)
-            each = result
-        found: list[list[int]] = each.tolist()
+        parts: list[sums.Rows] = []
+        chunks = [_chunks(text) for text in texts]
+        joined = [_APART.join([*each, ""]) for each in chunks]
+        grams = self._grams("".join(joined))
+        at = 0
+        for each, text in zip(chunks, joined, strict=True):
+            parts += grams[at : at + len(text)], [*chain.from_iterable(map(self._named, each))]
+            at += len(text)
+        found: list[list[int]] = sums.over(self.weights, parts, 2).tolist()
         return found
 
     def _named(self, chunk: str) -> list[int]:
         """Rows of the words and letters of a chunk."""
-        found = [self.words[w] for w in _TOKEN.findall(chunk) if w in self.words]
-        found += [self.letters[c] for c in set(chunk) if c in self.letters]
-        return found
-
-    def _rows(self, chunks: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Rows of all evidence of each chunk, and where each chunk's rows start."""
-        grams = self._grams(_APART.join(chunks))
-        parts: list[NDArray[np.intp]] = []
-        starts: list[int] = []
-        at = size = 0
-        for chunk in chunks:
-            extra = self._named(chunk)
-            starts.append(size)
-            parts.append(grams[at : at + len(chunk)])
-            if extra:
-                parts.append(np.array(extra, np.intp))
-            at += len(chunk) + len(_APART)
-            size += len(chunk) + len(extra)
-        return np.concatenate(parts), np.array(starts)
+        parts = chunk.split()
+        words = list(filter(str.isalpha, parts))
+        if len(words) < len(parts):
+            words += _TOKEN.findall(" ".join(filterfalse(str.isalpha, parts)))
+        found = [*map(self.words.get, words), *map(self.letters.get, set(chunk))]
+        return list(filter(None, found))
 
     def _grams(self, text: str) -> NDArray[np.intp]:
         """Row of the longest n-gram that ends at each character of a text."""
@@ -129,15 +118,19 @@ class Supplement(NamedTuple):
         key = codes << _SHIFTS[0]
         for n in range(1, min(_LONGEST, len(codes))):
             key[n:] |= codes[:-n] << _SHIFTS[n]
-        row = self.keys.searchsorted(key, side="right")
-        row -= 1
+        order = key.argsort()  # neighbours are found near each other, which is much sooner
+        key = key.take(order)
+        found = self.keys.searchsorted(key, side="right")
+        found -= 1
         for _ in range(_LONGEST):  # a known ending is the nearest key below, or an ending of that
-            off = self.keys.take(row)
+            off = self.keys.take(found)
             off ^= key
-            off >>= self.spare.take(row)
+            off >>= self.spare.take(found)
             if not off.any():
                 break
-            row = np.where(off, self.shorter.take(row), row)
+            found = np.where(off, self.shorter.take(found), found)
+        row = np.empty_like(found)
+        row[order] = found
         return row
 
 
