@@ -15,14 +15,26 @@ from hypothesis import strategies as st
 
 from strategies import texts
 from unspun.config import TagConfig
-from unspun.tagging import blanks, compiled, han, plain, profiles, scripts, supplement, units, words
+from unspun.tagging import (
+    blanks,
+    compiled,
+    evidence,
+    han,
+    plain,
+    profiles,
+    scripts,
+    style,
+    supplement,
+    units,
+    words,
+)
 
 CASES = [
     orjson.loads(line)["text"]
     for line in (Path(__file__).parent / "cases" / "tag.jsonl").read_bytes().splitlines()
 ]
 pytestmark = pytest.mark.skipif(
-    compiled.reader() is None or supplement._compiled() is None,
+    compiled.reader() is None or supplement._compiled() is None or style._compiled() is None,
     reason="no compiled kernel (no compiler when it was installed)",
 )
 PIECES = [*CASES, "http://a.b/c?d ", "x@y.de ", "{a;b=c()};\n", '"', "(«", "\n", "\n\n", " ", "字",
@@ -91,6 +103,31 @@ def test_second_readings_agree(found: list[str]) -> None:
     table = supplement.load()
     found.append("".join(found) * 9)
     assert table.score(found) == table.score_plain(found)
+
+
+TOKENS = ["the ", "It's ", "don’t ", "DON'T", "RUNNING ", "Running ", "running", "naïve ", "a_b ",
+          "1,000.5 ", "٣٤ ", "x² ", "“q”", "—", "'", "’s", "…", "%", "\x1c", "\u3000", "\ud800",
+          "congratulationsandmore ", "字", "\n", " "]  # fmt: skip
+tokens = st.lists(st.one_of(st.sampled_from(TOKENS), texts), max_size=12).map("".join)
+
+
+@given(tokens, st.sampled_from([1, 40, 400, 3000]))
+def test_styles_agree(text: str, times: int) -> None:
+    counter = style._compiled()
+    assert counter is not None
+    assert counter.count(text * times, style._REACH) == style.counted_plain(text * times)
+
+
+def test_no_letter_of_a_hint_is_left_out() -> None:
+    letters = set("".join(evidence._WITHIN))
+    every = [chr(c) for c in range(0x110000) if chr(c).casefold() in letters]
+    assert set(every) == set("".join(map(evidence._cased, letters)))
+    hints = evidence._hints()
+    assert hints is not None
+    for sign in evidence._SIGNS:
+        for text in (sign, sign.upper(), f"x{sign.title()}y", sign.replace("s", "ſ")):
+            assert hints.shown(text), text
+    assert not hints.shown("Members of the party numbered their demands, as is usual.")
 
 
 def test_no_table_leads_out_of_another() -> None:

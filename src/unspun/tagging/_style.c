@@ -25,7 +25,8 @@ typedef struct {
 } Known;
 
 typedef struct {
-    uint8_t size, class;
+    uint8_t size;
+    uint16_t class;
     char text[LONGEST];
 } Ending;
 
@@ -238,7 +239,7 @@ take_endings(Counter *self, PyObject *endings)
             !letters(text, ending->text, &size) || !class_of(value, &class))
             return 0;
         ending->size = (uint8_t)size;
-        ending->class = (uint8_t)class;
+        ending->class = (uint16_t)class;
     }
     return 1;
 }

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import regex
 
+from unspun.kernels.windows import WORD, Scanner, Window, scanner
 from unspun.model import Finding, LanguageSpan, Tagged
 from unspun.tagging import han, scripts
 
@@ -47,6 +48,32 @@ _MARKS = {"straight": "'\"", "curly": "’“", "full-width": "，。；：？�
 """The marks of each: without one of them, it need not be looked for."""
 
 
+_WITHIN = ("nsla", "rigi", "setz", "adui", "aduc")
+"""What is rare and in each of the signs: it is looked for first."""
+_CONVENTIONS = (
+    Window("straight", "'", before=WORD),
+    Window("straight", '"'),
+    *(Window(name, _MARKS[name]) for name in ("curly", "full-width", "guillemets")),
+)
+
+
+@cache
+def _conventions() -> Scanner | None:
+    return scanner(_CONVENTIONS)
+
+
+@cache
+def _hints() -> Scanner | None:
+    cased = [tuple(map(_cased, part)) for part in _WITHIN]
+    found = [Window("note", b, c, d, before=a) for a, b, c, d in cased]
+    return scanner([*found, Window("note", "本", "文")])
+
+
+def _cased(letter: str) -> str:
+    """All that case folding takes for a letter; the long s is the last such for these."""
+    return "".join(char for char in map(chr, range(0x180)) if char.casefold() == letter)
+
+
 _NOTE = rf"""
       \b (?:is|was) \s (?:an?|the) \s (?:\w+\s){{0,3}} translation \s (?:of|from) \s
          (?:the|its|an?) \s (?:original\s)? (?:(?P<language>{_NAME})\s)? (?:original|{_TEXT})\b
@@ -67,6 +94,12 @@ _NOTE = rf"""
 
 
 @cache
+def _original() -> regex.Pattern[str]:
+    """What is in a note that has no other sign."""
+    return regex.compile(rf"original\s(?:{_NAME})\s", regex.IGNORECASE)
+
+
+@cache
 def _note() -> regex.Pattern[str]:
     """Compiled when first needed: it takes a while."""
     return regex.compile(_NOTE, regex.VERBOSE | regex.IGNORECASE | regex.MULTILINE)
@@ -75,8 +108,12 @@ def _note() -> regex.Pattern[str]:
 def notes(text: str) -> list[Finding]:
     """Statements that the text is a translation; the detail is the source language, if named."""
     found: list[Finding] = []
+    hints = _hints()
+    if hints is not None and not hints.shown(text):
+        return found
     lower = text.casefold()
-    if not any(sign in lower for sign in _SIGNS):
+    signs = [sign for sign in _SIGNS if sign in lower]
+    if not signs or (signs == ["original"] and not _original().search(text)):
         return found
     for m in _note().finditer(text):
         language = LANGUAGES.get((m["language"] or "").lower(), "")
@@ -145,7 +182,7 @@ def _script_language(words: str) -> str:
 
 def quotations(text: str) -> list[Finding]:
     """Quotation conventions that meet in one text: where each but the commonest first stands."""
-    styles = [name for name, marks in _MARKS.items() if any(mark in text for mark in marks)]
+    styles = _shown(text)
     if len(styles) < _MIXED:
         return []
     seen = {name: [match.span() for match in _STYLES[name].finditer(text)] for name in styles}
@@ -160,6 +197,15 @@ def quotations(text: str) -> list[Finding]:
         )
         for name in used[1:]
     ]
+
+
+def _shown(text: str) -> list[str]:
+    """The conventions of which there is a mark."""
+    marks = _conventions()
+    if marks is None:
+        return [name for name, chars in _MARKS.items() if any(char in text for char in chars)]
+    shown = marks.shown(text)
+    return [name for name in _MARKS if name in shown]
 
 
 def share(findings: list[Finding], length: int) -> float:

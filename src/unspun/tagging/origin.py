@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from itertools import islice
 
 from unspun.model import Finding, Origin, Spun, Tagged
 from unspun.tagging import evidence, provenance, style
@@ -47,7 +48,7 @@ def judge(text: str, tagged: Tagged, spun: Spun | None = None) -> Origin:
     if spun is not None and spun.is_spun:
         return Origin("spun", None, (*spun.findings, *findings), spun.score, named)
     probability = 1 / (1 + math.exp(-_log_odds(findings) - written))
-    if probability > 0.5 and _sentences(text) >= _SENTENCES:  # noqa: PLR2004 - more likely than not
+    if probability > 0.5 and _has(text, _SENTENCES):  # noqa: PLR2004 - more likely than not
         return Origin("machine-translated", _source(findings), tuple(findings), probability, named)
     return Origin("original", None, tuple(findings), 1 - probability, named)
 
@@ -59,13 +60,14 @@ def _log_odds(findings: list[Finding]) -> float:
 
 def _style(text: str, tagged: Tagged) -> float:
     """What the style of an English document of ten sentences and more says."""
-    if tagged.language != "en" or _sentences(text) < LEAST:
+    if tagged.language != "en" or not _has(text, LEAST):
         return 0.0
     return min(max(style.load().log_odds(text), STYLE[0]), STYLE[1])
 
 
-def _sentences(text: str) -> int:
-    return sum(1 for _ in _STOPS.finditer(text)) + 1
+def _has(text: str, sentences: int) -> bool:
+    """Whether a text has so many sentences: their ends are one fewer at least."""
+    return sum(1 for _ in islice(_STOPS.finditer(text), sentences - 1)) == sentences - 1
 
 
 def _source(findings: list[Finding]) -> str | None:

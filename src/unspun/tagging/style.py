@@ -13,16 +13,19 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun import tables
+from unspun import kernels, tables
+
+_kernel = kernels.load("unspun.tagging._style", revision=1)
 
 SIZE = 1 << 13
 LONGEST = 5_000  # tokens read of a text
 LEAST = 150  # tokens below which nothing is said
+_REACH = 12 * LONGEST  # characters
 _TOKEN = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?|\d[\d.,]*|[^\w\s]")
 _WORDS = (
     "the a an of to in and is are was were be been being i you he she it we they me him her "
@@ -80,7 +83,28 @@ class Style(NamedTuple):
 
 def features(text: str) -> NDArray[np.float32] | None:
     """Hashed features of a text: square roots of their shares; None where it is too short."""
-    text = text[: 12 * LONGEST]
+    counter = _compiled()
+    counted = counted_plain(text) if counter is None else counter.count(text, _REACH)
+    if counted is None:
+        return None
+    counts, tokens = counted
+    shares = np.frombuffer(counts, np.uint32).astype(np.float32)
+    shares /= np.float32(3 * tokens - 3)  # so many rows of one, two and three tokens
+    return np.sqrt(shares, out=shares)
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> Any | None:  # noqa: ANN401 - an extension is not typed
+    """The compiled count; None where the plain version must do."""
+    if _kernel is None:
+        return None
+    endings = list(chain.from_iterable(_ENDINGS.values()))
+    return _kernel.Counter(_NUMBER, endings, _MARKS, LONGEST, LEAST)
+
+
+def counted_plain(text: str) -> tuple[bytes, int] | None:
+    """How often each feature is there, as 32-bit numbers, and how many tokens were read."""
+    text = text[:_REACH]
     for mark, straight in _STRAIGHT:
         text = text.replace(mark, straight)
     classes = list(chain.from_iterable(map(_classes, text.split())))
@@ -91,9 +115,7 @@ def features(text: str) -> NDArray[np.float32] | None:
     three = two[1:] * 512 + one[:-2]
     keys = np.concatenate([one, two + (1 << 20), three + (1 << 30)])
     places = (keys * 0x9E3779B1 & 0xFFFFFFFF) >> 19
-    counts = np.bincount(places, minlength=SIZE).astype(np.float32)
-    result: NDArray[np.float32] = np.sqrt(counts / np.float32(len(keys)))
-    return result
+    return np.bincount(places, minlength=SIZE).astype(np.uint32).tobytes(), len(one)
 
 
 @lru_cache(maxsize=1 << 15)
