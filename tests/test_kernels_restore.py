@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unspun import kernels
-from unspun.channel import context, decoder, habits, paths
+from unspun.channel import context, decoder, habits, numbering, paths
 from unspun.channel.habits import Habits, Kinds, Prices
 from unspun.channel.index import Index
-from unspun.channel.lattice import arrays, build
+from unspun.channel.lattice import build
+from unspun.channel.numbering import arrays
 from unspun.config import RestoreConfig
 from unspun.detect import spun
 from unspun.lm import LanguageModel
@@ -188,3 +189,33 @@ def test_tables_that_do_not_fit_are_refused(index: Index) -> None:
     row = (1, table.shape.segment, 1, table.prints, table.codes, logp, None)
     with pytest.raises(ValueError, match="do not fit"):
         kernel.Model(lm._unigram, lm._unigram_backoff, (row,))
+
+
+@needed
+@settings(deadline=None, max_examples=25)
+@given(prose)
+def test_lattices_are_numbered_alike(index: Index, text: str) -> None:
+    lattice = build(text, index)
+    if not len(lattice.words):
+        return
+    got, want = numbering.arrays(lattice), numbering.arrays_plain(lattice)
+    for field in dataclasses.fields(got):
+        one, other = getattr(got, field.name), getattr(want, field.name)
+        assert np.array_equal(one, other), field.name
+        assert field.name == "nodes" or one.dtype == other.dtype
+
+
+@needed
+def test_numbers_that_do_not_fit_are_refused() -> None:
+    kernel: Any = numbering._kernel
+    one, long, flag = np.ones(1, np.int32), np.zeros(1, np.int64), np.zeros(1, np.bool_)
+    two = np.zeros(2, np.int32)
+    given = [long, long + 1, long, long - 1, flag, flag, two, one, one, two[:0], one[:0], one[:0]]
+    given += [np.zeros(3, np.int32)] * 2 + [one, one, flag, one, flag, np.array([0, 1], np.int32)]
+    assert len(kernel.number(*given)) == 12
+    for column, bad in ((0, long + 1), (1, long + 2), (2, long + 1), (3, long + 1), (3, long - 3)):
+        with pytest.raises(ValueError, match="do not fit"):
+            kernel.number(*given[:column], bad, *given[column + 1 :])
+    for column in {*range(len(given))} - {6}:  # texts may be of any width
+        with pytest.raises(ValueError, match="do not fit"):
+            kernel.number(*given[:column], np.zeros(100, np.int64), *given[column + 1 :])

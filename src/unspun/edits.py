@@ -324,6 +324,8 @@ def same_words(before: str, after: str) -> tuple[int, int]:
     >>> same_words("the corporate tax", "the company tax")
     (4, 4)
     """
+    if " " not in before or " " not in after:
+        return 0, 0
     old, new = before.split(" "), after.split(" ")
     most = min(len(old), len(new)) - 1
     head = tail = 0

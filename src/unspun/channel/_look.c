@@ -37,7 +37,7 @@ typedef struct {
     int64_t *starts, *sizes;
     uint64_t *keys, *small;
     uint8_t *kinds;
-    Py_ssize_t count, room;
+    Py_ssize_t count;
 } Cut;
 
 static int
@@ -49,11 +49,10 @@ resized(void **block, Py_ssize_t count, size_t width)
     return more != NULL;
 }
 
+/* Room for so many words. */
 static int
-widened(Cut *cut)
+make_room(Cut *cut, Py_ssize_t room)
 {
-    Py_ssize_t room = 2 * cut->room + 64;
-    cut->room = room;
     return resized((void **)&cut->starts, room, 8) && resized((void **)&cut->sizes, room, 8) &&
            resized((void **)&cut->keys, room, 8) && resized((void **)&cut->small, room, 8) &&
            resized((void **)&cut->kinds, room, 1);
@@ -107,47 +106,39 @@ lowered(const uint8_t *word, Py_ssize_t size, const Tables *t)
     return hashed(small, size, size, t->factors);
 }
 
-static int
-add_word(Cut *cut, const Tables *t, const uint8_t *page, Py_ssize_t start, Py_ssize_t end,
-         Py_ssize_t all)
+/* Add the words of a page to arrays that have room for as many as it can have. */
+static void
+cut_page(Cut *cut, const Tables *t, const uint8_t *restrict page, Py_ssize_t all)
 {
-    Py_ssize_t size = end - start;
-    if (size > 2 && t->lower[page[end - 1]] == 's' && page[end - 2] == APOSTROPHE)
-        size -= 2;
-    if (cut->count == cut->room && !widened(cut))
-        return 0;
-    Py_ssize_t at = cut->count++;
-    if (at && page[start - 1] == ' ' && cut->starts[at - 1] + cut->sizes[at - 1] == start - 1)
-        cut->kinds[at - 1] |= JOINED;
-    uint8_t kind = t->kind[page[start]];
-    cut->starts[at] = start;
-    cut->sizes[at] = size;
-    cut->keys[at] = cut->small[at] = hashed(page + start, size, all - start, t->factors);
-    cut->kinds[at] = (kind & FIGURE ? BEGINS_FIGURE : 0) | (kind & CAPITAL ? BEGINS_CAPITAL : 0);
-    if (kind & CAPITAL)
-        cut->small[at] = lowered(page + start, size, t);
-    return 1;
-}
-
-static int
-cut_page(Cut *cut, const Tables *t, const uint8_t *page, Py_ssize_t size)
-{
-    const uint8_t *kind = t->kind;
-    Py_ssize_t at = 0;
-    while (at < size) {
-        if (!(kind[page[at]] & LETTER)) {
+    const uint8_t *restrict kinds = t->kind;
+    int64_t *restrict starts = cut->starts, *restrict sizes = cut->sizes;
+    uint64_t *restrict keys = cut->keys, *restrict small = cut->small;
+    uint8_t *restrict out = cut->kinds;
+    Py_ssize_t count = 0, at = 0, before = -2; /* the end of the word before, its ending left out */
+    for (;;) {
+        while (at < all && !(kinds[page[at]] & LETTER))
             at++;
-            continue;
-        }
+        if (at >= all)
+            break;
         Py_ssize_t start = at++;
-        while (at < size && (kind[page[at]] & LETTER ||
-                             (page[at] == APOSTROPHE && kind[page[at - 1]] & LETTER &&
-                              at + 1 < size && kind[page[at + 1]] & LETTER)))
+        while (at < all && (kinds[page[at]] & LETTER ||
+                            (page[at] == APOSTROPHE && kinds[page[at - 1]] & LETTER &&
+                             at + 1 < all && kinds[page[at + 1]] & LETTER)))
             at++;
-        if (!add_word(cut, t, page, start, at, size))
-            return 0;
+        Py_ssize_t size = at - start;
+        if (size > 2 && page[at - 2] == APOSTROPHE && t->lower[page[at - 1]] == 's')
+            size -= 2;
+        if (before == start - 1 && page[before] == ' ')
+            out[count - 1] |= JOINED;
+        uint8_t kind = kinds[page[start]];
+        starts[count] = start;
+        sizes[count] = size;
+        keys[count] = hashed(page + start, size, all - start, t->factors);
+        small[count] = kind & CAPITAL ? lowered(page + start, size, t) : keys[count];
+        out[count++] = (kind & FIGURE ? BEGINS_FIGURE : 0) | (kind & CAPITAL ? BEGINS_CAPITAL : 0);
+        before = start + size;
     }
-    return 1;
+    cut->count = count;
 }
 
 /* One byte a character; what is not Latin-1 is a mark. */
@@ -180,11 +171,12 @@ cut(PyObject *module, PyObject *args)
     Py_ssize_t size = PyUnicode_GET_LENGTH(text);
     uint8_t *own = PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND ? NULL : page_of(text, size);
     const uint8_t *page = own ? own : (const uint8_t *)PyUnicode_DATA(text);
-    Cut found = {.room = size / 6};
-    int ok = (own || PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND) && widened(&found);
+    Cut found = {0};
+    int ok = (own || PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND) &&
+             make_room(&found, size / 2 + 1); /* one character, and one between two */
     if (ok) {
         Py_BEGIN_ALLOW_THREADS
-        ok = cut_page(&found, &t, page, size);
+        cut_page(&found, &t, page, size);
         Py_END_ALLOW_THREADS
     }
     if (ok)
@@ -319,6 +311,33 @@ blocks_of(Py_ssize_t first, Py_ssize_t last, Py_ssize_t size, Py_ssize_t count)
     return fits ? (last - first + size - 1) / size : -1;
 }
 
+#define STRIDE 64 /* words whose weights are fetched before the first is counted */
+
+/* What the features of a stretch of words say that were not seen before. */
+static int64_t
+said_of(const int32_t *single, Py_ssize_t count, Py_ssize_t first, Py_ssize_t last,
+        const Py_buffer *weights, uint32_t *seen, int bits)
+{
+    const int8_t *units = weights->buf;
+    const uint64_t known = (uint64_t)weights->len;
+    int64_t sum = 0;
+    for (; first < last; first += STRIDE) {
+        int size = last - first < STRIDE ? (int)(last - first) : STRIDE, left = 0;
+        uint32_t features[2 * STRIDE];
+        int8_t said[2 * STRIDE];
+        for (int k = 0; k < 2 * size; k++) { /* each word, and the pair that it ends */
+            uint32_t feature = (uint32_t)single[first + k / 2 + (k & 1 ? count : 0)];
+            features[left] = feature;
+            said[left] = feature < known ? units[feature] : 0;
+            left += said[left] != 0;
+        }
+        for (int k = 0; k < left; k++)
+            if (is_new(seen, bits, features[k]))
+                sum += said[k];
+    }
+    return sum;
+}
+
 /* blocks(features, weights, first, last, block): the sum of each block, each feature once. */
 static PyObject *
 blocks(PyObject *module, PyObject *args)
@@ -342,17 +361,11 @@ blocks(PyObject *module, PyObject *args)
     if (!out)
         goto done;
     int64_t *sums = (int64_t *)PyByteArray_AS_STRING(out);
-    const int32_t *single = rows.buf, *pair = single + count;
-    const int8_t *units = weights.buf;
     Py_BEGIN_ALLOW_THREADS
     memset(sums, 0, (size_t)(8 * parts));
-    for (Py_ssize_t k = first; k < last; k++)
-        for (int row = 0; row < 2; row++) {
-            int32_t feature = row ? pair[k] : single[k];
-            int said = (uint32_t)feature < (uint64_t)weights.len ? units[feature] : 0;
-            if (said && is_new(seen, bits, (uint32_t)feature))
-                sums[(k - first) / block] += said;
-        }
+    for (Py_ssize_t k = first, part = 0; k < last; k += block, part++)
+        sums[part] = said_of(rows.buf, count, k, last - k < block ? last : k + block, &weights,
+                             seen, bits);
     Py_END_ALLOW_THREADS
 done:
     PyMem_RawFree(seen);

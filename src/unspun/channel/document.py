@@ -13,7 +13,8 @@ from unspun.channel.context import line_of
 from unspun.channel.decoder import Arrays
 from unspun.channel.habits import Habits, Prices
 from unspun.channel.index import Index
-from unspun.channel.lattice import KEEP, Arc, Lattice, arrays, build
+from unspun.channel.lattice import KEEP, Arc, Lattice, build
+from unspun.channel.numbering import arrays
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -197,6 +197,8 @@ class Texts:
         return cls(both, lm)
 
     def _encoded(self, cut: list[list[str]]) -> Int32s:
+        if not cut:
+            return np.full((2, 0, 1), -1, np.int32)
         flat = self.lm.encode([word for words in cut for word in (*words, _SEPARATOR)])
         ends = np.cumsum(self.sizes + 1) - 1
         flat = np.delete(flat, ends)

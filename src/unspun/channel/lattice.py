@@ -13,20 +13,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.channel.contractions import choice, choices, quoted, sided
-from unspun.channel.decoder import Arrays
 from unspun.channel.forms import (
     ARTICLES,
-    CAPITAL,
-    CHOICE,
     INDEFINITE,
     OPENER,
-    PERCENT,
     Forms,
-    families_of,
-    forms_of,
 )
-from unspun.channel.index import Index, Texts
+from unspun.channel.index import Index
 from unspun.channel.matcher import BITS, MASK
 from unspun.channel.page import Page
 from unspun.channel.segments import segments_of
@@ -271,94 +264,3 @@ def _kept(page: Page, index: Index) -> Int32s:
     )  # fmt: skip
     found[page.left[at]] = number[at]
     return found
-
-
-def arrays(lattice: Lattice) -> Arrays:
-    """Number a lattice for the decoder."""
-    rows, index, count = lattice.readings, lattice.index, len(lattice.words)
-    nodes = np.arange(count)
-    begin, end = np.concatenate([rows.start, nodes]), np.concatenate([rows.end, nodes + 1])
-    sizes = np.array([last - first for first, last in lattice.segments], np.int64)
-    shift = np.repeat(np.arange(len(sizes)), sizes)
-    base = np.repeat(np.cumsum(sizes) - sizes, sizes)
-    bounds = np.array(lattice.segments, np.int32) + np.arange(len(sizes))[:, None]
-    entry = np.concatenate([rows.entry, np.full(count, KEEP)])
-    words, size, stems = _encoded(lattice)
-    return Arrays(
-        (begin + shift[begin]).astype(np.int32),
-        (end + shift[begin]).astype(np.int32),
-        (end - base[begin]).astype(np.int32),
-        words,
-        size,
-        entry.astype(np.int32),
-        np.concatenate([index.owner[rows.entry], lattice.kept]),
-        index.claims[entry],
-        np.concatenate([rows.capital, lattice.known & CAPITAL > 0]),
-        np.concatenate([rows.whole, np.ones(count, np.bool_)]),
-        np.concatenate([np.zeros(len(rows.whole), np.bool_), _apart(lattice)]),
-        _choices(lattice),
-        _forms(lattice),
-        stems,
-        shift[begin].astype(np.int32),
-        count + len(sizes),
-        bounds[:, 0].astype(np.int32),
-        bounds[:, 1].astype(np.int32),
-    )
-
-
-def _forms(lattice: Lattice) -> Int32s:
-    """A number for each spun phrase and each word that stays, capitals apart."""
-    index, rows = lattice.index, lattice.readings
-    taken = np.where(rows.entry >= 0, index.form[rows.entry], lattice.forms.article)
-    both = np.concatenate([taken, forms_of(lattice.known)]) * 2
-    both[: len(taken)] += rows.capital
-    both[len(taken) :] += lattice.known & CAPITAL > 0
-    return _dense(both)
-
-
-def _apart(lattice: Lattice) -> Bools:
-    """Which words are per cent signs apart from their figures ("5 %", "eleven %")."""
-    found, words = lattice.known & PERCENT > 0, lattice.words
-    for at in np.flatnonzero(found).tolist():
-        found[at] = at > 0 and words.spaced(at) and words.words[at - 1][-1].isalnum()
-    return found
-
-
-def _choices(lattice: Lattice) -> Int8s:
-    """Whether each arc is contracted or written out, in quotes or not."""
-    rows, inside = lattice.readings, quoted(lattice.words)
-    known = np.append(lattice.index.choices, np.array([*map(choice, lattice.more)], np.int8))
-    kept = choices(lattice.words, np.flatnonzero(lattice.known & CHOICE))
-    return sided(np.append(known[rows.text], kept), np.append(inside[rows.start], inside))
-
-
-def _dense(numbers: Ints) -> Int32s:
-    """The same numbers, but the smallest that can tell them apart."""
-    _, dense = np.unique(numbers, return_inverse=True)
-    return np.asarray(dense.astype(np.int32))
-
-
-def _encoded(lattice: Lattice) -> tuple[Int32s, Int32s, Int32s]:
-    """Language model ids of each arc's words, how many they are, and their families."""
-    rows, index, names = lattice.readings, lattice.index, lattice.words.words
-    known, taken = index.texts, len(rows.text)
-    base = len(known.texts)
-    odd = np.flatnonzero(rows.text >= base)
-    plain, beyond = np.minimum(rows.text, base - 1), rows.text[odd] - base
-    more = Texts(lattice.more, index.lm)
-    size = np.ones(taken + len(names), np.int32)
-    size[:taken] = known.sizes[plain]
-    size[odd] = more.sizes[beyond]
-    words = np.full((len(size), int(size.max(initial=1))), -1, np.int32)
-    opens = lattice.opens[rows.start].astype(np.int64)
-    words[:taken, : known.words.shape[2]] = known.words[opens, plain, : words.shape[1]]
-    words[odd] = -1
-    words[odd, : more.words.shape[2]] = more.words[opens[odd], beyond]
-    kept = index.lm.vocabulary.ids_of(names)
-    first = np.flatnonzero(lattice.opens)
-    kept[first] = index.lm.vocabulary.lowered[kept[first]]
-    words[taken:, 0] = kept
-    families = index.families[plain]
-    families[odd] = [lattice.forms.family(lattice.more[at]) for at in beyond.tolist()]
-    every = np.concatenate([families, families_of(lattice.known), [-1]])
-    return words, size, _dense(every)[:-1] - 1  # the smallest, -1, is short words

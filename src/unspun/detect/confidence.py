@@ -30,7 +30,7 @@ _WEIGHTS = {
     "several": 0.629,
     "partly": 0.044,
 }
-NAMES = tuple(_WEIGHTS)
+NAMES, _VALUES = tuple(_WEIGHTS), tuple(_WEIGHTS.values())
 
 
 def features(reading: Reading, entry: Entry | None, rate: float) -> list[float]:
@@ -59,5 +59,5 @@ def features(reading: Reading, entry: Entry | None, rate: float) -> list[float]:
 def confidence(reading: Reading, entry: Entry | None, rate: float) -> float:
     """Calibrated probability that what is put back is what stood there."""
     known = features(reading, entry, rate)
-    logit = sum(map(operator.mul, _WEIGHTS.values(), known))
+    logit = sum(map(operator.mul, _VALUES, known))
     return 1.0 / (1.0 + math.exp(-logit))

@@ -208,7 +208,8 @@ def _passages(decoded: Decoded, offset: int) -> Iterator[Finding]:
 def _rule(reading: Reading, before: str) -> str:
     if reading.arc.entry == ARTICLE:
         return AGREEMENT
-    if any(map(str.isdigit, before + reading.arc.text)):
+    written = before + reading.arc.text
+    if not written.replace(" ", "").isalpha() and any(map(str.isdigit, written)):
         return NUMBER
     opens = reading.arc.capital and reading.named
     return NAME if opens else PHRASE

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define ARRAYS_MOST 16
+#define ARRAYS_MOST 24
 
 typedef struct {
     Py_buffer view[ARRAYS_MOST];
