@@ -67,6 +67,78 @@ def test_a_significantly_worse_version_fails(tmp_path: Path) -> None:
     assert same.returncode == 0
 
 
+@pytest.fixture
+def boats(tmp_path: Path) -> Path:
+    """A reference of 60 lines, a version as good, and a worse one."""
+    reference = [f"Boat number {n} lay in the harbour of Tarn all winter.\n" for n in range(60)]
+    (tmp_path / "ref.txt").write_text("".join(reference))
+    (tmp_path / "good.txt").write_text("".join(reference))
+    worse = [s.replace("lay in", "was lying at") for s in reference]
+    (tmp_path / "worse.txt").write_text("".join(worse))
+    return tmp_path
+
+
+@pytest.mark.parametrize("test", ["bootstrap", "randomisation"])
+def test_gates_ask_every_ranked_system(boats: Path, test: str) -> None:
+    args = ("score", "ref.txt", "good.txt", "worse.txt", "--by", "line", "--metric", "bleu")
+    old = "a version of the autumn before, 100% as it was then, with a long name.txt"
+    (boats / old).write_bytes((boats / "good.txt").read_bytes())
+    done = unspun(
+        *args, "--fail-under", "bleu=90", "--fail-if-worse-than", old, "--test", test,
+        "--junit", "gates.xml", "--github", cwd=boats,
+    )  # fmt: skip
+    assert done.returncode == 1
+    notes = [x for x in done.stdout.decode().splitlines() if x.startswith("::error")]
+    assert [x.split("::")[2].split(":")[0] for x in notes] == ["worse.txt", "worse.txt"]
+    assert "100%25 as it was" in notes[1]  # a whole line, escaped
+    assert "p=0.0" in notes[1]
+    assert ET.parse(boats / "gates.xml").getroot().get("tests") == "4"
+    assert (
+        unspun(*args[:3], "ref.txt", *args[4:], "--fail-under", "bleu=90", cwd=boats).returncode
+        == 0
+    )
+
+
+def test_a_ranking_has_intervals_and_coverage(boats: Path) -> None:
+    args = ("score", "ref.txt", "good.txt", "worse.txt", "--by", "line", "--intervals", "--json")
+    (record,) = lines(unspun(*args, cwd=boats).stdout)
+    for system in record["systems"]:
+        assert system["coverage"] == {"hyp": 1.0, "ref": 1.0}
+        assert system["intervals"]["chrf"]["mean"] == pytest.approx(system["chrf"], abs=0.5)
+
+
+def test_one_segment_says_nothing_about_significance(boats: Path) -> None:
+    done = unspun("score", "worse.txt", "ref.txt", "--fail-if-worse-than", "good.txt", cwd=boats)
+    assert done.returncode == 2
+    assert b"one segment says nothing" in done.stderr
+    ranked = unspun("score", "ref.txt", "worse.txt", "good.txt", cwd=boats)
+    assert ranked.returncode == 0
+    assert b"group" not in ranked.stdout
+    assert ranked.stdout.index(b"good.txt") < ranked.stdout.index(b"worse.txt")
+
+
+@pytest.mark.parametrize("by", ["document", "aligned", "line"])
+def test_coverage_stands_beside_every_score(boats: Path, by: str) -> None:
+    reference = (boats / "ref.txt").read_text().splitlines()
+    kept = [x if n < 45 else "" for n, x in enumerate(reference)]
+    (boats / "part.txt").write_text("\n".join(kept) + "\n")
+    args = ("score", "part.txt", "ref.txt", "--by", by)
+    shown = unspun(*args, cwd=boats).stdout.decode()
+    assert shown.count("100% / 75%") == 2  # of the document, and of all
+    (record,) = lines(unspun(*args, "--json", cwd=boats).stdout)
+    assert record["coverage"]["ref"] == pytest.approx(0.75, abs=0.01)
+    assert record["documents"][0]["coverage"] == record["coverage"]
+
+
+def test_each_line_has_its_scores(boats: Path) -> None:
+    args = ("score", "worse.txt", "ref.txt", "--by", "line", "--segments")
+    (record,) = lines(unspun(*args, "--json", cwd=boats).stdout)
+    assert len(record["segments"]) == 60
+    assert record["segments"][0].keys() == {"bleu", "chrf", "ter"}
+    assert " 60 " in unspun(*args, cwd=boats).stdout.decode()
+    assert unspun(*args[:3], "--segments", cwd=boats).returncode == 2
+
+
 def test_lines_that_do_not_pair_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "hyp.txt").write_text("one\ntwo\n")
     (tmp_path / "ref.txt").write_text("one\n")

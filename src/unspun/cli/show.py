@@ -75,8 +75,8 @@ def run_table(documents: Sequence[Record], corpus: Mapping[str, Any]) -> Table:
     if scored:
         rows.append({"document": "all", **_score_cells(corpus["scores"])})
     columns = ["document", "lang", "origin", "edits", "quality"]
-    columns += ["BLEU", "chrF", "TER", "cover"] if scored else []
-    for dispensable in ("chrF", "quality", "cover", "origin", "edits"):
+    columns += ["BLEU", "chrF", "TER", "coverage"] if scored else []
+    for dispensable in ("chrF", "quality", "origin", "edits", "coverage"):
         if _width(columns, rows) <= console.width:
             break
         columns.remove(dispensable)
@@ -101,7 +101,7 @@ def _run_row(document: Record) -> dict[str, str]:
         "origin": label + source,
         "edits": str(sum(document["edits"].values())),
         "quality": number(document["quality"]["score"], 2) if document["quality"] else "–",
-        "cover": percent((document.get("coverage") or {}).get("ref")),
+        "coverage": percent((document.get("coverage") or {}).get("ref")),
         **_score_cells(document.get("scores")),
     }
 

@@ -91,11 +91,18 @@ def report(results: Sequence[Gate], *, junit: Path | None = None, github: bool =
         if not gate.passed:
             complain(gate.message)
             if github:
-                show.console.print(f"::error title=unspun::{gate.message}", markup=False)
+                show.console.print(_annotation(gate.message), markup=False, soft_wrap=True)
     if junit is not None:
         with files.replacing(junit) as file:
             file.write(_junit(results))
     return all(gate.passed for gate in results)
+
+
+def _annotation(message: str) -> str:
+    """An error as GitHub reads it: one line, with what it would take for its own escaped."""
+    for char, escaped in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
+        message = message.replace(char, escaped)
+    return f"::error title=unspun::{message}"
 
 
 def _junit(results: Sequence[Gate]) -> bytes:

@@ -9,6 +9,7 @@ from unspun.scoring.chrf import Chrf
 from unspun.scoring.counts import Counts, Metric, count, total
 from unspun.scoring.documents import (
     METRICS,
+    Coverage,
     DocumentScore,
     Pair,
     Scores,
@@ -16,10 +17,19 @@ from unspun.scoring.documents import (
     chrf,
     score_documents,
     ter,
+    with_coverage,
 )
 from unspun.scoring.doubts import doubts
 from unspun.scoring.lines import SegmentCounts, score_lines
-from unspun.scoring.significance import Comparison, Interval, compare, groups, interval, is_worse
+from unspun.scoring.significance import (
+    Comparison,
+    Interval,
+    Test,
+    compare,
+    groups,
+    interval,
+    is_worse,
+)
 from unspun.scoring.ter import Ter
 
 __all__ = [
@@ -28,6 +38,7 @@ __all__ = [
     "Chrf",
     "Comparison",
     "Counts",
+    "Coverage",
     "DocumentScore",
     "Gain",
     "Interval",
@@ -36,6 +47,7 @@ __all__ = [
     "Scores",
     "SegmentCounts",
     "Ter",
+    "Test",
     "attribute",
     "bleu",
     "chrf",
@@ -51,4 +63,5 @@ __all__ = [
     "score_lines",
     "ter",
     "total",
+    "with_coverage",
 ]

@@ -8,7 +8,7 @@ from unspun.align import Alignment
 from unspun.config import ScoreConfig
 from unspun.errors import MismatchError
 from unspun.scoring.counts import count, total
-from unspun.scoring.documents import DocumentScore, Pair, Scores, metrics_of
+from unspun.scoring.documents import DocumentScore, Pair, Scores, metrics_of, with_coverage
 
 
 def score_aligned(
@@ -41,12 +41,12 @@ def score_aligned(
         hyps = [pair.hypothesis[slice(*s.hyp)] for s in both]
         refs = [[pair.references[0][slice(*s.ref)]] for s in both]
         counts = {metric.name: total(count(metric, hyps, refs)) for metric in metrics}
-        scores = {metric.name: metric.score(counts[metric.name].values) for metric in metrics}
-        coverage = alignment.coverage
-        documents.append(DocumentScore(pair.id, pair.reference, scores, counts, coverage))
+        figures = {metric.name: metric.score(counts[metric.name].values) for metric in metrics}
+        documents.append(DocumentScore(pair.id, pair.reference, figures, counts))
     sums = {m.name: total([d.counts[m.name] for d in documents]) for m in metrics}
-    return Scores(
+    scores = Scores(
         corpus={m.name: m.score(sums[m.name].values) for m in metrics},
         signatures={m.name: m.signature() + "|seg:aligned" for m in metrics},
         documents=tuple(documents),
     )
+    return with_coverage(scores, pairs, [a.coverage for a in alignments])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from unspun.config import ScoreConfig
@@ -20,6 +20,10 @@ METRICS: Mapping[str, Metric] = {
     "ter": Ter(),
 }
 """The metrics by name, with sacrebleu's defaults."""
+
+
+Coverage = tuple[float, float]
+"""Share of a hypothesis and of its reference that has a partner, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class DocumentScore:
     reference: str
     scores: Mapping[str, float]
     counts: Mapping[str, Counts] = field(repr=False)
-    coverage: tuple[float, float] | None = None
+    coverage: Coverage | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract's fields."""
@@ -73,19 +77,24 @@ class Scores:
         corpus: Score by metric, from the summed counts.
         signatures: sacrebleu's signature by metric.
         documents: Each document's scores, in the order given.
+        coverage: Share of all hypotheses and of all references that has a partner, where known.
     """
 
     corpus: Mapping[str, float]
     signatures: Mapping[str, str]
     documents: tuple[DocumentScore, ...]
+    coverage: Coverage | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract."""
-        return {
+        record: dict[str, Any] = {
             "corpus": dict(self.corpus),
             "signatures": dict(self.signatures),
             "documents": [document.to_dict() for document in self.documents],
         }
+        if self.coverage is not None:
+            record["coverage"] = {"hyp": self.coverage[0], "ref": self.coverage[1]}
+        return record
 
 
 def metrics_of(config: ScoreConfig) -> tuple[Metric, ...]:
@@ -165,6 +174,26 @@ def score_documents(
         signatures={m.name: m.signature(references) for m in metrics},
         documents=tuple(documents),
     )
+
+
+def with_coverage(scores: Scores, pairs: Sequence[Pair], coverages: Sequence[Coverage]) -> Scores:
+    """The scores with how much of each document, and of the corpus, has a partner.
+
+    Args:
+        scores: Of the documents.
+        pairs: The documents, in the same order; the first reference counts.
+        coverages: Of each document.
+    """
+    shares = []
+    for texts, side in (([p.hypothesis for p in pairs], 0), ([p.references[0] for p in pairs], 1)):
+        sizes = [len("".join(text.split())) for text in texts]
+        covered = sum(c[side] * size for c, size in zip(coverages, sizes, strict=True))
+        shares.append(covered / sum(sizes) if sum(sizes) else 1.0)
+    documents = tuple(
+        replace(document, coverage=coverage)
+        for document, coverage in zip(scores.documents, coverages, strict=True)
+    )
+    return replace(scores, documents=documents, coverage=(shares[0], shares[1]))
 
 
 def _reference_count(rows: Sequence[Pair]) -> int:

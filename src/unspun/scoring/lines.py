@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from unspun.config import ScoreConfig
 from unspun.errors import MismatchError
 from unspun.scoring.counts import Counts, count, total
-from unspun.scoring.documents import DocumentScore, Pair, Scores, metrics_of
+from unspun.scoring.documents import (
+    Coverage,
+    DocumentScore,
+    Pair,
+    Scores,
+    metrics_of,
+    with_coverage,
+)
 
 SegmentCounts = Mapping[str, Sequence[Counts]]
 """For each metric the counts of each segment, the material of significance tests."""
@@ -31,10 +38,11 @@ def score_lines(
     if not pairs:
         raise MismatchError("no documents to score")
     metrics = metrics_of(config or ScoreConfig())
-    documents = []
+    documents, coverages = [], []
     segments: dict[str, list[Counts]] = {metric.name: [] for metric in metrics}
     for pair in pairs:
         hyps, refs = _lines(pair)
+        coverages.append(_coverage(hyps, [group[0] for group in refs]))
         counts = {}
         for metric in metrics:
             counted = count(metric, hyps, refs)
@@ -48,7 +56,19 @@ def score_lines(
         signatures={m.name: m.signature(references) for m in metrics},
         documents=tuple(documents),
     )
-    return scores, segments
+    return with_coverage(scores, pairs, coverages), segments
+
+
+def _coverage(hyps: Sequence[str], refs: Sequence[str]) -> Coverage:
+    """The share of either side that stands on lines where the other has text, too."""
+    sizes = [
+        (len("".join(a.split())), len("".join(b.split()))) for a, b in zip(hyps, refs, strict=True)
+    ]
+    paired = [(a, b) for a, b in sizes if a and b]
+    whole = [sum(size[side] for size in sizes) for side in (0, 1)]
+    parts = [sum(size[side] for size in paired) for side in (0, 1)]
+    shares = [part / all_ if all_ else 1.0 for part, all_ in zip(parts, whole, strict=True)]
+    return shares[0], shares[1]
 
 
 def _lines(pair: Pair) -> tuple[list[str], list[list[str]]]:

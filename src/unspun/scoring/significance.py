@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from unspun.errors import MismatchError
 from unspun.scoring.counts import Counts, Metric, total
 
+Test = Literal["bootstrap", "randomisation"]
+"""Paired bootstrap resampling, or paired approximate randomisation."""
 SEED = 12345  # sacrebleu's default
 BOOTSTRAP_SAMPLES = 1000
 RANDOMISATION_SAMPLES = 10_000
@@ -74,7 +76,7 @@ def compare(
     baseline: Sequence[Counts],
     system: Sequence[Counts],
     *,
-    test: Literal["bootstrap", "randomisation"] = "bootstrap",
+    test: Test = "bootstrap",
     samples: int | None = None,
     seed: int = SEED,
 ) -> Comparison:
@@ -129,19 +131,21 @@ def groups(
     metric: Metric,
     systems: Mapping[str, Sequence[Counts]],
     *,
-    samples: int = BOOTSTRAP_SAMPLES,
+    test: Test = "bootstrap",
+    samples: int | None = None,
     seed: int = SEED,
     level: float = 0.05,
 ) -> tuple[tuple[str, ...], ...]:
     """Systems from best to worst, grouped: no member of a group beats the group's first.
 
-    Each system is tested against the first of the current group (paired bootstrap); the first that
-    differs significantly opens the next group.
+    Each system is tested against the first of the current group; the first that differs
+    significantly opens the next group.
 
     Args:
         metric: What was counted.
         systems: Each system's counts, a segment each, over the same segments.
-        samples: Resamples of each test.
+        test: How.
+        samples: Resamples (1,000) or trials (10,000) of each test.
         seed: The seed of the random numbers.
         level: Significance level of each test.
 
@@ -155,7 +159,8 @@ def groups(
     for name in ranked:
         if found:
             leader = found[-1][0]
-            result = compare(metric, systems[leader], systems[name], samples=samples, seed=seed)
+            pair = systems[leader], systems[name]
+            result = compare(metric, *pair, test=test, samples=samples, seed=seed)
             # equal scores are no difference, which sacrebleu's p-value does not say
             if result.p_value >= level or scores[leader] == scores[name]:
                 found[-1].append(name)
