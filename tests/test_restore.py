@@ -82,8 +82,12 @@ def test_what_is_not_changed_is_tagged(case: dict[str, Any]) -> None:
     assert any(tag.kind == "spun" for tag in tags)
 
 
-SENTENCES = [
-    sentence for case in SPUN for sentence in re.split(r"(?<=[.!?]) +", case["text"]) if sentence
+SENTENCES = [  # of one family: a document is one spinner's
+    sentence
+    for case in SPUN
+    if case.get("family") != "tortured"
+    for sentence in re.split(r"(?<=[.!?]) +", case["text"])
+    if sentence
 ]
 KEPT = [
     "https://example.org/one-other/corporate?within=5",

@@ -18,12 +18,12 @@ import itertools
 import json
 import math
 import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import zstandard
+from numpy.typing import NDArray
 
 from unspun import tables
 from unspun.channel.learn import Pair, learn
@@ -34,9 +34,15 @@ from unspun.lm.words import words_of
 
 TORTURED = "tortured/pps_torturedcheck_7942.json"
 RATE = 0.5  # share of its phrases that a rewriter of science replaces; a guess, there are no pairs
-PLAIN = 1.0  # nats a word by which plain English binds its neighbours
+LISTED = 1.0  # nats for standing on a list of what nobody writes
+PLAIN = 1.0  # nats by which plain English binds neighbours: such pairs are no markers
+NAMED = 3.0  # nats by which a name is likelier with capitals
+FLUENT = 3.0  # the same of a phrase that is left out, being English
 MARKER = 3.0  # nats, the weight of a phrase that nobody writes
 _ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
+_REGULAR = re.compile(r"[a-z]{2}(?:[a-gi-rt-wy]|(?<![cs])h)$")
+_PLURAL = re.compile(r"[a-z]{3}(?<![siu])(?<!ic)(?<!ie)(?<!xe)(?<!che)(?<!she)(?<!sse)(?<!yse)s$")
+_SMALL = {"of", "and", "the", "for", "in", "on", "de"}
 _NOISE = re.compile(r"[?/\\\"“”:;,=]|\bsee\b|\bor\b|\bpossibly\b|\bprobably\b|http")
 
 
@@ -53,23 +59,24 @@ def pairs(path: Path) -> Iterator[Pair]:
 def tortured(path: Path, lm: LanguageModel) -> Channel:
     """The list's usable lines as a channel."""
     rows = json.loads(path.read_text(encoding="utf-8"))["phrases"]
-    wanted = Counter(_plain(row["correct"]) for row in rows)
-    options: dict[str, set[str]] = {}
-    for row in rows:
-        spun, original = _plain(row["tortured"]), _plain(row["correct"])
-        if _usable(spun, original) and spun not in wanted and not _english(spun, lm):
-            options.setdefault(original, set()).add(spun)
-    entries = [
-        Entry(original, spun, -math.log(len(alternatives)), RATE, 1)
-        for original, alternatives in sorted(options.items())
-        for spun in sorted(alternatives)
-    ]
-    markers = {}
-    for entry in entries:
-        parts = entry.spun.split(" ")
-        for pair in itertools.pairwise(parts):
-            if not _english(" ".join(pair), lm):
-                markers[" ".join(pair)] = MARKER
+    listed = [(_plain(row["tortured"]), _plain(row["correct"])) for row in rows]
+    wanted = {original for _, original in listed}
+    usable = {
+        (original, spun)
+        for spun, original in listed
+        if _usable(spun, original) and spun not in wanted and _bound(spun, lm) <= FLUENT
+    }
+    known = wanted | {spun for _, spun in usable}
+    for inflect in (_plural, _singular):
+        usable |= {
+            (inflect(original), inflect(spun))
+            for original, spun in sorted(usable)
+            if inflect(original) and inflect(spun) and inflect(spun) not in known
+        }
+    usable |= {pair for original, spun in usable for pair in _named(original, spun, lm)}
+    entries = [Entry(original, spun, LISTED, RATE, 1) for original, spun in sorted(usable)]
+    pairs = {" ".join(pair) for entry in entries for pair in itertools.pairwise(entry.spun.split())}
+    markers = {pair: MARKER for pair in sorted(pairs) if _bound(pair, lm) <= PLAIN}
     info = {
         "source": "Problematic Paper Screener, tortured phrases; Cabanac, Labbe, Magazinov",
         "licence": "CC BY 4.0",
@@ -89,12 +96,48 @@ def _usable(spun: str, original: str) -> bool:
     return sized and spun != original and f" {original} " not in f" {spun} "
 
 
-def _english(phrase: str, lm: LanguageModel) -> bool:
-    """Whether the model expects each word of a phrase from those before it."""
+def _bound(phrase: str, lm: LanguageModel) -> float:
+    """Nats by which the model expects each word of a phrase from those before it, at least."""
     ids = lm.encode(words_of(phrase))
     alone = lm.score(ids[:, None])
     told = lm.score(lm.windows(ids))
-    return bool(np.mean((told - alone)[1:]) > PLAIN) if len(ids) > 1 else True
+    return float((told - alone)[1:].min()) if len(ids) > 1 else math.inf
+
+
+def _plural(phrase: str) -> str:
+    """The plural of an English phrase whose last word has a regular one, else nothing."""
+    if not _REGULAR.search(phrase):
+        return ""
+    return re.sub("(?<![aeiou])y$", "ie", phrase) + "s"
+
+
+def _singular(phrase: str) -> str:
+    """The singular of a phrase that ends in a regular plural, else nothing."""
+    return phrase[:-1] if _PLURAL.search(phrase) else ""
+
+
+def _named(original: str, spun: str, lm: LanguageModel) -> list[tuple[str, str]]:
+    """The same with capitals: of a name, or of a word that the model knows with them only."""
+    name = " ".join(word if word in _SMALL else word.title() for word in original.split())
+    if _known(name.split(), lm).all() and _score(name, lm) > _score(original, lm) + NAMED:
+        return [(name, spun), (name, spun.title())]
+    return [(_cased(original, lm), _cased(spun, lm))]
+
+
+def _cased(phrase: str, lm: LanguageModel) -> str:
+    words = phrase.split()
+    names = [word.title() for word in words]
+    upper = [word.upper() for word in words]
+    known = _known(names, lm) & ~_known(words, lm) & ~_known(upper, lm)
+    return " ".join(np.where(known, names, words).tolist())
+
+
+def _known(words: list[str], lm: LanguageModel) -> NDArray[np.bool_]:
+    return np.asarray(lm.encode(words) >= lm.encode(["the"])[0])
+
+
+def _score(phrase: str, lm: LanguageModel) -> float:
+    return float(lm.score(lm.windows(lm.encode(words_of(phrase)))).sum())
 
 
 def main() -> None:
