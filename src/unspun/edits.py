@@ -246,21 +246,28 @@ class _Side(NamedTuple):
 
 
 def _trace(start: int, end: int, source: _Side, target: _Side) -> tuple[int, int]:
-    low = _character(start, source, target)[0]
+    """The target span of the source characters from the first to the last, or of a place."""
+    k = bisect_right(source.starts, start) - 1
+    low = _begin(start, k, source, target)
     if start == end:
         return low, low
-    return low, _character(end - 1, source, target)[1]
-
-
-def _character(at: int, source: _Side, target: _Side) -> tuple[int, int]:
-    """The target span of the source character at ``at``."""
-    k = bisect_right(source.starts, at) - 1
+    last = end - 1
+    if k + 1 < len(source.starts) and source.starts[k + 1] <= last:
+        k = bisect_right(source.starts, last, k + 1) - 1
     if k < 0:
-        return at, at + 1
+        return low, end
+    if last < source.ends[k]:
+        return low, target.ends[k]
+    return low, target.ends[k] + end - source.ends[k]
+
+
+def _begin(at: int, k: int, source: _Side, target: _Side) -> int:
+    """Where the target span of a source character begins, behind the start of the k-th edit."""
+    if k < 0:
+        return at
     if at < source.ends[k]:
-        return target.starts[k], target.ends[k]
-    place = target.ends[k] + at - source.ends[k]
-    return place, place + 1
+        return target.starts[k]
+    return target.ends[k] + at - source.ends[k]
 
 
 def from_diff(

@@ -432,7 +432,7 @@ def _snapped(result: Result, stage: str) -> Result:
 
 
 _Move = Callable[[int, int], tuple[int, int]]
-_Placed = TypeVar("_Placed", Tag, Finding, LanguageSpan, StatedSource)
+_Placed = TypeVar("_Placed", Tag, Finding, StatedSource)
 
 
 def _map(item: _Placed, move: _Move) -> _Placed:
@@ -451,11 +451,15 @@ def _map_tagged(tagged: Tagged, move: _Move) -> Tagged:
     stated = tagged.origin.stated and _map(tagged.origin.stated, move)
     evidence = _map_findings(tagged.origin.evidence, move)
     origin = replace(tagged.origin, evidence=evidence, stated=stated)
-    spans = (_map(s, move) for s in tagged.spans)
-    paragraphs = (_map(p, move) for p in tagged.paragraphs)
-    return replace(
-        tagged,
-        spans=tuple(s for s in spans if s.start < s.end),
-        paragraphs=tuple(p for p in paragraphs if p.start < p.end),
-        origin=origin,
+    spans, paragraphs = _map_spans(tagged.spans, move), _map_spans(tagged.paragraphs, move)
+    return replace(tagged, spans=spans, paragraphs=paragraphs, origin=origin)
+
+
+def _map_spans(spans: Sequence[LanguageSpan], move: _Move) -> tuple[LanguageSpan, ...]:
+    """In full: there may be many, and replace() is slow."""
+    placed = ((*move(s.start, s.end), s) for s in spans)
+    return tuple(
+        s if (a, b) == (s.start, s.end) else LanguageSpan(a, b, s.language, s.script, s.confidence)
+        for a, b, s in placed
+        if a < b
     )
