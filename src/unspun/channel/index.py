@@ -18,7 +18,7 @@ from unspun.channel.matcher import Matcher, Numbers
 from unspun.channel.model import Channel
 from unspun.channel.standing import Phrases, hashed
 from unspun.lm.model import LanguageModel
-from unspun.lm.words import words_of
+from unspun.lm.words import tokenise
 
 Int8s = NDArray[np.int8]
 Int32s = NDArray[np.int32]
@@ -185,9 +185,11 @@ class Texts:
         self.lm = lm
         self.texts = list(texts)
         self.plain: Bools = np.array([_plain(text) for text in texts], np.bool_)
-        cut = [words_of(text) for text in texts]
-        self.sizes: Int32s = np.array([len(words) for words in cut], np.int32)
-        self.words = self._encoded(cut)
+        cut = tokenise("\n".join(texts))  # no word goes on behind a line
+        ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
+        bounds = np.searchsorted(np.array(cut.starts, np.int64), ends)
+        self.sizes: Int32s = np.diff(bounds, prepend=0).astype(np.int32)
+        self.words = self._encoded(cut.words, bounds.tolist())
 
     @classmethod
     def of(cls, phrases: Iterable[str], lm: LanguageModel) -> Texts:
@@ -196,14 +198,15 @@ class Texts:
         both = [form for text in lower for form in (text, tokens.upper_first(text))]
         return cls(both, lm)
 
-    def _encoded(self, cut: list[list[str]]) -> Int32s:
-        if not cut:
+    def _encoded(self, words: list[str], bounds: list[int]) -> Int32s:
+        """The ids of texts whose words are given in a row, up to each bound those of one."""
+        if not bounds:
             return np.full((2, 0, 1), -1, np.int32)
-        flat = self.lm.encode([word for words in cut for word in (*words, _SEPARATOR)])
-        ends = np.cumsum(self.sizes + 1) - 1
-        flat = np.delete(flat, ends)
+        parts = (words[first:last] for first, last in itertools.pairwise((0, *bounds)))
+        flat = self.lm.encode([word for part in parts for word in (*part, _SEPARATOR)])
+        flat = np.delete(flat, np.cumsum(self.sizes + 1) - 1)
         width = int(self.sizes.max(initial=1))
-        rows = np.full((2, len(cut), width), -1, np.int32)
+        rows = np.full((2, len(bounds), width), -1, np.int32)
         rows[:, np.arange(width) < self.sizes[:, None]] = flat
         heads = rows[0, :, 0]
         rows[1, :, 0] = np.where(heads >= 0, self.lm.vocabulary.lowered[heads], -1)
