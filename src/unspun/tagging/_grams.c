@@ -1,5 +1,5 @@
-/* The second reading's n-grams: the longest known one, up to six characters, that ends at each
- * character of a text, and the sums of their evidence.
+/* The second reading: the longest known n-gram, up to six characters, that ends at each character
+ * of a text, the words and letters that are known, and the sums of their evidence.
  *
  * The n-grams are sorted keys of ten bits a character, the last character highest. An index over
  * the highest twenty bits leaves few of them to search. The tables come from supplement.py, which
@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 1 /* that of supplement.py; a build of other sources is not used */
+#define REVISION 2 /* that of supplement.py; a build of other sources is not used */
 
 #define COLUMNS 64
 #define CODED 0x3001 /* character codes: the last one is that of all other characters */
@@ -18,11 +18,13 @@
 #define LONGEST 6
 #define TOP (BITS * (LONGEST - 1))
 #define HEAD (2 * BITS) /* bits of the index */
+#define TABLES 7
 #define INDEXED ((Py_ssize_t)1 << HEAD)
 
 typedef struct {
     PyObject_HEAD
-    Py_buffer code, keys, spare, shorter, weights;
+    Py_buffer code, keys, spare, shorter, weights, token, letter;
+    PyObject *words, *named; /* rows by word; what finds the rows of a chunk with rare characters */
     uint32_t *index; /* the first key of each two last characters, and one past the last */
 } Grams;
 
@@ -73,18 +75,68 @@ read_chunk(const Grams *g, PyObject *chunk, uint16_t *sum)
     }
 }
 
-/* What rows say: words and letters. */
 static int
-read_rows(const Grams *g, PyObject *rows, uint16_t *sum)
+add_row(const Grams *g, PyObject *number, uint16_t *sum)
 {
-    for (Py_ssize_t k = 0; k < PyList_GET_SIZE(rows); k++) {
-        Py_ssize_t row = PyLong_AsSsize_t(PyList_GET_ITEM(rows, k));
-        if (row < 0 || row >= g->weights.len / COLUMNS) {
-            if (!PyErr_Occurred())
-                PyErr_SetString(PyExc_IndexError, "no such row");
-            return 0;
+    Py_ssize_t row = PyLong_AsSsize_t(number);
+    if (row < 0 || row >= g->weights.len / COLUMNS) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_IndexError, "no such row");
+        return 0;
+    }
+    add(g, (size_t)row, sum);
+    return 1;
+}
+
+/* What words and letters say, where a character is rare: the plain code finds their rows. */
+static int
+read_rare(const Grams *g, PyObject *chunk, uint16_t *sum)
+{
+    PyObject *rows = PyObject_CallOneArg(g->named, chunk);
+    int good = rows && PyList_Check(rows);
+    if (rows && !good)
+        PyErr_SetString(PyExc_TypeError, "rows must be a list");
+    for (Py_ssize_t k = 0; good && k < PyList_GET_SIZE(rows); k++)
+        good = add_row(g, PyList_GET_ITEM(rows, k), sum);
+    Py_XDECREF(rows);
+    return good;
+}
+
+static int
+read_word(const Grams *g, PyObject *chunk, Py_ssize_t start, Py_ssize_t end, uint16_t *sum)
+{
+    PyObject *word = PyUnicode_Substring(chunk, start, end);
+    PyObject *row = word ? PyDict_GetItemWithError(g->words, word) : NULL;
+    Py_XDECREF(word);
+    return row ? add_row(g, row, sum) : !PyErr_Occurred();
+}
+
+/* What the words and the letters of a chunk say; each letter once. */
+static int
+read_named(const Grams *g, PyObject *chunk, uint16_t *sum)
+{
+    Py_ssize_t size = PyUnicode_GET_LENGTH(chunk), start = -1;
+    int kind = PyUnicode_KIND(chunk);
+    const void *data = PyUnicode_DATA(chunk);
+    uint8_t seen[CODED] = {0};
+    for (Py_ssize_t i = 0; i < size; i++)
+        if (PyUnicode_READ(kind, data, i) >= CODED - 1)
+            return read_rare(g, chunk, sum);
+    for (Py_ssize_t i = 0; i <= size; i++) {
+        Py_UCS4 point = i < size ? PyUnicode_READ(kind, data, i) : CODED - 1;
+        if (AT(g->letter, int32_t, point) && !seen[point]) {
+            seen[point] = 1;
+            add(g, (size_t)AT(g->letter, int32_t, point), sum);
         }
-        add(g, (size_t)row, sum);
+        if (AT(g->token, uint8_t, point)) {
+            if (start < 0)
+                start = i;
+        }
+        else if (start >= 0) {
+            if (!read_word(g, chunk, start, i, sum))
+                return 0;
+            start = -1;
+        }
     }
     return 1;
 }
@@ -96,10 +148,11 @@ grams_score(Grams *self, PyObject *chunks)
     if (!PyList_Check(chunks))
         return PyErr_Format(PyExc_TypeError, "chunks must be a list");
     for (Py_ssize_t k = 0; k < PyList_GET_SIZE(chunks); k++) {
-        PyObject *chunk, *rows;
+        PyObject *chunk = PyList_GET_ITEM(chunks, k);
         uint16_t sum[COLUMNS] = {0};
-        if (!PyArg_ParseTuple(PyList_GET_ITEM(chunks, k), "UO!", &chunk, &PyList_Type, &rows) ||
-            !read_rows(self, rows, sum))
+        if (!PyUnicode_Check(chunk))
+            return PyErr_Format(PyExc_TypeError, "a chunk must be str");
+        if (!read_named(self, chunk, sum))
             return NULL;
         read_chunk(self, chunk, sum);
         for (int c = 0; c < COLUMNS; c++)
@@ -123,10 +176,12 @@ fits(const Grams *g)
     Py_ssize_t count = COUNT(g);
     if (count < 1 || count > 0x7FFFFFFF || g->spare.len != count ||
         g->shorter.len != count * 4 || g->code.len != CODED * 8 ||
-        g->weights.len < count * COLUMNS || AT(g->keys, uint64_t, 0))
+        g->weights.len < count * COLUMNS || AT(g->keys, uint64_t, 0) || g->token.len != CODED ||
+        g->letter.len != CODED * 4 || AT(g->token, uint8_t, CODED - 1))
         return 0;
     for (Py_ssize_t k = 0; k < CODED; k++)
-        if (AT(g->code, uint64_t, k) >> BITS)
+        if (AT(g->code, uint64_t, k) >> BITS || AT(g->letter, int32_t, k) < 0 ||
+            AT(g->letter, int32_t, k) >= g->weights.len / COLUMNS)
             return 0;
     for (Py_ssize_t k = 0; k < count; k++)
         if (AT(g->spare, uint8_t, k) > 63 || AT(g->shorter, int32_t, k) < 0 ||
@@ -160,12 +215,17 @@ grams_new(PyTypeObject *type, PyObject *args, PyObject *named)
     Grams *self = (Grams *)type->tp_alloc(type, 0);
     if (!self)
         return NULL;
-    if (!PyArg_ParseTuple(args, "y*y*y*y*y*", &self->code, &self->keys, &self->spare,
-                          &self->shorter, &self->weights)) {
-        memset(&self->code, 0, 5 * sizeof(Py_buffer)); /* the parser has let go of them */
-        Py_CLEAR(self);
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*y*O!O", &self->code, &self->keys, &self->spare,
+                          &self->shorter, &self->weights, &self->token, &self->letter,
+                          &PyDict_Type, &self->words, &self->named)) {
+        memset(&self->code, 0, TABLES * sizeof(Py_buffer)); /* the parser has let go of them */
+        self->words = self->named = NULL;
+        Py_DECREF(self);
+        return NULL;
     }
-    else if (!fits(self)) {
+    Py_INCREF(self->words);
+    Py_INCREF(self->named);
+    if (!fits(self)) {
         PyErr_SetString(PyExc_ValueError, "tables do not fit one another");
         Py_CLEAR(self);
     }
@@ -178,16 +238,19 @@ static void
 grams_dealloc(Grams *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    Py_buffer *of[] = {&self->code, &self->keys, &self->spare, &self->shorter, &self->weights};
-    for (size_t k = 0; k < sizeof of / sizeof *of; k++)
+    Py_buffer *of[TABLES] = {&self->code,    &self->keys,  &self->spare, &self->shorter,
+                             &self->weights, &self->token, &self->letter};
+    for (int k = 0; k < TABLES; k++)
         PyBuffer_Release(of[k]); /* of none, where none was had */
+    Py_XDECREF(self->words);
+    Py_XDECREF(self->named);
     PyMem_Free(self->index);
     type->tp_free((PyObject *)self);
     Py_DECREF(type);
 }
 
 static PyMethodDef grams_methods[] = {
-    {"score", (PyCFunction)grams_score, METH_O, "Evidence of chunks, each with more rows."},
+    {"score", (PyCFunction)grams_score, METH_O, "Evidence of chunks."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -195,7 +258,7 @@ static PyType_Slot grams_slots[] = {
     {Py_tp_new, grams_new},
     {Py_tp_dealloc, grams_dealloc},
     {Py_tp_methods, grams_methods},
-    {Py_tp_doc, "Grams(code, keys, spare, shorter, weights)"},
+    {Py_tp_doc, "Grams(code, keys, spare, shorter, weights, token, letter, words, named)"},
     {0, NULL},
 };
 

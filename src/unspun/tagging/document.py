@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -136,14 +137,14 @@ class _Tagger:
     ) -> list[Piece]:
         """Follow the language from word to word through a run."""
         a, b = run[:2]
-        loud = [window for window in self.loud if a <= window[0] < b] if self.loud else []
+        loud = self.loud and self.loud[bisect_left(self.loud, (a,)) : bisect_left(self.loud, (b,))]
         if not loud:
             return [Piece(begin, unit.language, group, unit.confidence)]
         others = switches.candidates([column for _, column in loud], unit.column)
         steps = [unit.column] * (b - a)
         for low, high in switches.around([word for word, _ in loud], a, b):
             steps[low - a : high - a] = self.words.path(low, high, unit.column, others)
-        turns = [k for k in range(1, b - a) if steps[k] != steps[k - 1]]
+        turns = [k for k, (last, step) in enumerate(pairwise(steps), 1) if step != last]
         edges = list(pairwise([0, *turns, b - a]))
         foreign = [(a + at, a + to) for at, to in edges if steps[at] != unit.column]
         checked = dict(zip(foreign, self._checked(foreign, unit, group), strict=True))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from unspun import kernels, tables
 from unspun.tagging import sums
 
-_kernel = kernels.load("unspun.tagging._grams", revision=1)
+_kernel = kernels.load("unspun.tagging._grams", revision=2)
 
 STEPS = 16  # of evidence to one nat
 REACH = 210  # characters that 16 bits of evidence can add up
@@ -41,6 +41,7 @@ COMMON = {"en": 2 * STEPS}
 """What one starts with that is met far more often than any other."""
 ALIASES = {"nn": "no"}
 SCRIPTED = {("sr", "Latn"): "sr-Latn", ("sr", "Cyrl"): "sr-Cyrl"}
+_CODED = 0x3000  # code points that are told apart: the scripts of several languages end before
 _SHIFTS = [np.uint64(_TOP - _BITS * n) for n in range(_LONGEST)]
 _APART = "\0" * (_LONGEST - 1)
 """Characters in no n-gram, so many that none of one chunk can reach into the next."""
@@ -85,9 +86,7 @@ class Supplement(NamedTuple):
         grams = _compiled()
         if grams is None:
             return self.score_plain(texts)
-        return [
-            grams.score([(chunk, self._named(chunk)) for chunk in _chunks(text)]) for text in texts
-        ]
+        return [grams.score(_chunks(text)) for text in texts]
 
     def score_plain(self, texts: Sequence[str]) -> list[list[int]]:
         """The same without the compiled kernel."""
@@ -97,12 +96,12 @@ class Supplement(NamedTuple):
         grams = self._grams("".join(joined))
         at = 0
         for each, text in zip(chunks, joined, strict=True):
-            parts += grams[at : at + len(text)], [*chain.from_iterable(map(self._named, each))]
+            parts += grams[at : at + len(text)], [*chain.from_iterable(map(self.named, each))]
             at += len(text)
         found: list[list[int]] = sums.over(self.weights, parts, 2).tolist()
         return found
 
-    def _named(self, chunk: str) -> list[int]:
+    def named(self, chunk: str) -> list[int]:
         """Rows of the words and letters of a chunk."""
         parts = chunk.split()
         words = list(filter(str.isalpha, parts))
@@ -158,7 +157,23 @@ def _compiled() -> Any | None:  # noqa: ANN401 - an extension is not typed
     if _kernel is None:
         return None
     table = load()
-    return _kernel.Grams(table.code, table.keys, table.spare, table.shorter, table.weights)
+    token = np.zeros(len(table.code), np.uint8)
+    for match in _TOKEN.finditer("".join(map(chr, range(_CODED)))):
+        token[match.start() : match.end()] = 1
+    letter = np.zeros(len(table.code), np.int32)
+    for char, row in table.letters.items():
+        letter[ord(char)] = row
+    return _kernel.Grams(
+        table.code,
+        table.keys,
+        table.spare,
+        table.shorter,
+        table.weights,
+        token,
+        letter,
+        table.words,
+        table.named,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -178,8 +193,8 @@ def load() -> Supplement:
     weights[1:first, : grams.shape[1]] = grams
     weights[1:first, IDEAL] = 255
     weights[first:] = rows
-    code = np.zeros(0x3001, np.uint64)
-    code[points[points < 0x3000]] = codes[points < 0x3000]  # noqa: PLR2004 - shared scripts end before
+    code = np.zeros(_CODED + 1, np.uint64)
+    code[points[points < _CODED]] = codes[points < _CODED]
     handicap = {s: _handicap(s, found) for s, found in languages.items()}
     names = {s: tuple(name(x, s) for x in found) for s, found in languages.items()}
     keys, spare, shorter = _endings(steps)
