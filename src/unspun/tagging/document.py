@@ -14,8 +14,10 @@ from unspun.tagging import confidence, exact, han, profiles, scripts, supplement
 from unspun.tagging import words as reading
 from unspun.tagging.words import Run, Words
 
-WEIGHT = {"Hans": 3, "Hant": 3, "Jpan": 2, "Kore": 2}
-"""Letters of an alphabet that say as much as one character: UDHR's lengths, rounded."""
+WEIGHT = {"Latn": 1, "Hans": 4, "Hant": 4, "Jpan": 3, "Kore": 3}
+"""Letters of the Latin alphabet that say as much as one character: UDHR's lengths, rounded up, for
+names and brands are written in it in every other script's texts."""
+_OTHER = 1.5  # any other alphabet
 UNSPACED = ("Hans", "Hant", "Jpan")
 """Scripts that put no blank between words: one beside them belongs to the other side."""
 
@@ -105,7 +107,7 @@ class _Tagger:
             elif unit.column < 0:
                 script = "Kore" if group == "Hang" else group
                 pieces.append(Piece(begin, unit.language, script, unit.confidence))
-            elif self._unnamed(unit, most):
+            elif self._unnamed(unit, units.weight(unit, group), most):
                 pieces.append(Piece(begin, "und", group, 1 - unit.confidence))
             else:
                 pieces += self._switches(run, unit, group, begin, pieces)
@@ -120,10 +122,11 @@ class _Tagger:
                 for line in lines
             ]
 
-    def _unnamed(self, unit: units.Unit, most: int) -> bool:
+    def _unnamed(self, unit: units.Unit, weight: float, most: float) -> bool:
         """Whether a unit is too short to name: for its text, or alone."""
         least = self.config.min_letters
-        return unit.letters < min(most, least) or units.too_short(unit, self.words, least)
+        beside = unit.letters < least and weight < most
+        return beside or units.too_short(unit, self.words, least)
 
     def _opening(self, start: int, pieces: list[Piece]) -> int:
         """Move back over what opens the word: a quotation mark, a bracket."""
@@ -205,7 +208,7 @@ class _Tagger:
         certain: dict[tuple[str, str], float] = {}
         for span in spans:
             key = span.language, span.script
-            factor = WEIGHT.get(span.script, 1) if span.language != "und" else 0.1
+            factor = WEIGHT.get(span.script, _OTHER) if span.language != "und" else 0.1
             weight = self.words.said(span.start, span.end) * factor
             totals[key] = totals.get(key, 0) + weight
             certain[key] = max(certain.get(key, 0), span.confidence)

@@ -18,7 +18,8 @@ RELATIVES = frozenset({"hr", "id", "tr", "ru", "uk", "mk", "fa"})
 """Languages with a near relative that the profiles lack: the supplement is always asked."""
 
 
-_WEIGHT = {"Hani": 3, "Hang": 2}
+_WEIGHT = {"Latn": 1, "Hani": 4, "Hang": 3}
+_OTHER = 1.5  # letters of the Latin alphabet; names and brands are written in it everywhere
 _WORD = 0.9  # a single short word must speak clearly
 _LETTERS = 4  # of a word that alone can name a language
 _WORDS = 0.2  # a short text of several words is named unless nothing speaks for the name
@@ -54,10 +55,10 @@ def name(laid: Sequence[Words], config: TagConfig | None = None) -> list[list[Un
     return found
 
 
-def weight(unit: Unit, group: str) -> int:
-    """Letters that an alphabet would need; between equals, the script that says more counts."""
-    each = _WEIGHT.get(group, 1)
-    return unit.letters * each + (each > 1)
+def weight(unit: Unit, group: str) -> float:
+    """Letters that the Latin alphabet would need; between equals, the denser script counts."""
+    each = _WEIGHT.get(group, _OTHER)
+    return unit.letters * each + each / 8
 
 
 def too_short(unit: Unit, words: Words, least: int) -> bool:
