@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 
 PROFILES = (8.7481, 0.6273, -0.0996, -2.9936, -0.8192, 3.1334, 0.2632)
-SUPPLEMENT = (-2.8282, 0.7047, 0.1002, 1.0393, 1.6016, 2.3569, -0.7814)
+SUPPLEMENT = (-5.5777, 1.2531, -0.6451, 2.0246, 2.2625, 2.3971, -1.057)
 _CAPS = (60.0, 40.0)
 _LONG = 300
 """Letters beyond which more of them say no more: the longest texts that were read."""

@@ -37,7 +37,7 @@ HANDICAP = 15 * STEPS
 """A language that the profiles lack must be e^15 times as likely as the others."""
 WIDESPREAD = {
     "gl": 6, "be": 8, "kk": 8, "ky": 8, "mn": 8, "tg": 8, "tt": 8, "ba": 8, "az": 8, "is": 8,
-    "eu": 8, "ms": 12,
+    "eu": 8, "ms": 12, "sr": 12,
 }  # fmt: skip
 """Less, in nats, for those that millions write and that no commoner one is taken for: on messages
 of software, no language of the profiles loses by it."""
