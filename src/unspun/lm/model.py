@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources.abc import Traversable
+from itertools import accumulate, pairwise
 from os import PathLike
 from typing import Any, Self
 
@@ -189,8 +190,8 @@ class LanguageModel:
         """Return what `logprob_of` says of each of several paragraphs."""
         ids = [self.encode(words, initial=True) for words in paragraphs]
         scores = self.score(np.concatenate([self.windows(part) for part in ids]))
-        ends = np.cumsum([len(part) for part in ids])[:-1]
-        return [float(part.sum(dtype=np.float64)) for part in np.split(scores, ends)]
+        ends = [0, *accumulate(map(len, ids))]
+        return [float(scores[a:b].sum(dtype=np.float64)) for a, b in pairwise(ends)]
 
     def score(self, ngrams: Int32s) -> Float32s:
         """Return the natural logarithm of p(last word | words before it) for each row.
