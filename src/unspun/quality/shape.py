@@ -18,6 +18,7 @@ UNSPACED = frozenset({"zh", "yue", "wuu", "ja", "th", "lo", "km", "my", "bo", "d
 """Languages that write no space between words: rules that count words do not apply."""
 
 STOP_WORDS = frozenset({"the", "be", "to", "of", "and", "that", "have", "with"})
+_STOP_WIDTH = max(map(len, STOP_WORDS))
 ENDS = ".!?\"'”’»…。！？」』）।॥؟۔။።།:;)"
 """Characters that end a sentence, and what closes behind it."""
 BULLETS = "•●○■□▪▫※·➤►-*–"
@@ -121,6 +122,7 @@ def plain(text: str, language: str) -> Shape:
     """Count a text without the compiled kernel."""
     spaced = language not in UNSPACED
     words = text.split() if spaced else []
+    lowered = text.lower()
     units: Sequence[str] = words if spaced else [c for c in text if not c.isspace()]
     enough = len(units) >= _least(spaced)
     grams = ngrams.count(units, _scale(spaced)) if enough else ngrams.Grams(_NONE, _NONE)
@@ -130,11 +132,11 @@ def plain(text: str, language: str) -> Shape:
         len(words),
         sum(map(len, words)),
         _alphabetic(words),
-        len(STOP_WORDS.intersection(text.lower().split())) if spaced else 0,
+        _stops(words),
         *_lines(text),
         text.count("#") + text.count("...") + text.count("…"),
-        sum(map(text.lower().count, _CODE)),
-        _scripts(text),
+        sum(map(lowered.count, _CODE)),
+        sum("javascript" in line for line in lowered.split("\n")) if "javascript" in lowered else 0,
         damage(text),
         len(units),
         sum(map(len, units)),
@@ -149,6 +151,11 @@ def _scale(spaced: bool) -> int:  # noqa: FBT001
 
 def _least(spaced: bool) -> int:  # noqa: FBT001
     return _LEAST * _scale(spaced)
+
+
+def _stops(words: list[str]) -> int:
+    """Different stop words, in any case; no longer word becomes one in lower case."""
+    return len(STOP_WORDS.intersection(w.lower() for w in set(words) if len(w) <= _STOP_WIDTH))
 
 
 def _alphabetic(words: list[str]) -> int:
@@ -179,12 +186,6 @@ def _characters_again(lines: list[str]) -> int:
     if len(set(lines)) == len(lines):
         return 0
     return sum((count - 1) * len(line) for line, count in Counter(lines).items())
-
-
-def _scripts(text: str) -> int:
-    if "javascript" not in text.lower():
-        return 0
-    return sum("javascript" in line.lower() for line in text.split("\n"))
 
 
 def damage(text: str) -> int:
