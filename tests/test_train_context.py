@@ -12,9 +12,11 @@ if shutil.which("cc") is None:
 
 from context_examples import Candidates, Examples, Scores, Spinner, examples, thinned
 from context_net import Float32s, Net, Places, Text, step
+from train_context import carried
 
 from unspun.channel.context import Context
 from unspun.channel.index import Index
+from unspun.channel.model import Channel, Entry
 from unspun.config import RestoreConfig
 from unspun.detect import spun
 from unspun.lm.words import words_of
@@ -137,3 +139,24 @@ def test_what_is_common_is_thinned_and_what_is_rare_stays() -> None:
     left = thinned(every, np.random.default_rng(1))
     assert (left.form == 1).sum() == 50
     assert 10_000 < (left.form == 0).sum() < 17_000
+
+
+def test_a_model_goes_on_with_another_channel() -> None:
+    old, first = INDEX.context, INDEX.channel.entries[0]
+    assert old is not None
+    added = Entry(first.original, "a phrase of its own", -0.1, 0.9, 3)
+    strange = Entry("nothing that is known", "nor what it became", -0.1, 0.9, 3)
+    entries = [*INDEX.channel.entries[: len(INDEX.channel.entries) // 2], added, strange]
+    channel = Channel.of("other", entries, {}, {})
+    weights = carried(old, channel)
+    new = Context(weights, channel.originals(), channel.spun())
+    for known, kept in zip(old.rows, new.rows, strict=True):
+        both = [phrase for phrase in kept if phrase in known]
+        assert len(both) > 1000
+        rows = [[side[phrase] for phrase in both] for side in (known, kept)]
+        assert (old.weights.phrases[rows[0]] == weights.phrases[rows[1]]).all()
+        assert (old.weights.prior[rows[0]] == weights.prior[rows[1]]).all()
+    like = weights.phrases[new.rows[0][first.original]]
+    assert (weights.phrases[new.rows[1][added.spun]] == like).all()
+    assert not weights.phrases[new.rows[1][strange.spun]].any()
+    assert not weights.phrases[new.rows[0][strange.original]].any()
