@@ -4,9 +4,9 @@
 
 DATA holds ``mt/`` (WMT, MLQE-PE, TED) and ``lm-text/``. The split is by year, system and source:
 
-- train, translated: WMT21 zh-en without the online systems, MLQE-PE dev (ro-en, et-en), TED
-  system 1;
-- train, written: WMT21 reference, TED reference, and the text sources not named below;
+- train, translated: WMT21 zh-en without the online systems, the 13 systems of WMT21 on talks,
+  MLQE-PE dev (ro-en, et-en), TED system 1;
+- train, written: the references of these, and the text sources not named below;
 - calibration: the online systems of WMT21 and TED system 2, against BBC and Federal Reserve
   speeches;
 - test: WMT23 (other year, other systems) and MLQE-PE test20, against the WMT23 reference and the
@@ -18,9 +18,11 @@ trained by full-batch Adam; weights are stored in 8 bits.
 
 from __future__ import annotations
 
+import csv
 import random
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,13 +41,28 @@ TEST_TEXT = (
 CALIBRATION_TEXT = ("news_bbc", "fin_fed_speech_fomc")
 SEGMENTS = 12
 PER_SOURCE = 700
+"""Written documents taken of a source; three times as many where they train."""
 RNG = random.Random(20261122)  # noqa: S311 - a fixed draw
 
 
 def lines(path: Path) -> list[str]:
     """Lines of a segment file, detokenised."""
-    text = path.read_text(encoding="utf-8")
-    return [re.sub(r" ([.,;:?!)%]|'s\b|n't\b)", r"\1", line) for line in text.splitlines()]
+    return [*map(detokenised, path.read_text(encoding="utf-8").splitlines())]
+
+
+def detokenised(line: str) -> str:
+    """A line without the blanks that a tokeniser put in."""
+    return re.sub(r" ([.,;:?!)%]|'s\b|n't\b)", r"\1", line)
+
+
+def talks(path: Path) -> dict[str, list[str]]:
+    """Segments of each system on the talks that experts have marked, marks taken out."""
+    found: dict[str, dict[int, str]] = defaultdict(dict)
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            text = detokenised(re.sub(r"</?v>", "", row["target"]))
+            found[row["system"]].setdefault(int(row["seg_id"]), text)
+    return {system: [texts[k] for k in sorted(texts)] for system, texts in found.items()}
 
 
 def documents(segments: list[str], step: int = SEGMENTS) -> list[str]:
@@ -53,7 +70,7 @@ def documents(segments: list[str], step: int = SEGMENTS) -> list[str]:
     return [" ".join(segments[k : k + SEGMENTS]) for k in range(0, len(segments) - SEGMENTS, step)]
 
 
-def written(path: Path) -> list[str]:
+def written(path: Path, most: int) -> list[str]:
     """Documents of some 300 words from a text source."""
     with path.open("rb") as file:
         data = zstandard.ZstdDecompressor().stream_reader(file).read(12_000_000)
@@ -66,7 +83,7 @@ def written(path: Path) -> list[str]:
             found.append("\n".join(current))
             current, words = [], 0
     RNG.shuffle(found)
-    return found[:PER_SOURCE]
+    return found[:most]
 
 
 def material(data: Path) -> Iterator[tuple[str, str, int, str]]:  # noqa: C901, PLR0912 - a list
@@ -88,6 +105,10 @@ def material(data: Path) -> Iterator[tuple[str, str, int, str]]:  # noqa: C901, 
     for name, part, label in (("sys1", "train", 1), ("sys2", "calibrate", 1), ("ref", "train", 0)):
         for text in documents(lines(ted / f"ted.{name}.detok.eng")):
             yield part, f"ted {name}", label, text
+    for system, segments in talks(data / "mt/wmt_mqm/mqm_ted_zhen.tsv").items():
+        human = system.startswith("ref")
+        for text in documents(segments, 4 if human else SEGMENTS):
+            yield "train", f"talks {system}", int(not human), text
     for part, file in (("train", "wmt21_zhen/newstest2021.zh-en.ref.A.en"),
                        ("test", "wmt23_zhen/generaltest2023.zh-en.ref.refA.en")):  # fmt: skip
         for text in documents(lines(data / "mt" / file), 4 if part == "train" else SEGMENTS):
@@ -95,7 +116,7 @@ def material(data: Path) -> Iterator[tuple[str, str, int, str]]:  # noqa: C901, 
     for path in sorted((data / "lm-text").glob("*.zst")):
         name = path.name.split(".")[0]
         part = "test" if name in TEST_TEXT else "calibrate" if name in CALIBRATION_TEXT else "train"
-        for text in written(path):
+        for text in written(path, PER_SOURCE * 3 if part == "train" else PER_SOURCE):
             yield part, name, 0, text
 
 

@@ -8,10 +8,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 1 /* that of style.py; a build of other sources is not used */
+#define REVISION 2 /* that of style.py; a build of other sources is not used */
 
-#define SIZE 8192       /* features */
-#define SHIFT 19        /* of the hash that numbers them */
+#define SIZE 16384      /* features */
+#define SHIFT 18        /* of the hash that numbers them */
 #define LONGEST 16      /* letters of a word that has a class of its own */
 #define SLOTS 1024      /* for such words, open addressing */
 #define ENDINGS 32

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from unspun import kernels, tables
 
-_kernel = kernels.load("unspun.tagging._style", revision=1)
+_kernel = kernels.load("unspun.tagging._style", revision=2)
 
-SIZE = 1 << 13
+SIZE = 1 << 14
 LONGEST = 5_000  # tokens read of a text
 LEAST = 150  # tokens below which nothing is said
 _REACH = 12 * LONGEST  # characters
@@ -114,7 +114,7 @@ def counted_plain(text: str) -> tuple[bytes, int] | None:
     two = one[1:] * 512 + one[:-1]
     three = two[1:] * 512 + one[:-2]
     keys = np.concatenate([one, two + (1 << 20), three + (1 << 30)])
-    places = (keys * 0x9E3779B1 & 0xFFFFFFFF) >> 19
+    places = (keys * 0x9E3779B1 & 0xFFFFFFFF) >> 18
     return np.bincount(places, minlength=SIZE).astype(np.uint32).tobytes(), len(one)
 
 
