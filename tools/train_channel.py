@@ -36,6 +36,7 @@ TORTURED = "tortured/pps_torturedcheck_7942.json"
 RATE = 0.5  # share of its phrases that a rewriter of science replaces; a guess, there are no pairs
 LISTED = 1.0  # nats for standing on a list of what nobody writes
 PLAIN = 1.0  # nats by which plain English binds neighbours: such pairs are no markers
+RARE = -13.0  # log probability of neighbours below which they are markers
 NAMED = 3.0  # nats by which a name is likelier with capitals
 FLUENT = 3.0  # the same of a phrase that is left out, being English
 MARKER = 3.0  # nats, the weight of a phrase that nobody writes
@@ -76,7 +77,8 @@ def tortured(path: Path, lm: LanguageModel) -> Channel:
     usable |= {pair for original, spun in usable for pair in _named(original, spun, lm)}
     entries = [Entry(original, spun, LISTED, RATE, 1) for original, spun in sorted(usable)]
     pairs = {" ".join(pair) for entry in entries for pair in itertools.pairwise(entry.spun.split())}
-    markers = {pair: MARKER for pair in sorted(pairs) if _bound(pair, lm) <= PLAIN}
+    rare = {pair for pair in pairs if _bound(pair, lm) <= PLAIN and _score(pair, lm) < RARE}
+    markers = dict.fromkeys(sorted(rare), MARKER)
     info = {
         "source": "Problematic Paper Screener, tortured phrases; Cabanac, Labbe, Magazinov",
         "licence": "CC BY 4.0",
