@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from unspun import (
     chrome,
     edits,
     extraction,
     normalise,
+    placement,
     quality,
     restoration,
     rewriting,
@@ -27,13 +28,10 @@ from unspun.kernels.values import changer
 from unspun.model import (
     Document,
     Edit,
-    Finding,
-    LanguageSpan,
     Ledger,
     Origin,
     Quality,
     Spun,
-    StatedSource,
     Tag,
     Tagged,
 )
@@ -181,7 +179,7 @@ def _tag_many(results: Sequence[Result], setting: Setting) -> list[Result]:
         for found, text in zip(tagged, texts, strict=True)
     )
     placed = [
-        _map_tagged(found, place.origin) if snapshot.ledger else found
+        placement.tagged(found, place.origin) if snapshot.ledger else found
         for found, place, snapshot in zip(judged, now, given, strict=True)
     ]
     return [
@@ -201,7 +199,7 @@ def _residue(tagged: Tagged) -> tuple[Tag, ...]:
 
 def _detect(result: Result, setting: Setting) -> Result:
     verdict = spun_detector.detect(result.text, setting.config.restore)
-    findings = _map_findings(verdict.findings, edits.Projection(result.ledger).origin)
+    findings = placement.findings(verdict.findings, edits.Projection(result.ledger).origin)
     result = _changed(result, verdict=verdict, spun=replace(verdict, findings=findings))
     if verdict.is_spun and result.tagged is not None:
         strongest = sorted(findings, key=lambda f: -f.score)[:SHOWN_EVIDENCE]
@@ -223,7 +221,7 @@ def _translate(result: Result, setting: Setting) -> Result:
     config, translator = setting.config.translate, setting.translator
     if translator is None or result.tagged is None:
         return result
-    now = _map_tagged(result.tagged, edits.Projection(result.ledger).result)
+    now = placement.tagged(result.tagged, edits.Projection(result.ledger).result)
 
     def foreign(texts: Sequence[str], target: str) -> list[bool]:
         return tagging.elsewhere(texts, target, setting.config.tag)
@@ -274,10 +272,10 @@ def _assess(result: Result, setting: Setting) -> Result:
     if result.tagged is None:
         return result
     now = edits.Projection(result.ledger)
-    tagged = _map_tagged(result.tagged, now.result) if result.ledger else result.tagged
+    tagged = placement.tagged(result.tagged, now.result) if result.ledger else result.tagged
     if any(edit.stage == translation.STAGE for edit in result.ledger):
         tagged = tagging.tag(result.text, setting.config.tag)  # its languages are others now
-    faults = (_map(tag, now.result) for tag in result.tags if tag.kind in _FAULTS)
+    faults = (placement.placed(tag, now.result) for tag in result.tags if tag.kind in _FAULTS)
     left = [tag for tag in faults if tag.start < tag.end]
     assessed = quality.assess(
         result.text,
@@ -423,43 +421,9 @@ def _tagged(result: Result, tags: Collection[Tag], ledger: Ledger) -> Result:
     if not tags:
         return result
     origin = edits.Projection(ledger).origin
-    return _changed(result, tags=result.tags + tuple(_map(t, origin) for t in tags))
+    return _changed(result, tags=result.tags + tuple(placement.placed(t, origin) for t in tags))
 
 
 def _snapped(result: Result, stage: str) -> Result:
     snapshot = Snapshot(stage, result.text, result.ledger)
     return _changed(result, snapshots=(*result.snapshots, snapshot))
-
-
-_Move = Callable[[int, int], tuple[int, int]]
-_Placed = TypeVar("_Placed", Tag, Finding, StatedSource)
-
-
-def _map(item: _Placed, move: _Move) -> _Placed:
-    start, end = move(item.start, item.end)
-    if (start, end) == (item.start, item.end):
-        return item
-    return replace(item, start=start, end=end)
-
-
-def _map_findings(findings: Sequence[Finding], move: _Move) -> tuple[Finding, ...]:
-    return tuple(_map(finding, move) for finding in findings)
-
-
-def _map_tagged(tagged: Tagged, move: _Move) -> Tagged:
-    """The tags with their spans moved; spans that are gone are left out."""
-    stated = tagged.origin.stated and _map(tagged.origin.stated, move)
-    evidence = _map_findings(tagged.origin.evidence, move)
-    origin = replace(tagged.origin, evidence=evidence, stated=stated)
-    spans, paragraphs = _map_spans(tagged.spans, move), _map_spans(tagged.paragraphs, move)
-    return replace(tagged, spans=spans, paragraphs=paragraphs, origin=origin)
-
-
-def _map_spans(spans: Sequence[LanguageSpan], move: _Move) -> tuple[LanguageSpan, ...]:
-    """In full: there may be many, and replace() is slow."""
-    placed = ((*move(s.start, s.end), s) for s in spans)
-    return tuple(
-        s if (a, b) == (s.start, s.end) else LanguageSpan(a, b, s.language, s.script, s.confidence)
-        for a, b, s in placed
-        if a < b
-    )

@@ -1,0 +1,46 @@
+"""What lies in one text, placed in another that edits made of it, or that it was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from unspun.model import Finding, LanguageSpan, StatedSource, Tag, Tagged
+
+Move = Callable[[int, int], tuple[int, int]]
+"""From a span of one text to that of the other, as `edits.Projection` has them."""
+
+_Placed = TypeVar("_Placed", Tag, Finding, StatedSource)
+
+
+def placed(item: _Placed, move: Move) -> _Placed:
+    """A tag or a finding at its place in the other text."""
+    start, end = move(item.start, item.end)
+    if (start, end) == (item.start, item.end):
+        return item
+    return replace(item, start=start, end=end)
+
+
+def findings(found: Sequence[Finding], move: Move) -> tuple[Finding, ...]:
+    """Findings at their places in the other text."""
+    return tuple(placed(finding, move) for finding in found)
+
+
+def tagged(value: Tagged, move: Move) -> Tagged:
+    """Languages with their spans moved; spans that are gone are left out."""
+    stated = value.origin.stated and placed(value.origin.stated, move)
+    evidence = findings(value.origin.evidence, move)
+    origin = replace(value.origin, evidence=evidence, stated=stated)
+    spans, paragraphs = _spans(value.spans, move), _spans(value.paragraphs, move)
+    return replace(value, spans=spans, paragraphs=paragraphs, origin=origin)
+
+
+def _spans(spans: Sequence[LanguageSpan], move: Move) -> tuple[LanguageSpan, ...]:
+    """In full: there may be many, and replace() is slow."""
+    moved = ((*move(s.start, s.end), s) for s in spans)
+    return tuple(
+        s if (a, b) == (s.start, s.end) else LanguageSpan(a, b, s.language, s.script, s.confidence)
+        for a, b, s in moved
+        if a < b
+    )
