@@ -25,12 +25,13 @@ class Batch(NamedTuple):
         texts: The texts.
         joined: All of them.
         offsets: First character of each text, and one past the last text's line feed.
-        points: Code points, all texts.
+        points: Code points, all texts, 0 where a blank is.
         groups: Script group of each character, 0 of what is no letter.
         rows: Row of the profiles for each character.
         start: First character of each word.
         stop: One past the last letter of each word.
         group: Script group of each word.
+        size: Letters of each word.
         text: Text of each word.
         run: First word of each run.
         blanks: What is no language though it has letters, in order.
@@ -45,6 +46,7 @@ class Batch(NamedTuple):
     start: Ints
     stop: Ints
     group: NDArray[np.uint8]
+    size: Ints
     text: Ints
     run: Ints
     blanks: list[tuple[int, int]]
@@ -60,22 +62,24 @@ def read(texts: Sequence[str]) -> Batch:
     joined = "\n".join([*texts, ""])
     offsets = [0, *accumulate(len(text) + 1 for text in texts)]
     points = scripts.code_points(joined)
-    group = scripts.load().group.take(points)
     nothing = [
         (at + begin, at + end)
         for at, text in zip(offsets, texts, strict=False)
         for begin, end in blanks.find(text)
     ]
-    for begin, end in nothing:
-        group[begin:end] = 0
-    change = group > 0
-    rows = profiles.load().rows(points * change)
+    if nothing:
+        points = points.copy()
+        for begin, end in nothing:
+            points[begin:end] = 0
+    rows = profiles.load().rows(points)
+    group = scripts.load().group.take(points)
+    change = group.astype(bool)
     np.not_equal(group[1:], group[:-1], out=change[1:])
     edge = change.nonzero()[0]
-    kind = group.take(edge)
-    letter = kind > 0  # the last character is a line feed, so a word always ends before the end
+    kind = group[edge]
+    letter = kind.astype(bool)  # the last is a line feed, so a word always ends before the end
     stops = edge[1:][letter[:-1]]
-    start, stops, kind = _cut(edge[letter], stops, kind[letter])
+    start, stops, size, kind = _cut(edge[letter], stops, kind[letter])
     turn = np.empty(len(start), bool)
     turn[:1] = True
     np.not_equal(kind[1:], kind[:-1], out=turn[1:])
@@ -86,17 +90,19 @@ def read(texts: Sequence[str]) -> Batch:
         turn[1:] |= text[1:] != text[:-1]
     run = turn.nonzero()[0]
     return Batch(
-        texts, joined, offsets, points, group, rows, start, stops, kind, text, run, nothing
+        texts, joined, offsets, points, group, rows, start, stops, kind, size, text, run, nothing
     )
 
 
-def _cut(start: Ints, stop: Ints, kind: NDArray[np.uint8]) -> tuple[Ints, Ints, NDArray[np.uint8]]:
-    """Cut words that are longer than the evidence of a word may be."""
+def _cut(
+    start: Ints, stop: Ints, kind: NDArray[np.uint8]
+) -> tuple[Ints, Ints, Ints, NDArray[np.uint8]]:
+    """Cut words that are longer than the evidence of a word may be; start, stop, size, group."""
     length = stop - start
-    if not len(start) or int(length.max()) <= profiles.LONGEST:
-        return start, stop, kind
+    if not len(start) or length[length.argmax()] <= profiles.LONGEST:
+        return start, stop, length, kind
     pieces = (length - 1) // profiles.LONGEST + 1
     first = np.repeat(np.cumsum(pieces) - pieces, pieces)
     begin = np.repeat(start, pieces) + profiles.LONGEST * (np.arange(len(first)) - first)
     end = np.minimum(begin + profiles.LONGEST, np.repeat(stop, pieces))
-    return begin, end, np.repeat(kind, pieces)
+    return begin, end, end - begin, np.repeat(kind, pieces)

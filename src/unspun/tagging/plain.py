@@ -20,9 +20,7 @@ class Shared:
 
     def __init__(self, laid: Batch, say: NDArray[np.bool_] | None) -> None:
         self.laid = laid
-        self.size = laid.stop - laid.start
-        if say is not None:
-            self.size *= say
+        self.size = laid.size if say is None else laid.size * say
         self.offsets = laid.offsets
 
     @cached_property
@@ -145,12 +143,11 @@ def _say(laid: Batch, skips: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.
 def _total(found: list[Plain], shared: Shared, say: NDArray[np.bool_] | None) -> None:
     """Give each text its runs, and what they say together."""
     laid = shared.laid
-    texts, groups = laid.text.take(laid.run).tolist(), laid.group.take(laid.run).tolist()
+    texts, groups = laid.text[laid.run].tolist(), laid.group[laid.run].tolist()
     keys = list(zip(texts, groups, strict=True))
-    starts = laid.start.take(laid.run).tolist()
+    starts = laid.start[laid.run].tolist()
     rows = laid.rows if say is None else _said(laid, say)
-    ends = [*starts[1:], len(rows)]
-    total = profiles.load().totals([rows[a:b] for a, b in zip(starts, ends, strict=True)])
+    total = profiles.load().totals(rows, starts)
     letters = np.add.reduceat(shared.size, laid.run)
     units = sorted(set(keys))
     unit = [*range(len(keys))]
@@ -163,7 +160,7 @@ def _total(found: list[Plain], shared: Shared, say: NDArray[np.bool_] | None) ->
     for (text, group), size, sums in named:
         unit_of.append(len(found[text].totals))
         found[text].totals.append((group, size, *_best(sums[: _columns()[group]])))
-    _give_runs(found, laid, keys, [unit_of[k] for k in unit])
+    _give_runs(found, laid, starts, keys, [unit_of[k] for k in unit])
 
 
 def _best(sums: list[int]) -> tuple[int, int, int]:
@@ -172,7 +169,8 @@ def _best(sums: list[int]) -> tuple[int, int, int]:
         return 0, 0, 0
     top = max(sums)
     best = sums.index(top)
-    return best, top, max(*sums[:best], *sums[best + 1 :], 0, 0)
+    sums[best] = 0
+    return best, top, max(sums)
 
 
 def _said(laid: Batch, say: NDArray[np.bool_]) -> NDArray[np.uint16]:
@@ -183,21 +181,24 @@ def _said(laid: Batch, say: NDArray[np.bool_]) -> NDArray[np.uint16]:
 
 
 def _give_runs(
-    found: list[Plain], laid: Batch, keys: list[tuple[int, int]], units: list[int]
+    found: list[Plain],
+    laid: Batch,
+    starts: list[int],
+    keys: list[tuple[int, int]],
+    units: list[int],
 ) -> None:
     first = laid.run.tolist()
     last = [*first[1:], len(laid.start)]
-    starts = laid.start.take(first).tolist()
-    stops = laid.stop.take([end - 1 for end in last]).tolist()
+    end, *stops = laid.stop[laid.run - 1].tolist()  # before the first word stands the last
     for (text, group), unit, a, b, start, stop in zip(
-        keys, units, first, last, starts, stops, strict=True
+        keys, units, first, last, starts, [*stops, end], strict=True
     ):
         one = found[text]
         begin, at = one.begin, one.first
         one.runs.append((a - at, b - at, start - begin, stop - begin, group, unit))
 
 
-def _by(of_run: Sequence[int], count: int, values: Table) -> Table:
+def _by(of_run: Sequence[int], count: int, values: NDArray[np.integer]) -> Table:
     """Sums by unit."""
     sums = np.zeros((count, *values.shape[1:]), np.int64)
     np.add.at(sums, of_run, values)

@@ -32,9 +32,11 @@ class Profiles(NamedTuple):
         code: Letter code of each code point below 0x3000, 0 for what is no letter here, and at
             the end for every other.
         letters: Letter codes, 0 among them.
-        pair: Number of each known pair of letters, by ``first * letters + second``.
-        triple: Row of each triple, by ``pair * letters + third``; 0 where unknown.
-        back: Row of each pair, by ``first * letters + second``, falling back on its second letter.
+        pair: Number of each pair of letters, by ``first * letters + second``.
+        triple: Row of each triple, by ``pair * letters + third``, falling back on its last two
+            letters. An unknown pair has the number of its second letter.
+        back: Row of each pair, by ``first * letters + second``, falling back on its second letter:
+            where the triples begin.
         weights: Evidence of the n-grams that end at a character, by row and column, in 1/16 nat:
             the sum of log(1 + p / floor). Four columns of 16 bits lie in each 64-bit number, so
             that one addition adds four of them.
@@ -51,15 +53,14 @@ class Profiles(NamedTuple):
 
     def rows(self, points: NDArray[np.uint32]) -> NDArray[np.uint16]:
         """Row of the longest known n-gram that ends at each character."""
-        codes = self.code.take(points, mode="clip")
-        two = codes.copy()
-        two[1:] += codes[:-1] * self.letters
-        row: NDArray[np.uint16] = self.back.take(two)
-        three = self.pair.take(two[:-1])
+        codes = np.zeros(len(points) + 2, np.int32)  # no letters come before the first
+        self.code.take(points, mode="clip", out=codes[2:])
+        two = codes[:-2] * self.letters
+        two += codes[1:-1]
+        three = self.pair.take(two)
         three *= self.letters
-        three += codes[1:]
-        full = self.triple.take(three)
-        np.copyto(row[1:], full, where=full > 0)
+        three += codes[2:]
+        row: NDArray[np.uint16] = self.triple.take(three)
         return row
 
     def words(self, rows: NDArray[np.uint16], starts: NDArray[np.intp]) -> NDArray[np.uint32]:
@@ -80,9 +81,9 @@ class Profiles(NamedTuple):
             first = last
         return out.view(np.uint16).astype(np.uint32)
 
-    def totals(self, rows: Sequence[NDArray[np.uint16]]) -> NDArray[np.int64]:
-        """Evidence for each column, summed over each of several longer stretches."""
-        return sums.over(self.weights.view(np.uint16), rows)
+    def totals(self, rows: NDArray[np.uint16], starts: Sequence[int]) -> NDArray[np.integer]:
+        """The same for starts of longer stretches."""
+        return sums.over(self.weights.view(np.uint16), rows, starts)
 
 
 @lru_cache(maxsize=1)
@@ -108,10 +109,11 @@ def load() -> Profiles:
     weights[numbers[double]] += weights[one[grams[double, 2]]]
     back[key] = numbers[double]
     heads = np.unique(np.concatenate([key, grams[full, 0] * letters + grams[full, 1]]))
-    pair = np.zeros(letters * letters, np.int32)
-    pair[heads] = np.arange(1, len(heads) + 1)
+    pair = np.tile(np.arange(letters, dtype=np.int32), letters)
+    pair[heads] = np.arange(letters, letters + len(heads))
     weights[numbers[full]] += weights[back[grams[full, 1] * letters + grams[full, 2]]]
-    triple = np.zeros((len(heads) + 1) * letters, np.uint16)
+    pairs = back.reshape(letters, letters)
+    triple = np.concatenate([pairs, pairs[heads % letters]]).ravel()
     triple[pair[grams[full, 0] * letters + grams[full, 1]] * letters + grams[full, 2]] = numbers[
         full
     ]

@@ -1,46 +1,52 @@
-"""Sums of a table's rows over long stretches of text, gathered crosswise.
+"""Sums of a table's rows over long stretches of text.
 
-A sum down the columns of few rows is dear, a sum of long arrays is cheap. So each stretch is filled
-up to whole blocks of rows, and one addition takes the same place of all blocks.
+A sum of 16-bit numbers is cheap where four of them lie in one 64-bit number. So each stretch is
+added up in pieces that 16 bits hold, and then its pieces.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-_BLOCK = 16  # rows; the sum of so many fits into 16 bits
-_TOGETHER = 512  # blocks that are gathered at a time: they stay in the cache
+_MOST = 128  # rows of a piece; the sum of so many fits into 16 bits
+_TOGETHER = 64  # pieces that are gathered at a time: they stay in the cache
 
 Numbers = NDArray[np.uint8] | NDArray[np.uint16]
-Rows = NDArray[np.unsignedinteger] | NDArray[np.signedinteger] | Sequence[int]
+Rows = NDArray[np.unsignedinteger] | NDArray[np.signedinteger]
 
 
-def over(table: Numbers, parts: Sequence[Rows], each: int = 1) -> NDArray[np.int64]:
-    """Sums by column of the rows of every so many parts, of which the first is never empty.
+def over(table: Numbers, rows: Rows, starts: Sequence[int]) -> NDArray[np.integer]:
+    """Sums by column of the rows from each start to the next.
 
     Args:
-        table: By row and column, a whole number of 64-bit words wide; its first row is nothing.
-        parts: Rows of the table.
-        each: How many parts are summed together.
+        table: By row and column, a whole number of 64-bit words wide.
+        rows: Rows of the table.
+        starts: Where each stretch begins, ascending; the last one ends where the rows end.
     """
-    blocks = [0, *accumulate((len(part) + _BLOCK - 1) // _BLOCK for part in parts)]
-    rows = np.zeros(blocks[-1] * _BLOCK, np.intp)
-    for part, block in zip(parts, blocks, strict=False):
-        rows[block * _BLOCK : block * _BLOCK + len(part)] = part
-    across = rows.reshape(-1, _BLOCK).T
+    cuts: list[int] = []
+    first: list[int] = []
+    for start, stop in pairwise([*starts, len(rows)]):
+        first.append(len(cuts))
+        cuts += range(start, stop, _MOST)
+    ends = [*cuts[_TOGETHER::_TOGETHER], len(rows)]
     sums = [
-        _added(table.take(across[:, at : at + _TOGETHER], axis=0))
-        for at in range(0, blocks[-1], _TOGETHER)
+        _added(table, rows[cuts[at] : end], cuts[at : at + _TOGETHER])
+        for at, end in zip(range(0, len(cuts), _TOGETHER), ends, strict=True)
     ]
-    return np.add.reduceat(np.concatenate(sums, dtype=np.int64), blocks[:-1:each], axis=0)
+    pieces = sums[0] if len(sums) == 1 else np.concatenate(sums)
+    if len(first) == len(cuts):
+        return pieces
+    found: NDArray[np.int64] = np.add.reduceat(pieces, first, axis=0, dtype=np.int64)
+    return found
 
 
-def _added(gathered: Numbers) -> NDArray[np.uint16]:
-    """Sums down the first axis, four columns of 16 bits to an addition."""
-    wide = gathered.astype(np.uint16, copy=False).view(np.uint64)
-    found: NDArray[np.uint16] = np.add.reduce(wide, axis=0).view(np.uint16)
+def _added(table: Numbers, rows: Rows, cuts: Sequence[int]) -> NDArray[np.uint16]:
+    """Sums from each cut to the next, four columns of 16 bits to an addition."""
+    wide = table.take(rows, axis=0).astype(np.uint16, copy=False).view(np.uint64)
+    places = [cut - cuts[0] for cut in cuts]
+    found: NDArray[np.uint16] = np.add.reduceat(wide, places, axis=0).view(np.uint16)
     return found

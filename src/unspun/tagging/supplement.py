@@ -46,7 +46,9 @@ COMMON = {"en": 2 * STEPS}
 ALIASES = {"nn": "no"}
 SCRIPTED = {("sr", "Latn"): "sr-Latn", ("sr", "Cyrl"): "sr-Cyrl"}
 _CODED = 0x3000  # code points that are told apart: the scripts of several languages end before
-_SHIFTS = [np.uint64(_TOP - _BITS * n) for n in range(_LONGEST)]
+_ONE, _TWO = np.uint64(_BITS), np.uint64(2 * _BITS)
+_DIFFER = np.array([1 << _BITS * n for n in range(_LONGEST)], np.uint64)
+"""The least by which keys differ that differ in an n-gram's first character, its second, ..."""
 _APART = "\0" * (_LONGEST - 1)
 """Characters in no n-gram, so many that none of one chunk can reach into the next."""
 _TOKEN = regex.compile(r"[\p{L}\p{M}'’]+")
@@ -94,15 +96,18 @@ class Supplement(NamedTuple):
 
     def score_plain(self, texts: Sequence[str]) -> list[list[int]]:
         """The same without the compiled kernel."""
-        parts: list[sums.Rows] = []
         chunks = [_chunks(text) for text in texts]
         joined = [_APART.join([*each, ""]) for each in chunks]
         grams = self._grams("".join(joined))
+        rows: list[NDArray[np.intp]] = []
+        starts = [0]
         at = 0
         for each, text in zip(chunks, joined, strict=True):
-            parts += grams[at : at + len(text)], [*chain.from_iterable(map(self.named, each))]
+            named = [*chain.from_iterable(map(self.named, each))]
+            rows += grams[at : at + len(text)], np.array(named, np.intp)
+            starts.append(starts[-1] + len(text) + len(named))
             at += len(text)
-        found: list[list[int]] = sums.over(self.weights, parts, 2).tolist()
+        found: list[list[int]] = sums.over(self.weights, np.concatenate(rows), starts[:-1]).tolist()
         return found
 
     def named(self, chunk: str) -> list[int]:
@@ -118,22 +123,21 @@ class Supplement(NamedTuple):
         """Row of the longest n-gram that ends at each character of a text."""
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
         codes = self.code.take(points, mode="clip")
-        key = codes << _SHIFTS[0]
-        for n in range(1, min(_LONGEST, len(codes))):
-            key[n:] |= codes[:-n] << _SHIFTS[n]
+        two = codes << _ONE
+        two[1:] |= codes[:-1]
+        key = two << _TWO
+        key[2:] |= two[:-2]
+        key <<= _TWO
+        key[4:] |= two[:-4]
         order = key.argsort()  # neighbours are found near each other, which is much sooner
         key = key.take(order)
-        found = self.keys.searchsorted(key, side="right")
-        found -= 1
-        for _ in range(_LONGEST):  # a known ending is the nearest key below, or an ending of that
-            off = self.keys.take(found)
-            off ^= key
-            off >>= self.spare.take(found)
-            if not off.any():
-                break
-            found = np.where(off, self.shorter.take(found), found)
-        row = np.empty_like(found)
-        row[order] = found
+        near = self.keys.searchsorted(key, side="right")
+        near -= 1  # a known ending is the nearest key below, or an ending of that
+        key ^= self.keys.take(near)
+        near *= _LONGEST + 1
+        near += _DIFFER.searchsorted(key, side="right")
+        row = np.empty_like(near)
+        row[order] = _known().take(near)
         return row
 
 
@@ -178,6 +182,17 @@ def _compiled() -> Any | None:  # noqa: ANN401 - an extension is not typed
         table.words,
         table.named,
     )
+
+
+@lru_cache(maxsize=1)
+def _known() -> NDArray[np.intp]:
+    """Row of each n-gram's longest known ending outside the first n of six characters, n 0 to 6."""
+    table = load()
+    rows = [np.arange(len(table.keys))]
+    for n in range(1, _LONGEST + 1):
+        last = rows[-1]
+        rows.append(np.where(table.spare[last] < _BITS * n, table.shorter[last], last))
+    return np.stack(rows, axis=1).ravel()
 
 
 @lru_cache(maxsize=1)
