@@ -160,6 +160,19 @@ def test_regions_and_cuts_rebuild_the_spun_text(original: list[str], spun: list[
         assert (*out, *left[at:]) == right
 
 
+@pytest.mark.parametrize(
+    ("original", "spun", "count"),
+    [
+        ("want to use these boats", "want to make use of these boats", 1),
+        ("the ferry fare was paid", "the fare of ferry was paid", 1),
+        ("they sold the old house", "they bought the old home", 2),
+        ("we hope to buy it here", "we wish to purchase it here now", 3),
+    ],
+)
+def test_a_word_with_others_around_it_parts_nothing(original: str, spun: str, count: int) -> None:
+    assert len(list(regions(original.split(), spun.split(), frozenset()))) == count
+
+
 def test_markers_lean_to_their_side() -> None:
     weights = markers.weigh(toy_pairs(40))
     assert weights["corporate"] > 0 > weights["begin"]

@@ -1,8 +1,11 @@
 """Find what a spinner replaced: regions that differ between a text and its spun copy.
 
 The edit script alone cuts phrases apart, because short words match by accident ("a number of"
-against "many of"). So regions are joined across single very common words, each region is widened
-by one unchanged word on either side, and `phrases.Lexicon` cuts it into phrase pairs afterwards.
+against "many of"), and because a spinner may keep a word and write others around it ("to use" and
+"to make use of") or turn two about ("interest rate" and "rate of interest"). So regions are joined
+across single words that are very common or, while they are short, that stand beside words only
+added or only left out; each region is widened by one unchanged word on either side, and
+`phrases.Lexicon` cuts it into phrase pairs afterwards.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from rapidfuzz.distance import Levenshtein
 Region = tuple[tuple[str, ...], tuple[str, ...], int]
 """Original words, spun words, and the index of the region's first word in the original."""
 
+_SHORT = 5  # words; longer regions cost much to cut, and there are many
 _LONGEST_REGION = 24  # words; a longer one is a rewritten or lost passage, not a substitution
 
 
@@ -40,7 +44,7 @@ def regions(original: Sequence[str], spun: Sequence[str], weak: frozenset[str]) 
 def _joined(
     original: Sequence[str], spun: Sequence[str], weak: frozenset[str]
 ) -> list[tuple[int, int, int, int]]:
-    """Changed blocks of the edit script, joined across single weak words."""
+    """Changed blocks of the edit script, joined where one word is too little to part them."""
     found: list[tuple[int, int, int, int]] = []
     for op in Levenshtein.opcodes(original, spun):
         if op.tag == "equal":
@@ -60,4 +64,10 @@ def _weakly_parted(
     weak: frozenset[str],
 ) -> bool:
     gap = right[0] - left[1]
-    return gap == 0 or (gap == 1 and original[left[1]] in weak)
+    return gap == 0 or (gap == 1 and (original[left[1]] in weak or _leaning(left, right)))
+
+
+def _leaning(left: tuple[int, int, int, int], right: tuple[int, int, int, int]) -> bool:
+    """Whether two blocks are short, and one has words on one side only: no pair by itself."""
+    short = right[1] - left[0] <= _SHORT and right[3] - left[2] <= _SHORT
+    return short and any(start == end or first == last for start, end, first, last in (left, right))
