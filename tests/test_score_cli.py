@@ -53,20 +53,6 @@ def test_gates_tell_junit_and_github(tmp_path: Path) -> None:
     assert [c.get("name") for c in suite.iter("testcase")] == ["bleu=99", "ter=90"]
 
 
-def test_a_significantly_worse_version_fails(tmp_path: Path) -> None:
-    reference = [f"Boat number {n} lay in the harbour of Tarn all winter.\n" for n in range(60)]
-    (tmp_path / "ref.txt").write_text("".join(reference))
-    (tmp_path / "old.txt").write_text("".join(reference))
-    worse = [s.replace("lay in", "was lying at") for s in reference]
-    (tmp_path / "new.txt").write_text("".join(worse))
-    args = ("score", "new.txt", "ref.txt", "--by", "line", "--metric", "bleu")
-    done = unspun(*args, "--fail-if-worse-than", "old.txt", cwd=tmp_path)
-    assert done.returncode == 1
-    assert b"p=0.0" in done.stderr
-    same = unspun(*args, "--fail-if-worse-than", "new.txt", cwd=tmp_path)
-    assert same.returncode == 0
-
-
 @pytest.fixture
 def boats(tmp_path: Path) -> Path:
     """A reference of 60 lines, a version as good, and a worse one."""
@@ -76,6 +62,15 @@ def boats(tmp_path: Path) -> Path:
     worse = [s.replace("lay in", "was lying at") for s in reference]
     (tmp_path / "worse.txt").write_text("".join(worse))
     return tmp_path
+
+
+def test_a_significantly_worse_version_fails(boats: Path) -> None:
+    args = ("score", "worse.txt", "ref.txt", "--by", "line", "--metric", "bleu")
+    done = unspun(*args, "--fail-if-worse-than", "good.txt", cwd=boats)
+    assert done.returncode == 1
+    assert b"p=0.0" in done.stderr
+    same = unspun(*args, "--fail-if-worse-than", "worse.txt", cwd=boats)
+    assert same.returncode == 0
 
 
 @pytest.mark.parametrize("test", ["bootstrap", "randomisation"])

@@ -13,16 +13,12 @@ weigh(PyObject *module, PyObject *args)
     PyObject *out = NULL;
     if (!arrays_take(&a, args, 5))
         return NULL;
-    double lm = PyTuple_GET_SIZE(args) == 6 ? PyFloat_AsDouble(PyTuple_GET_ITEM(args, 5)) : 0.0;
+    double lm = arrays_last_float(args, 6);
     Py_ssize_t steps = arrays_size(&a, 0, 4), arcs = arrays_size(&a, 3, 8);
     Py_ssize_t phrases = arrays_size(&a, 4, 8);
     int fits = arrays_size(&a, 1, 4) == steps && arrays_size(&a, 2, 4) == steps && phrases > 0 &&
                arrays_within(&a, 1, 0, arcs) && arrays_within(&a, 2, -1, phrases);
-    if (PyErr_Occurred())
-        fits = 0;
-    else if (!fits)
-        arrays_misfit();
-    if (fits && (out = arrays_new(steps, 8))) {
+    if (arrays_fit(fits) && (out = arrays_new(steps, 8))) {
         double *told = (double *)PyByteArray_AS_STRING(out);
         for (Py_ssize_t k = 0; k < steps; k++) {
             int32_t missed = INT32S(&a, 2)[k];
@@ -42,17 +38,13 @@ beside(PyObject *module, PyObject *args)
     PyObject *out = NULL;
     if (!arrays_take(&a, args, 5))
         return NULL;
-    double far = PyTuple_GET_SIZE(args) == 6 ? PyFloat_AsDouble(PyTuple_GET_ITEM(args, 5)) : 0.0;
+    double far = arrays_last_float(args, 6);
     Py_ssize_t steps = arrays_size(&a, 0, 8), arcs = arrays_size(&a, 2, 4);
     Py_ssize_t nodes = arrays_size(&a, 4, 8);
     int fits = arrays_size(&a, 1, 4) == steps && arrays_size(&a, 3, 4) == arcs &&
                arrays_within(&a, 1, 0, arcs) && arrays_within(&a, 2, 0, nodes) &&
                arrays_within(&a, 3, 0, nodes);
-    if (PyErr_Occurred())
-        fits = 0;
-    else if (!fits)
-        arrays_misfit();
-    if (fits && (out = arrays_new(steps, 8))) {
+    if (arrays_fit(fits) && (out = arrays_new(steps, 8))) {
         double *told = (double *)PyByteArray_AS_STRING(out);
         const double *crest = DOUBLES(&a, 4);
         for (Py_ssize_t k = 0; k < steps; k++) {
@@ -128,15 +120,13 @@ shares(PyObject *module, PyObject *args)
     PyObject *share = NULL, *mass = NULL;
     if (!arrays_take(&a, args, 8))
         return NULL;
-    Py_ssize_t nodes = PyTuple_GET_SIZE(args) == 9 ? PyLong_AsSsize_t(PyTuple_GET_ITEM(args, 8)) : -1;
+    Py_ssize_t nodes = arrays_last_size(args, 9);
     Py_ssize_t steps = arrays_size(&a, TOLD, 8), states = arrays_size(&a, ARC, 4);
     Py_ssize_t segments = arrays_size(&a, LAST, 4);
     int fits = !PyErr_Occurred() && graph_fits(&a, nodes) && arrays_size(&a, STEP, 4) == steps &&
                arrays_within(&a, STEP, 0, arrays_size(&a, SEGMENT, 4)) &&
                arrays_within(&a, SEGMENT, 0, segments);
-    if (!fits && !PyErr_Occurred())
-        arrays_misfit();
-    if (fits) {
+    if (arrays_fit(fits)) {
         int32_t *segment_of = ended(&a, nodes);
         double *past = PyMem_RawMalloc((size_t)(2 * states + 1) * sizeof *past);
         share = arrays_new(steps, 8);
@@ -204,11 +194,9 @@ best(PyObject *module, PyObject *args)
     PyObject *out = NULL;
     if (!arrays_take(&a, args, 6))
         return NULL;
-    Py_ssize_t nodes = PyTuple_GET_SIZE(args) == 7 ? PyLong_AsSsize_t(PyTuple_GET_ITEM(args, 6)) : -1;
+    Py_ssize_t nodes = arrays_last_size(args, 7);
     Py_ssize_t steps = arrays_size(&a, TOLD, 8), states = arrays_size(&a, ARC, 4), count = -1;
-    if (!PyErr_Occurred() && !graph_fits(&a, nodes))
-        arrays_misfit();
-    if (!PyErr_Occurred()) {
+    if (arrays_fit(!PyErr_Occurred() && graph_fits(&a, nodes))) {
         int32_t *segment_of = ended(&a, nodes);
         double *top = PyMem_RawMalloc((size_t)(states + 1) * sizeof *top);
         int32_t *back = PyMem_RawMalloc((size_t)(states + 1) * sizeof *back);
@@ -240,14 +228,13 @@ kept(PyObject *module, PyObject *args)
     PyObject *out = NULL;
     if (!arrays_take(&a, args, 6))
         return NULL;
-    double limit = PyTuple_GET_SIZE(args) == 7 ? PyFloat_AsDouble(PyTuple_GET_ITEM(args, 6)) : 0.0;
+    double limit = arrays_last_float(args, 7);
     const double *share = DOUBLES(&a, 0);
     Py_ssize_t steps = arrays_size(&a, 0, 8), count = 0;
     int fits = !PyErr_Occurred();
     for (int k = 1; k < 6; k++)
         fits = fits && arrays_size(&a, k, 4) == steps;
-    if (!fits && !PyErr_Occurred())
-        arrays_misfit();
+    fits = arrays_fit(fits);
     for (Py_ssize_t k = 0; fits && k < steps; k++)
         count += share[k] > limit;
     out = fits ? PyTuple_New(6) : NULL;

@@ -140,25 +140,23 @@ def _score(
         _print_scores(record)
     gates = thresholds.gates(scores.corpus, fail.under)
     if fail.old is not None:
-        old = _old(fail, references, asked, tested=_tested(segments))
+        old = _old(fail.old, references, asked, tested=_tested(segments))
         gates += _compared(segments, old, fail.old, asked)
     return gates
 
 
-def _old(fail: Limits, references: list[Path], asked: Asked, *, tested: bool) -> SegmentCounts:
-    """The counts of the texts that must not be better; none where nothing is compared.
+def _old(path: Path, references: list[Path], asked: Asked, *, tested: bool) -> SegmentCounts:
+    """The counts of the texts that must not be better.
 
     Raises:
         MismatchError: for one segment, which nothing can be said of.
     """
-    if fail.old is None:
-        return {}
     if not tested:
         raise MismatchError(
-            f"{fail.old}: one segment says nothing about significance; score lines (--by line) "
+            f"{path}: one segment says nothing about significance; score lines (--by line) "
             "or a folder of documents"
         )
-    return _scored(paired(fail.old, references), asked)[1]
+    return _scored(paired(path, references), asked)[1]
 
 
 def _tested(segments: SegmentCounts) -> bool:
@@ -278,13 +276,12 @@ def _rank(
         sys.stdout.buffer.write(records.dumps(_ranking(rows)) + b"\n")
     else:
         _print_ranking(rows, asked, tested=tested)
+    old = {} if fail.old is None else _scored(paired(fail.old, references), asked)[1]
     gates = []
     for name, (scores, segments) in scored.items():
         found = thresholds.gates(scores.corpus, fail.under)
         if fail.old is not None:
-            found += _compared(
-                segments, _scored(paired(fail.old, references), asked)[1], fail.old, asked
-            )
+            found += _compared(segments, old, fail.old, asked)
         gates += [Gate(f"{name}: {g.name}", g.passed, f"{name}: {g.message}") for g in found]
     return gates
 

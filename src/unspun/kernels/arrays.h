@@ -77,4 +77,26 @@ arrays_misfit(void)
     return PyErr_Format(PyExc_ValueError, "arrays do not fit one another");
 }
 
+/* Whether all is well; with an exception where it is not. */
+static inline int
+arrays_fit(int fits)
+{
+    if (!fits && !PyErr_Occurred())
+        arrays_misfit();
+    return !PyErr_Occurred();
+}
+
+/* The last of so many arguments, or what stands in for it where there are others than so many. */
+static inline double
+arrays_last_float(PyObject *args, Py_ssize_t count)
+{
+    return PyTuple_GET_SIZE(args) == count ? PyFloat_AsDouble(PyTuple_GET_ITEM(args, count - 1)) : 0.0;
+}
+
+static inline Py_ssize_t
+arrays_last_size(PyObject *args, Py_ssize_t count)
+{
+    return PyTuple_GET_SIZE(args) == count ? PyLong_AsSsize_t(PyTuple_GET_ITEM(args, count - 1)) : -1;
+}
+
 #endif
