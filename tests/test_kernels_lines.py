@@ -177,9 +177,9 @@ def written(tree: tuple[object, ...], rng: Random) -> str:
     """A line that a template may have been written for."""
     pieces = []
     for node in tree:
-        if isinstance(node, templates._Slot):
+        if isinstance(node, templates.Slot):
             pieces.append(rng.choice(FILLED[node.kind]))
-        elif isinstance(node, templates._Choice):
+        elif isinstance(node, templates.Choice):
             if not node.optional or rng.random() < 0.5:
                 pieces.append(written(rng.choice(node.options), rng))
         else:

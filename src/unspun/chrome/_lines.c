@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 3
+#define REVISION 4
 
 enum { BODY_WIDTH = 100, SHORT = 200, LONG = 600, WORDED = 400, PEEK = 24, FRONT = 12, BACK = 12 };
 enum { NEAR = 18, SENTENCE_WIDTH = 45, SENTENCE_WORDS = 8, WORD_WIDTH = 7, FEW = 2, BUTTONS = 20 };
@@ -19,8 +19,12 @@ enum { FORM = 0xFFFF, MARK = 1 << 16, SECOND = 1 << 17, FIRST = 1 << 18, TRAIL =
 enum { DECOR = 1 << 20, WIDE = 1 << 21, FINAL = 1 << 22, QUOTE = 1 << 23, BULLET = 1 << 24 };
 enum { JOINT = 1 << 25, OPENER = 1 << 26, SIGN = 1 << 27, ALNUM = 1 << 28, LETTER = 1 << 29 };
 enum { SPACE = 1 << 30 };
-enum { EXACT = 1, STARTS = 2, ENDS = 4, LONG_STARTS = 8, LONG_ENDS = 16, OPENS = 32, CLOSES = 64 };
-enum { INNER = 1, COUNTED = 2, LONG_INNER = 4, OBJECT = 8 };
+/* NUMBERED: of lines that begin with a number; WORDED: of those that have a certain word. */
+enum { EXACT = 1, STARTS = 2, STARTS_WORDED = 4, ENDS = 8, ENDS_NUMBERED = 16, ENDS_WORDED = 32 };
+enum { LONG_STARTS = 64, LONG_STARTS_WORDED = 128, LONG_ENDS = 256, LONG_ENDS_NUMBERED = 512 };
+enum { LONG_ENDS_WORDED = 1024, OPENS = 2048, CLOSES = 4096 };
+enum { INNER = 1, INNER_NUMBERED = 2, INNER_WORDED = 4, WORD = 8, LONG_INNER = 16, LONG_WORD = 32 };
+enum { OBJECT = 64 };
 enum { WORDING = 1, LABEL = 2, PROMPT = 4, NAME = 8, EVERYTHING = 7 }; /* as in page.py */
 #define BEYOND 0x10000 /* code points without an entry in the tables */
 #define HEADS 4096
@@ -51,6 +55,7 @@ typedef struct {
     Needle *needles;
     Py_ssize_t needle_count;
     int heads[HEADS];
+    uint8_t *firsts; /* by code point: the roles of the needles that begin with it */
     PyTypeObject *line, *shape;
 } Reader;
 
@@ -99,29 +104,32 @@ hash_of(const Py_UCS4 *chars, Py_ssize_t size)
     return hash;
 }
 
-/* Whether something with this hash has one of the roles; two may share one, and then both count. */
-static int
-known_as(const Reader *r, uint32_t hash, uint32_t roles)
+/* The roles of something with this hash; two may share one, and then both count. */
+static inline uint32_t
+roles_of(const Reader *r, uint32_t hash)
 {
     for (size_t at = hash & r->mask; r->entries[at].roles; at = (at + 1) & r->mask)
         if (r->entries[at].hash == hash)
-            return (r->entries[at].roles & roles) != 0;
+            return r->entries[at].roles;
     return 0;
 }
 
 static int
 listed(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles)
 {
-    return known_as(r, hash_of(chars, size), roles);
+    return (roles_of(r, hash_of(chars, size)) & roles) != 0;
 }
 
 static inline size_t head_of(Py_UCS4 a, Py_UCS4 b) { return (a * 31u ^ b) & (HEADS - 1); }
 
-/* Whether one of the needles with these roles is there. */
-static int
-has_needle(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles)
+/* Those of some roles that needles have which are there; all at the first of the roles in `enough`. */
+static uint32_t
+needles_in(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles, uint32_t enough)
 {
+    uint32_t found = 0;
     for (Py_ssize_t i = 0; i < size; i++) {
+        if (chars[i] >= BEYOND || !(r->firsts[chars[i]] & roles & ~found))
+            continue;
         /* those of one character are chained under it and 0 */
         for (int pair = i + 1 < size; pair >= 0; pair--) {
             int at = r->heads[head_of(chars[i], pair ? chars[i + 1] : 0)];
@@ -129,11 +137,19 @@ has_needle(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, uint32_t role
                 const Needle *n = &r->needles[at];
                 if ((n->roles & roles) && n->size <= size - i &&
                     !memcmp(n->chars, chars + i, (size_t)n->size * sizeof(Py_UCS4)))
-                    return 1;
+                    found |= n->roles & roles;
             }
         }
+        if (found & enough)
+            break;
     }
-    return 0;
+    return found;
+}
+
+static inline int
+has_needle(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles)
+{
+    return needles_in(r, chars, size, roles, roles) != 0;
 }
 
 /* What `fold` makes of a slice, in as much room, or NOT_SIMPLE. */
@@ -159,52 +175,76 @@ fold(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, Py_UCS4 *out)
     return made - first;
 }
 
-static int
-begins(const Reader *r, const Py_UCS4 *key, Py_ssize_t size, uint32_t roles)
+/* The roles of what a line begins with, and ends with. */
+static uint32_t
+begins(const Reader *r, const Py_UCS4 *key, Py_ssize_t size)
 {
-    uint32_t hash = 0;
+    uint32_t hash = 0, roles = 0;
     for (Py_ssize_t n = 0; n < FRONT && n < size; n++) {
         hash = mixed(hash, key[n]);
-        if (known_as(r, hash, roles))
-            return 1;
+        roles |= roles_of(r, hash);
     }
-    return 0;
+    return roles;
 }
 
-static int
-stops(const Reader *r, const Py_UCS4 *key, Py_ssize_t size, uint32_t roles)
+static uint32_t
+stops(const Reader *r, const Py_UCS4 *key, Py_ssize_t size)
 {
+    uint32_t roles = 0;
     for (Py_ssize_t n = 1; n <= BACK && n <= size; n++)
-        if (listed(r, key + size - n, n, roles))
-            return 1;
-    return 0;
+        roles |= roles_of(r, hash_of(key + size - n, n));
+    return roles;
+}
+
+/* Whether a number may begin with a character: [\d.,\u066b\u066c ] */
+static int
+is_figure(const Reader *r, Py_UCS4 c)
+{
+    return (traits_of(r, c) & (ALNUM | LETTER)) == ALNUM || c == '.' || c == ',' || c == 0x66b ||
+           c == 0x66c || c == ' ';
 }
 
 /* Whether a folded line may match a template. */
 static int
 key_may_match(const Reader *r, const Py_UCS4 *key, Py_ssize_t size)
 {
-    if (size < 0 || listed(r, key, size, EXACT) || begins(r, key, size, STARTS) ||
-        stops(r, key, size, ENDS))
+    if (size < 1 || listed(r, key, size, EXACT))
         return 1;
-    uint32_t roles = INNER;
-    for (Py_ssize_t i = 0; i < size; i++)
-        if ((traits_of(r, key[i]) & (ALNUM | LETTER)) == ALNUM)
-            roles = INNER | COUNTED;
-    return has_needle(r, key, size, roles);
+    uint32_t front = begins(r, key, size), back = stops(r, key, size);
+    int numbered = is_figure(r, key[0]);
+    int worded = (front & STARTS_WORDED) || (back & ENDS_WORDED);
+    if ((front & STARTS) || (back & ENDS) || (numbered && (back & ENDS_NUMBERED)))
+        return 1;
+    uint32_t sure = INNER | (numbered ? INNER_NUMBERED : 0) | (worded ? WORD : 0);
+    uint32_t found = needles_in(r, key, size, sure | INNER_WORDED, sure);
+    return (found & sure) ||
+           ((found & INNER_WORDED) && has_needle(r, key, size, WORD));
 }
 
-/* The same of a line that is too long to fold. */
+/* The same of a line that is too long to be folded at once. */
 static int
 long_may_match(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
 {
-    Py_UCS4 end[PEEK];
+    Py_UCS4 key[WORDED];
     Py_ssize_t peek = size < PEEK ? size : PEEK;
-    Py_ssize_t made = fold(r, chars, peek, end);
-    if (made < 0 || begins(r, end, made, LONG_STARTS))
+    if (size > WORDED)
+        return 0;
+    Py_ssize_t made = fold(r, chars, peek, key);
+    if (made < 1)
         return 1;
-    made = fold(r, chars + size - peek, peek, end);
-    return made < 0 || stops(r, end, made, LONG_ENDS) || has_needle(r, chars, size, LONG_INNER);
+    int numbered = is_figure(r, key[0]);
+    uint32_t front = begins(r, key, made);
+    made = fold(r, chars + size - peek, peek, key);
+    if (made < 0)
+        return 1;
+    uint32_t back = stops(r, key, made);
+    if ((front & LONG_STARTS) || (back & LONG_ENDS) || (numbered && (back & LONG_ENDS_NUMBERED)) ||
+        has_needle(r, chars, size, LONG_INNER))
+        return 1;
+    if (!(front & LONG_STARTS_WORDED) && !(back & LONG_ENDS_WORDED))
+        return 0;
+    made = fold(r, chars, size, key);
+    return made < 0 || has_needle(r, key, made, LONG_WORD);
 }
 
 /* A slice in lower case as prompts are compared, or 0 where that needs the plain code. */
@@ -291,6 +331,15 @@ may_prompt(const Reader *r, const Line *line)
     return !lowered(r, line->chars, line->size, text) || has_needle(r, text, line->size, OBJECT);
 }
 
+/* Whether a sign is the one colon that a line ends with: it points to what follows the line. */
+static int
+announces(const Line *line, Py_ssize_t at)
+{
+    Py_UCS4 sign = line->chars[at];
+    return at == line->size - 1 && at && (sign == ':' || sign == 0xff1a) &&
+           line->chars[at - 1] != ':' && line->chars[at - 1] != 0xff1a;
+}
+
 /* Whether a line that is no running text may be a label: by its signs or its pieces. */
 static int
 may_label(const Reader *r, const Line *line)
@@ -301,7 +350,9 @@ may_label(const Reader *r, const Line *line)
     if (!IS(r, chars[0], ALNUM))
         return 1;
     for (Py_ssize_t i = 0; i < line->size; i++) {
-        if (IS(r, chars[i], SIGN) || Py_UNICODE_ISDIGIT(chars[i]))
+        if (IS(r, chars[i], SIGN) && !announces(line, i))
+            return 1;
+        if (Py_UNICODE_ISDIGIT(chars[i]))
             return 1;
         int dash = chars[i] == '-' || chars[i] == 0x2013 || chars[i] == 0x2014;
         if (dash && i && IS(r, chars[i - 1], SPACE))
@@ -346,7 +397,7 @@ asked(const Reader *r, const Line *line)
     if (line->keyed && line->key_size < 1)
         return EVERYTHING;
     if (line->keyed ? last == ')' || last == 0xff09 || key_may_match(r, line->key, line->key_size)
-                    : size <= WORDED && long_may_match(r, line->chars, size))
+                    : long_may_match(r, line->chars, size))
         asks |= WORDING;
     if (line->final && line->count <= FEW &&
         (size < 3 || last != '.' || line->chars[size - 2] != '.' || line->chars[size - 3] != '.'))
@@ -712,7 +763,8 @@ fill_needles(Reader *self, PyObject *needles)
 {
     PyObject *word, *number;
     self->needles = PyMem_Calloc((size_t)PyDict_GET_SIZE(needles) + 1, sizeof *self->needles);
-    if (!self->needles)
+    self->firsts = PyMem_Calloc(BEYOND, sizeof *self->firsts);
+    if (!self->needles || !self->firsts)
         return PyErr_NoMemory(), -1;
     for (Py_ssize_t at = 0; PyDict_Next(needles, &at, &word, &number);) {
         Needle *needle = &self->needles[self->needle_count];
@@ -721,6 +773,9 @@ fill_needles(Reader *self, PyObject *needles)
         int index = (int)self->needle_count++;
         if (!needle->size)
             return PyErr_SetString(PyExc_ValueError, "a needle must have characters"), -1;
+        if (needle->chars[0] >= BEYOND || needle->roles > 0xFF)
+            return PyErr_SetString(PyExc_ValueError, "a needle of other characters or roles"), -1;
+        self->firsts[needle->chars[0]] |= (uint8_t)needle->roles;
         int *head = &self->heads[head_of(needle->chars[0], needle->size > 1 ? needle->chars[1] : 0)];
         needle->next = *head;
         *head = index;
@@ -787,6 +842,7 @@ reader_dealloc(Reader *self)
     for (Py_ssize_t i = 0; i < self->needle_count; i++)
         PyMem_Free(self->needles[i].chars);
     PyMem_Free(self->needles);
+    PyMem_Free(self->firsts);
     PyMem_Free(self->entries);
     PyMem_Free(self->traits);
     PyMem_Free(self->lower);

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspun import kernels
-from unspun.chrome import labels, prompts, templates
+from unspun.chrome import labels, prompts, reach, templates
 from unspun.chrome.bylines import name_shaped
 from unspun.chrome.headlines import MAX_WORDS, MIN_WORDS
 from unspun.chrome.lines import (
@@ -38,7 +38,7 @@ from unspun.chrome.repeats import SITE
 from unspun.chrome.templates import Hit
 from unspun.kernels.windows import spread
 
-_kernel = kernels.load("unspun.chrome._lines", revision=3)
+_kernel = kernels.load("unspun.chrome._lines", revision=4)
 
 FRONT = BACK = 12
 """Letters that a line must begin or end with if it does as a template, where there are as many."""
@@ -140,12 +140,20 @@ def _codes(folded: str) -> NDArray[np.int64]:
 def _words() -> dict[str, int]:
     """What lines begin and end with that may be furniture, each with its roles."""
     known = templates.table()
+    start, end = reach.fronts(known.short, FRONT), reach.backs(known.short, BACK)
+    long_start, long_end = reach.fronts(known.long, FRONT), reach.backs(known.long, BACK)
     return _with_roles(
         known.exact,
-        templates.fronts(known.short, FRONT),
-        templates.backs(known.short, BACK),
-        templates.fronts(known.long, FRONT),
-        templates.backs(known.long, BACK),
+        (*start.free, *start.numbered),
+        start.worded,
+        end.free,
+        end.numbered,
+        end.worded,
+        (*long_start.free, *long_start.numbered),
+        long_start.worded,
+        long_end.free,
+        long_end.numbered,
+        long_end.worded,
         prompts.openings(),
         prompts.endings(),
     )
@@ -154,9 +162,18 @@ def _words() -> dict[str, int]:
 def _needles() -> dict[str, int]:
     """What stands somewhere in lines that may be furniture, each with its roles."""
     known = templates.table()
-    counted = [word for word, entries in known.short.inner.items() if templates.counted(entries)]
-    objects = [word for language in prompts.languages() for word in language.objects]
-    return _with_roles(known.short.inner.keys() - counted, counted, known.long.inner, objects)
+    short = [f(known.short, FRONT) for f in (reach.fronts, reach.backs)]
+    long = [f(known.long, FRONT) for f in (reach.fronts, reach.backs)]
+    inner = reach.inner(known.short)
+    return _with_roles(
+        inner.free,
+        inner.numbered,
+        inner.worded,
+        set().union(inner.words, *(found.words for found in short)),
+        known.long.inner,
+        set().union(*(found.words for found in long)),
+        [word for language in prompts.languages() for word in language.objects],
+    )
 
 
 def _with_roles(*groups: Iterable[str]) -> dict[str, int]:

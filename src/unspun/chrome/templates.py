@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
@@ -52,23 +52,23 @@ class Hit(NamedTuple):
 class _Template:
     """The wording of whole lines, compiled when a line may be one."""
 
-    tree: _Sequence
+    tree: Tree
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         return re.compile(_regex(self.tree))
 
 
-_Entry = tuple[_Template, Hit]
+Entry = tuple[_Template, Hit]
 
 
 @dataclass(frozen=True, slots=True)
-class _Index:
+class Index:
     """Templates with slots, by the first, the last or else other letters of what they match."""
 
-    starts: dict[str, list[_Entry]]
-    ends: dict[str, list[_Entry]]
-    inner: dict[str, list[_Entry]]
+    starts: dict[str, list[Entry]]
+    ends: dict[str, list[Entry]]
+    inner: dict[str, list[Entry]]
 
     def promises(self, text: str) -> bool:
         """Whether a line may match."""
@@ -79,7 +79,7 @@ class _Index:
             or any(map(text.__contains__, self.inner))
         )
 
-    def entries(self, key: str) -> Iterator[_Entry]:
+    def entries(self, key: str) -> Iterator[Entry]:
         """The templates that a folded line may match."""
         for anchor in _prefixes(key):
             yield from self.starts.get(anchor, ())
@@ -89,7 +89,7 @@ class _Index:
             if needle in key:
                 yield from entries
 
-    def add(self, entry: _Entry) -> None:
+    def add(self, entry: Entry) -> None:
         """Take a template in where the fewest lines will ask for it."""
         tree = entry[0].tree
         starts, ends = _edges(tree, from_end=False), _edges(tree, from_end=True)
@@ -106,8 +106,8 @@ class _Index:
 @dataclass(frozen=True, slots=True)
 class _Table:
     exact: dict[str, Hit]
-    short: _Index
-    long: _Index  # what a long line can match
+    short: Index
+    long: Index  # what a long line can match
 
 
 def match(line: Line) -> Hit | None:
@@ -130,7 +130,7 @@ def match_key(key: str) -> Hit | None:
     return _surest(known.exact.get(key), known.short, key)
 
 
-def _surest(best: Hit | None, index: _Index, key: str) -> Hit | None:
+def _surest(best: Hit | None, index: Index, key: str) -> Hit | None:
     for template, hit in index.entries(key):
         if best is None or _rank(hit) < _rank(best):
             found = template.pattern.fullmatch(key)
@@ -138,78 +138,6 @@ def _surest(best: Hit | None, index: _Index, key: str) -> Hit | None:
                 name = next((group for group in found.groups() if group), "")
                 best = hit._replace(name=name.strip())
     return best
-
-
-def counted(entries: Iterable[_Entry]) -> bool:
-    """Whether no template of these matches without a number."""
-    return all(_Slot("n") in template.tree for template, _ in entries)
-
-
-def fronts(index: _Index, size: int) -> set[str]:
-    """Letters with which every line begins that matches a template of those indexed by the first.
-
-    Args:
-        index: Templates.
-        size: Letters at most.
-    """
-    return _reached(index.starts, size, from_end=False)
-
-
-def backs(index: _Index, size: int) -> set[str]:
-    """The same of the last letters, of templates that are indexed by these."""
-    return _reached(index.ends, size, from_end=True)
-
-
-def _reached(entries: dict[str, list[_Entry]], size: int, *, from_end: bool) -> set[str]:
-    anchors: dict[_Template, list[str]] = {}
-    for anchor, known in entries.items():
-        for template, _ in known:
-            anchors.setdefault(template, []).append(anchor)
-    found: set[str] = set()
-    for template, short in anchors.items():
-        done, open_ = _reach(template.tree, size, from_end=from_end)
-        longer = done | open_
-        found.update(longer if min(map(len, longer)) >= _ANCHOR else short)
-    return found
-
-
-def _reach(tree: _Sequence, size: int, *, from_end: bool) -> tuple[set[str], set[str]]:
-    """The first or last letters of what a tree matches: where they are cut; where they are all."""
-    done: set[str] = set()
-    open_ = {""}
-
-    def grown(pieces: set[str]) -> set[str]:
-        return {piece + text if from_end else text + piece for text in open_ for piece in pieces}
-
-    def kept(texts: set[str]) -> set[str]:
-        return {text[-size:] if from_end else text[:size] for text in texts}
-
-    places = range(len(tree))
-    for i in reversed(places) if from_end else places:
-        node = tree[i]
-        if isinstance(node, _Slot):
-            return done | open_, set()
-        if isinstance(node, str):
-            cut: set[str] = set()
-            whole = _spacings(node, tree[i - 1] if i else None, tree[i + 1 : i + 2])
-        else:
-            parts = [_reach(option, size, from_end=from_end) for option in node.options]
-            cut = set().union(*(part[0] for part in parts))
-            whole = set().union(*(part[1] for part in parts), {""} if node.optional else ())
-        all_ = grown(whole)
-        done |= kept(grown(cut)) | kept({text for text in all_ if len(text) >= size})
-        open_ = {text for text in all_ if len(text) < size}
-    return done, open_
-
-
-def _spacings(literal: str, before: str | _Slot | _Choice | None, after: _Sequence) -> set[str]:
-    """A literal as `_spaced` lets it be written."""
-    found = {fold("\0" + literal + "\0").replace("\0", "")}
-    if isinstance(before, _Choice) and before.optional:
-        found |= {text.removeprefix(" ") for text in found}
-    if after and isinstance(after[0], _Choice) and after[0].optional:
-        found |= {text.removesuffix(" ") for text in found}
-    return found
 
 
 def _prefixes(key: str) -> list[str]:
@@ -228,7 +156,7 @@ def _rank(hit: Hit) -> tuple[int, float]:
 @cache
 def table() -> _Table:
     """The templates, read on first use."""
-    known = _Table({}, _Index({}, {}, {}), _Index({}, {}, {}))
+    known = _Table({}, Index({}, {}, {}), Index({}, {}, {}))
     for line in tables.text("chrome_phrases.tsv").splitlines():
         if line and not line.startswith("#"):
             rule, place, confidence, _language, template = line.split("\t")
@@ -237,7 +165,7 @@ def table() -> _Table:
     return known
 
 
-def _add(table: _Table, tree: _Sequence, hit: Hit) -> None:
+def _add(table: _Table, tree: Tree, hit: Hit) -> None:
     variants = _literals(tree)
     if variants is not None:
         for variant in variants:
@@ -251,48 +179,53 @@ def _add(table: _Table, tree: _Sequence, hit: Hit) -> None:
         table.long.add(entry)
 
 
-def _inner(tree: _Sequence) -> set[str]:
+def _inner(tree: Tree) -> set[str]:
     """Letters one of which every match contains."""
-    literals = [_plain(node) for node in tree if isinstance(node, str)]
+    literals = [plain(node) for node in tree if isinstance(node, str)]
     if any(literals):
         return {max(literals, key=len)}
-    choice = next(node for node in tree if isinstance(node, _Choice) and not node.optional)
+    choice = next(node for node in tree if isinstance(node, Choice) and not node.optional)
     return {piece for option in choice.options for piece in _inner(option)}
 
 
-def _plain(literal: str) -> str:
+def plain(literal: str) -> str:
+    """A literal as folded lines have it, without the blanks around it."""
     return fold("\0" + literal + "\0").replace("\0", "").strip()
 
 
-def _stretches(tree: _Sequence) -> bool:
+def _stretches(tree: Tree) -> bool:
     """Whether a template has room for a long text."""
     return any(
-        (isinstance(node, _Slot) and node.kind == "any")
-        or (isinstance(node, _Choice) and any(map(_stretches, node.options)))
+        (isinstance(node, Slot) and node.kind == "any")
+        or (isinstance(node, Choice) and any(map(_stretches, node.options)))
         for node in tree
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    options: tuple[_Sequence, ...]
+class Choice:
+    """One of several wordings, or none of them where it is optional."""
+
+    options: tuple[Tree, ...]
     optional: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Slot:
+class Slot:
+    """Room for a number, a name, or other words."""
+
     kind: str
 
 
-_Sequence = tuple["str | _Slot | _Choice", ...]
+Tree = tuple["str | Slot | Choice", ...]
 
 
-def _parse(template: str) -> _Sequence:
+def _parse(template: str) -> Tree:
     """A template as a tree: literals, slots and choices."""
-    stack: list[list[list[str | _Slot | _Choice]]] = [[[]]]
+    stack: list[list[list[str | Slot | Choice]]] = [[[]]]
     for slot, sign, literal in _TOKEN.findall(template):
         if slot:
-            stack[-1][-1].append(_Slot(slot))
+            stack[-1][-1].append(Slot(slot))
         elif literal:
             stack[-1][-1].append(literal)
         elif sign in "([":
@@ -301,23 +234,23 @@ def _parse(template: str) -> _Sequence:
             stack[-1].append([])
         else:
             options = tuple(tuple(option) for option in stack.pop())
-            stack[-1][-1].append(_Choice(options, sign == "]"))
+            stack[-1][-1].append(Choice(options, sign == "]"))
     return tuple(stack[0][0])
 
 
-def _alternatives(tree: _Sequence) -> list[_Sequence]:
+def _alternatives(tree: Tree) -> list[Tree]:
     """The options of a template that is one choice, else the template itself."""
-    if len(tree) == 1 and isinstance(tree[0], _Choice) and not tree[0].optional:
+    if len(tree) == 1 and isinstance(tree[0], Choice) and not tree[0].optional:
         return [part for option in tree[0].options for part in _alternatives(option)]
     return [tree]
 
 
-def _literals(tree: _Sequence) -> list[str] | None:
+def _literals(tree: Tree) -> list[str] | None:
     """Every wording of a template without slots; None if it has slots or too many wordings."""
     parts: list[list[str]] = []
     size = 1
     for node in tree:
-        if isinstance(node, _Slot):
+        if isinstance(node, Slot):
             return None
         if isinstance(node, str):
             parts.append([node])
@@ -331,13 +264,13 @@ def _literals(tree: _Sequence) -> list[str] | None:
     return ["".join(words) for words in product(*parts)] if size <= _MAX_VARIANTS else None
 
 
-def _regex(tree: _Sequence) -> str:
+def _regex(tree: Tree) -> str:
     """The template as a pattern of folded text; spaces beside a choice may be missing."""
     out = []
     for i, node in enumerate(tree):
-        if isinstance(node, _Slot):
+        if isinstance(node, Slot):
             out.append(_PIECES[node.kind])
-        elif isinstance(node, _Choice):
+        elif isinstance(node, Choice):
             body = "|".join(_regex(option) for option in node.options)
             out.append(f"(?:{body})" + ("?" if node.optional else ""))
         else:
@@ -345,22 +278,22 @@ def _regex(tree: _Sequence) -> str:
     return "".join(out)
 
 
-def _spaced(literal: str, before: str | _Slot | _Choice | None, after: _Sequence) -> str:
+def _spaced(literal: str, before: str | Slot | Choice | None, after: Tree) -> str:
     text = re.escape(fold("\0" + literal + "\0")).replace("\0", "")
     text = text.replace("\\\x00", "")
-    if isinstance(before, _Choice) and before.optional and text.startswith("\\ "):
+    if isinstance(before, Choice) and before.optional and text.startswith("\\ "):
         text = "\\ ?" + text[2:]
-    if after and isinstance(after[0], _Choice) and after[0].optional and text.endswith("\\ "):
+    if after and isinstance(after[0], Choice) and after[0].optional and text.endswith("\\ "):
         text += "?"
     return text
 
 
-def _edges(tree: _Sequence, *, from_end: bool) -> set[str]:
+def _edges(tree: Tree, *, from_end: bool) -> set[str]:
     """The letters that a match can start (or end) with, up to `_ANCHOR`; '' if it can be any."""
     done: set[str] = set()
     open_ = {""}
     for node in reversed(tree) if from_end else tree:
-        if isinstance(node, _Slot):
+        if isinstance(node, Slot):
             return done | open_
         pieces = {node} if isinstance(node, str) else _choice_edges(node, from_end=from_end)
         folded = {fold("\0" + piece + "\0").replace("\0", "") for piece in pieces}
@@ -374,7 +307,7 @@ def _edges(tree: _Sequence, *, from_end: bool) -> set[str]:
     return done | {text.strip() for text in open_}
 
 
-def _choice_edges(node: _Choice, *, from_end: bool) -> set[str]:
+def _choice_edges(node: Choice, *, from_end: bool) -> set[str]:
     pieces: set[str] = set()
     for option in node.options:
         pieces |= _edges(option, from_end=from_end)
