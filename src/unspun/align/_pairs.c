@@ -35,7 +35,7 @@ typedef struct {
     int64_t *letters;
     Rival *rivals; /* the best partners of each, RIVALS of them */
     struct Entry {
-        int32_t gram, unit, next; /* next: the entry before of the same trigram, or -1 */
+        int32_t gram, unit;
         uint8_t again;            /* the unit before has it too */
     } *grams;
 } Units;
@@ -131,7 +131,7 @@ add_gram(Work *w, int which, int32_t unit, Py_UCS4 first, Py_UCS4 second, Py_UCS
     if (!GROW(side->grams, side->grams_room, (int64_t)side->grams_count + 1))
         return 0;
     side->grams[side->grams_count] = (struct Entry){
-        gram, unit, last, last >= 0 && side->grams[last].unit == unit - 1};
+        gram, unit, last >= 0 && side->grams[last].unit == unit - 1};
     w->grams[gram].last[which] = side->grams_count++;
     w->grams[gram].count++;
     return 1;
@@ -234,12 +234,59 @@ read_units(Work *w, int which, PyObject *texts)
     return 1;
 }
 
-/* The weight that each pair of units shares, all of it and without what the units before have. */
+/* Where the units stand that have a trigram, and whether the unit before has it too. */
+typedef struct {
+    int32_t *starts, *units; /* by trigram: a unit's number, doubled, and 1 if it has it again */
+} Holders;
+
+static int
+find_holders(const Work *w, const Units *side, Holders *out)
+{
+    size_t grams = (size_t)w->grams_count;
+    out->units = PyMem_Malloc(((size_t)side->grams_count + 1) * sizeof *out->units);
+    out->starts = PyMem_Calloc(grams + 2, sizeof *out->starts);
+    if (!out->units || !out->starts) {
+        PyErr_NoMemory();
+        return 0;
+    }
+    for (int32_t k = 0; k < side->grams_count; k++)
+        out->starts[side->grams[k].gram + 2]++;
+    for (size_t k = 2; k <= grams; k++)
+        out->starts[k] += out->starts[k - 1];
+    for (int32_t k = 0; k < side->grams_count; k++) {
+        const struct Entry *e = side->grams + k;
+        out->units[out->starts[e->gram + 1]++] = 2 * e->unit + e->again;
+    }
+    return 1;
+}
+
+/* The weight that each pair of units shares, all of it and without what the units before have:
+ * row by row, which stays in the cache. */
+static void
+share_rows(Work *w, const double *weights, const Holders *theirs)
+{
+    const Units *ours = w->side;
+    for (int32_t k = 0; k < ours->grams_count; k++) {
+        const struct Entry *e = ours->grams + k;
+        struct Cell *row = w->cells + (size_t)e->unit * (size_t)w->side[1].count;
+        double weight = weights[w->grams[e->gram].count], fresh = e->again ? 0.0 : weight;
+        double new[2] = {weight, 0.0};
+        for (int32_t n = theirs->starts[e->gram]; n < theirs->starts[e->gram + 1]; n++) {
+            struct Cell *cell = row + (theirs->units[n] >> 1);
+            cell->shared += weight;
+            cell->fresh[0] += fresh;
+            cell->fresh[1] += new[theirs->units[n] & 1];
+        }
+    }
+}
+
 static int
 share(Work *w, const double *weights)
 {
-    Units *ours = w->side, *theirs = w->side + 1;
-    w->cells = PyMem_Calloc((size_t)ours->count * (size_t)theirs->count + 1, sizeof *w->cells);
+    Holders theirs = {0};
+    int fine;
+    w->cells = PyMem_Calloc((size_t)w->side[0].count * (size_t)w->side[1].count + 1,
+                            sizeof *w->cells);
     if (!w->cells) {
         PyErr_NoMemory();
         return 0;
@@ -252,19 +299,12 @@ share(Work *w, const double *weights)
             if (!e->again)
                 w->side[which].fresh[e->unit] += weight;
         }
-    for (int32_t k = 0; k < theirs->grams_count; k++) {
-        const struct Entry *e = theirs->grams + k;
-        const Gram *gram = w->grams + e->gram;
-        double weight = weights[gram->count], new = e->again ? 0.0 : weight;
-        for (int32_t n = gram->last[0]; n >= 0; n = ours->grams[n].next) {
-            struct Cell *cell =
-                w->cells + (size_t)ours->grams[n].unit * (size_t)theirs->count + (size_t)e->unit;
-            cell->shared += weight;
-            cell->fresh[0] += ours->grams[n].again ? 0.0 : weight;
-            cell->fresh[1] += new;
-        }
-    }
-    return 1;
+    fine = find_holders(w, w->side + 1, &theirs);
+    if (fine)
+        share_rows(w, weights, &theirs);
+    PyMem_Free(theirs.starts);
+    PyMem_Free(theirs.units);
+    return fine;
 }
 
 static void

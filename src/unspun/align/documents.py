@@ -5,11 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
+from math import ceil, sqrt
 from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
 
+from unspun.align.anchors import cuts
 from unspun.align.likeness import alike
 from unspun.align.monotone import leftovers
 from unspun.align.moves import PAYS, moved
@@ -76,11 +78,19 @@ class _Side(NamedTuple):
         """The sentences of the units."""
         return _Side(self.text, [s for unit in self.units for s in sentences(self.text, unit)])
 
+    def pack(self, size: int) -> _Side:
+        """So many units in one."""
+        starts = range(0, len(self.units), size)
+        return _Side(self.text, [self.part(k, k + size).whole() for k in starts])
+
     def texts(self) -> list[str]:
         return [self.text[start:end] for start, end in self.units]
 
     def span(self, start: int, end: int) -> Span:
         return self.units[start][0], self.units[end - 1][1]
+
+    def whole(self) -> Span:
+        return self.units[0][0], self.units[-1][1]
 
 
 Link = tuple[Span, Span]
@@ -103,11 +113,11 @@ def align(hyp: str, ref: str) -> Alignment:
             links += zip(left.units, right.units, strict=True)
             continue
         if left.units and _wrapped(left, right):
-            links.append((left.span(0, len(left.units)), right.span(0, len(right.units))))
+            links.append((left.whole(), right.whole()))
         else:
             head, left_rest, right_rest, tail = _peel(left, right)
             links += head + tail
-            open_blocks.append(_fine(left_rest, right_rest))
+            open_blocks += _fine(left_rest, right_rest)
     rest = _Rest([], [])
     for left, right in open_blocks:
         links += _pair(left, right, SURE, rest)
@@ -163,12 +173,24 @@ def _peel(ours: _Side, theirs: _Side) -> tuple[list[Link], _Side, _Side, list[Li
     return links, ours.part(first, i), theirs.part(first, j), tail
 
 
-def _fine(ours: _Side, theirs: _Side) -> tuple[_Side, _Side]:
-    """The sentences of both sides, or their paragraphs where sentences are too many to compare."""
-    fine_ours, fine_theirs = ours.split(), theirs.split()
-    if len(fine_ours.units) * len(fine_theirs.units) <= _CELLS:
-        return fine_ours, fine_theirs
-    return ours, theirs
+def _fine(ours: _Side, theirs: _Side) -> list[tuple[_Side, _Side]]:
+    """The sentences of both sides, or their paragraphs where sentences are too many to compare.
+
+    Where paragraphs are too, both sides are cut into parts that belong together.
+    """
+    for left, right in ((ours.split(), theirs.split()), (ours, theirs)):
+        rows, columns = len(left.units), len(right.units)
+        if rows * columns <= _CELLS:
+            return [(left, right)]
+    places = [(0, 0), *cuts(ours.texts(), theirs.texts()), (rows, columns)]
+    return [_packed(ours.part(i, k), theirs.part(j, m)) for (i, j), (k, m) in pairwise(places)]
+
+
+def _packed(ours: _Side, theirs: _Side) -> tuple[_Side, _Side]:
+    """Both sides, some units in one where they are too many to compare."""
+    rows, columns = len(ours.units), len(theirs.units)
+    size = ceil(sqrt(rows * columns / _CELLS))
+    return (ours.pack(size), theirs.pack(size)) if size > 1 else (ours, theirs)
 
 
 class _Rest(NamedTuple):
@@ -180,7 +202,7 @@ class _Rest(NamedTuple):
 
 def _pair(ours: _Side, theirs: _Side, worth: float, rest: _Rest) -> list[Link]:
     """Pair units in order; those without a partner are added to the rest."""
-    if not ours.units or not theirs.units:
+    if not 0 < len(ours.units) * len(theirs.units) <= _CELLS:
         rest.hyp.extend(ours.units)
         rest.ref.extend(theirs.units)
         return []
