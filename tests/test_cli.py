@@ -188,9 +188,29 @@ def test_references_are_found_by_content_where_names_differ(root: Path, tmp_path
     done = unspun("match", tmp_path / "raw", tmp_path / "clean", "--json")
     pairs = {m["id"]: m["reference"] for m in lines(done.stdout)}
     assert pairs == {f"raw-{n}": f"clean-{n}" for n in range(5)}
+    assert b"5 of 5 documents have a reference" in done.stderr
+    assert b"precision" not in done.stderr
     unspun("run", "raw", "--reference", "clean", cwd=tmp_path)
     records = lines((tmp_path / "out/documents.jsonl").read_bytes())
     assert [r["reference"] for r in records] == [f"clean-{n}" for n in range(5)]
+
+
+def test_matches_are_measured_where_the_truth_is_known(batch: Path, tmp_path: Path) -> None:
+    args = ("match", batch / "raw", batch / "clean")
+    assert "precision 1.000, recall 1.000 of" in unspun(*args).stdout.decode()
+    truth = tmp_path / "truth.tsv"
+    truth.write_text("news/ferry\tnews/ferry\n")
+    told = "precision 1.000, recall 1.000 of the 1 whose pairs are known"
+    assert told in " ".join(unspun(*args, "--truth", truth).stdout.decode().split())
+    for wrong, reason in (
+        ("news/ferry", "a tab"),
+        ("news/fery\tnews/ferry", "no document news/fery"),
+        ("news/ferry\tnews/fery", "no reference news/fery"),
+    ):
+        truth.write_text(wrong + "\n")
+        done = unspun(*args, "--truth", truth)
+        assert done.returncode == 2
+        assert reason in done.stderr.decode()
 
 
 def test_threshold_decides_the_status(batch: Path) -> None:

@@ -114,6 +114,17 @@ def test_side_by_side_stands_on_one_line() -> None:
     )
 
 
+def test_a_passage_that_moved_counts_once() -> None:
+    first, second = "The ferry for Arn left at ten.", "Nobody saw Ida Holm leave the old mill."
+    title, row = [
+        line.rstrip()
+        for line in rendered("side", f"{second}\n{first}", f"{first}\n{second}").splitlines()
+        if "reorder" in line
+    ]
+    assert title.endswith("(reorder 1)")
+    assert row.endswith("reorder")
+
+
 @pytest.mark.parametrize("view", get_args(View))
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_no_line_is_wider_than_the_terminal(view: View, width: int) -> None:

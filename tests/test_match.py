@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unspun.match import Index, match
+from unspun.match import Index, Match, match
+from unspun.pairing import Rightness, rightness
 
 STOCK = [
     f"{a}{b}"
@@ -72,3 +73,16 @@ def test_any_text_is_read(text: str) -> None:
     found = Index([("r", text)]).find("x", text)
     assert found.reference in {"r", None}
     assert 0 <= found.score <= 1
+
+
+def test_precision_and_recall_are_those_of_known_pairs() -> None:
+    found = [
+        Match("a", "a'", 0.9, 0.1),
+        Match("b", "x", 0.5, 0.4),
+        Match("c", None, 0.0, 0.0),
+        Match("d", "y", 0.5, 0.1),
+        Match("e", "z", 0.9, 0.1),  # nobody knows
+    ]
+    known = {"a": "a'", "b": "b'", "c": "c'", "d": None}
+    assert rightness(found, known) == Rightness(4, 1 / 3, 1 / 3)
+    assert rightness([], {}) == Rightness(0, 1.0, 1.0)

@@ -106,7 +106,11 @@ def test_one_segment_says_nothing_about_significance(boats: Path) -> None:
     done = unspun("score", "worse.txt", "ref.txt", "--fail-if-worse-than", "good.txt", cwd=boats)
     assert done.returncode == 2
     assert b"one segment says nothing" in done.stderr
-    ranked = unspun("score", "ref.txt", "worse.txt", "good.txt", cwd=boats)
+    several = ("score", "ref.txt", "worse.txt", "good.txt")
+    refused = unspun(*several, "--fail-if-worse-than", "good.txt", cwd=boats)
+    assert refused.returncode == 2
+    assert b"one segment says nothing" in refused.stderr
+    ranked = unspun(*several, cwd=boats)
     assert ranked.returncode == 0
     assert b"group" not in ranked.stdout
     assert ranked.stdout.index(b"good.txt") < ranked.stdout.index(b"worse.txt")
@@ -123,6 +127,48 @@ def test_coverage_stands_beside_every_score(boats: Path, by: str) -> None:
     (record,) = lines(unspun(*args, "--json", cwd=boats).stdout)
     assert record["coverage"]["ref"] == pytest.approx(0.75, abs=0.01)
     assert record["documents"][0]["coverage"] == record["coverage"]
+
+
+SEEN = "The café at the quay is open on weekdays, and the owner knows every guest by name."
+DOUBTED = [
+    (SEEN.replace("é", "Ã©"), "damaged characters"),
+    ("The café is open.", "of the hypotheses' length"),
+    ("Hundreds of cyclists rode round the lake, although it had begun to snow heavily by noon.",
+     "nearer to the others"),
+]  # fmt: skip
+
+
+def _guests(folder: Path, reference: str, texts: list[str]) -> list[str]:
+    (folder / "ref.txt").write_text(reference + "\n")
+    for number, text in enumerate(texts):
+        (folder / f"{number}.txt").write_text(text + "\n")
+    return [f"{number}.txt" for number in range(len(texts))]
+
+
+@pytest.mark.parametrize(("reference", "reason"), DOUBTED)
+def test_a_reference_that_looks_worse_is_named(tmp_path: Path, reference: str, reason: str) -> None:
+    texts = [SEEN, SEEN.replace("guest", "visitor"), SEEN.replace("quay", "harbour")]
+    systems = _guests(tmp_path, reference, texts)
+    done = unspun("score", "ref.txt", *systems, cwd=tmp_path)
+    assert reason in done.stderr.decode()
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_reference_that_is_better_is_not_doubted(tmp_path: Path, count: int) -> None:
+    texts = [
+        "The cafe at quay open in weekdays, and owner know every guest by the name.",
+        "The cafÃ© at the quay is open weekdays, the owner knows all guests by name.",
+        "At the pier the café is opened on weekday and its owner is knowing each guest by name.",
+    ]
+    systems = _guests(tmp_path, SEEN, texts[:count])
+    paths = ["ref.txt", *systems] if count > 1 else [*systems, "ref.txt"]
+    assert unspun("score", *paths, cwd=tmp_path).stderr == b""
+
+
+def test_a_damaged_reference_of_one_text_is_named(tmp_path: Path) -> None:
+    _guests(tmp_path, DOUBTED[0][0], [SEEN])
+    assert b"damaged" in unspun("score", "0.txt", "ref.txt", cwd=tmp_path).stderr
 
 
 def test_each_line_has_its_scores(boats: Path) -> None:

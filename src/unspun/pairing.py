@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from unspun import files, pipeline
@@ -10,6 +11,40 @@ from unspun.config import Config
 from unspun.errors import UnspunError
 from unspun.files import Source
 from unspun.match import Index, Match
+
+
+@dataclass(frozen=True, slots=True)
+class Rightness:
+    """How often the reference that was found is the one that is known.
+
+    Attributes:
+        known: Documents of which it is known.
+        precision: Share of the references given to these that are right; 1.0 where none was given.
+        recall: Share of these documents' references that were found; 1.0 where they have none.
+    """
+
+    known: int
+    precision: float
+    recall: float
+
+
+def rightness(found: Sequence[Match], known: Mapping[str, str | None]) -> Rightness:
+    """Precision and recall of matches.
+
+    Args:
+        found: What was found.
+        known: The reference of each document where that is known, None for a document without.
+
+    >>> rightness([Match("a", "b", 1.0, 0.0), Match("c", None, 0.0, 0.0)], {"a": "b", "c": "d"})
+    Rightness(known=2, precision=1.0, recall=0.5)
+    """
+    judged = [(match.reference, known[match.id]) for match in found if match.id in known]
+    given = sum(reference is not None for reference, _ in judged)
+    wanted = sum(truth is not None for _, truth in judged)
+    right = sum(reference == truth is not None for reference, truth in judged)
+    return Rightness(
+        len(judged), right / given if given else 1.0, right / wanted if wanted else 1.0
+    )
 
 
 def pair(sources: Sequence[Source], references: Path) -> dict[str, Source]:

@@ -90,10 +90,22 @@ def _side(
         if isinstance(segment, int):
             made.add_row(_skipped(segment), "", "")
             continue
-        classes = Counter(op.class_ or op.op for op in segment.ops if op.op != "equal")
+        classes = _classes(segment)
         named = [name if n == 1 else f"{name} {n}" for name, n in classes.items()]
         made.add_row(*sides(segment, hyp, ref, marked=marked), Text("\n".join(named)))
     yield made
+
+
+def _classes(segment: SegmentDiff) -> Counter[str]:
+    """How many edits there are of each class; a segment that moved did so once."""
+    moved = segment.kind == "moved"
+    found = Counter({"reorder": 1} if moved else {})
+    found.update(
+        op.class_ or op.op
+        for op in segment.ops
+        if op.op != "equal" and not (moved and op.op == "move")
+    )
+    return found
 
 
 def _inline(
@@ -167,7 +179,8 @@ def _joined(pieces: Iterable[Piece], text: str, *, quiet: bool, apart: bool = Fa
         if not piece.plain:
             continue
         lone = start == end and apart
-        if at is not None and (text[at:start] or lone or (apart and made.plain.endswith("›"))):
+        labelled = apart and made.plain.endswith("›") and piece.plain[0].isalnum()
+        if at is not None and (text[at:start] or lone or labelled):
             made.append(" ")
         made.append_text(piece)
         at = end

@@ -132,7 +132,9 @@ def _score(
     hyp: Path, references: list[Path], asked: Asked, fail: Limits, *, json: bool
 ) -> list[Gate]:
     """Print the scores of a text, or of a folder of texts; how its gates came out."""
-    scores, segments = _scored(paired(hyp, references), asked)
+    pairs = paired(hyp, references)
+    scores, segments = _scored(pairs, asked)
+    _doubt([pairs])
     record = _record(scores, segments, asked)
     if json:
         sys.stdout.buffer.write(records.dumps(record) + b"\n")
@@ -269,6 +271,7 @@ def _rank(
     scored = {name: _scored(known, asked) for name, known in pairs.items()}
     counts = {name: segments for name, (_, segments) in scored.items()}
     tested = _tested(next(iter(counts.values())))
+    old = None if fail.old is None else _old(fail.old, references, asked, tested=tested)
     _doubt(list(pairs.values()))
     ranked = _ranked(counts, asked, tested=tested)
     rows = [{"system": s, **_record(*scored[s], asked), "groups": ranked[s]} for s in ranked]
@@ -276,11 +279,10 @@ def _rank(
         sys.stdout.buffer.write(records.dumps(_ranking(rows)) + b"\n")
     else:
         _print_ranking(rows, asked, tested=tested)
-    old = {} if fail.old is None else _scored(paired(fail.old, references), asked)[1]
     gates = []
     for name, (scores, segments) in scored.items():
         found = thresholds.gates(scores.corpus, fail.under)
-        if fail.old is not None:
+        if fail.old is not None and old is not None:
             found += _compared(segments, old, fail.old, asked)
         gates += [Gate(f"{name}: {g.name}", g.passed, f"{name}: {g.message}") for g in found]
     return gates
