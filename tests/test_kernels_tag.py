@@ -116,19 +116,32 @@ tokens = st.lists(st.one_of(st.sampled_from(TOKENS), texts), max_size=12).map(""
 def test_styles_agree(text: str, times: int) -> None:
     counter = style._compiled()
     assert counter is not None
+    model = style.load()
     assert counter.count(text * times, style._REACH) == style.counted_plain(text * times)
+    plain_sum = style.weighed_plain(text * times, model.weights)
+    assert counter.weigh(text * times, style._REACH, model.weights) == plain_sum
+
+
+STOPS = [".", "!", "?", "。", "！", "؟", "।", "...", "?!", '"', "'", "”", ")", " ", "\n", "\n \n",
+         "\n\n", "\u3000", "\x1c", "a", "字", "é", "ж", "😀"]  # fmt: skip
+
+
+@given(st.lists(st.one_of(st.sampled_from(STOPS), texts), max_size=20).map("".join))
+def test_stops_agree(text: str) -> None:
+    for most in (1, 9, 1000):
+        assert style.stops(text, most) == style.stops_plain(text, most)
 
 
 def test_no_letter_of_a_hint_is_left_out() -> None:
     letters = set("".join(evidence._WITHIN))
     every = [chr(c) for c in range(0x110000) if chr(c).casefold() in letters]
     assert set(every) == set("".join(map(evidence._cased, letters)))
-    hints = evidence._hints()
-    assert hints is not None
+    signs = evidence._signs()
+    assert signs is not None
     for sign in evidence._SIGNS:
         for text in (sign, sign.upper(), f"x{sign.title()}y", sign.replace("s", "ſ")):
-            assert hints.shown(text), text
-    assert not hints.shown("Members of the party numbered their demands, as is usual.")
+            assert "note" in signs.shown(text), text
+    assert not signs.shown("Members of the party numbered their demands, as is usual.")
 
 
 def test_no_table_leads_out_of_another() -> None:
@@ -138,7 +151,7 @@ def test_no_table_leads_out_of_another() -> None:
              scripts.CODE, (3, 2, 1), 9]  # fmt: skip
     assert compiled._kernel is not None
     make = compiled._kernel.Reader
-    assert make(*right).read("abc", (), ()).count == 1
+    assert make(*right).read("abc", blanks.find, ()).count == 1
     for place in range(1, 8):
         wrong = list(right)
         wrong[place] = right[place][:-1]  # type: ignore[index]
@@ -155,8 +168,8 @@ def test_wrong_questions_are_refused() -> None:
     reader = compiled.reader()
     assert reader is not None
     with pytest.raises(ValueError, match="outside"):
-        reader.read("abc", [(0, 4)], ())
-    found = reader.read("abc def", (), ())
+        reader.read("abc@", lambda _text, _signs: [(0, 9)], ())
+    found = reader.read("abc def", blanks.find, ())
     for question in ((0, 3, 0, []), (1, 1, 0, []), (-1, 1, 0, []), (0, 1, 32, []), (0, 1, 0, [-1])):
         with pytest.raises(IndexError):
             found.path(*question)

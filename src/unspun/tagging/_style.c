@@ -5,10 +5,12 @@
  */
 #define PY_SSIZE_T_CLEAN
 #include "kernel.h"
+#include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 2 /* that of style.py; a build of other sources is not used */
+#define REVISION 3 /* that of style.py; a build of other sources is not used */
 
 #define SIZE 16384      /* features */
 #define SHIFT 18        /* of the hash that numbers them */
@@ -16,7 +18,10 @@
 #define SLOTS 1024      /* for such words, open addressing */
 #define ENDINGS 32
 #define CLASSES 512
+#define TOKENS 0x4000   /* that can be read: their features are counted in 16 bits */
 
+/* What a character below 128 begins. */
+enum { NOTHING = 0, LOWER, UPPER, DIGIT, SIGN };
 enum { OTHER = 0, DIGITS = 1, MARK = 2, CAPITALS = 3, CAPITAL = 4 };
 
 typedef struct {
@@ -25,39 +30,41 @@ typedef struct {
 } Known;
 
 typedef struct {
-    uint8_t size;
+    uint64_t text, mask; /* the last letter lowest */
     uint16_t class;
-    char text[LONGEST];
+    uint8_t last;        /* 0 for a */
 } Ending;
 
 typedef struct {
     PyObject_HEAD
     Known known[SLOTS];
     Ending ending[ENDINGS];
-    int endings;
+    int endings, of[26]; /* endings by last letter; where those of each begin */
     uint16_t marks[128];
+    uint8_t begins[128];
     Py_ssize_t longest, least; /* tokens that are read, and that must be there */
 } Counter;
 
 typedef struct {
-    int kind;
-    const void *data;
-    Py_ssize_t size;
-} Text;
-
-typedef struct {
-    uint32_t count[SIZE];
     uint32_t last, before; /* classes */
-    Py_ssize_t tokens;
+    Py_ssize_t tokens, features;
+    uint16_t count[SIZE], feature[SIZE]; /* how often; those that are there, in their order */
 } Counts;
 
-/* A code point of the text, with curly marks made straight. */
+typedef struct {
+    uint64_t text[2], tail; /* its letters from the first on; its last eight, the last one lowest */
+    Py_ssize_t size;
+    int capital, capitals;
+} Letters;
+
+static inline int is_lower(Py_UCS4 c) { return c - 'a' < 26; }
+static inline int is_letter(Py_UCS4 c) { return (c | 0x20) - 'a' < 26; }
+static inline int is_apostrophe(Py_UCS4 c) { return c == '\'' || c == 0x2018 || c == 0x2019; }
+
+/* A code point with curly marks made straight. */
 static inline Py_UCS4
-read_at(const Text *t, Py_ssize_t i)
+straight(Py_UCS4 point)
 {
-    Py_UCS4 point = PyUnicode_READ(t->kind, t->data, i);
-    if (point - 0x2013 > 0x201D - 0x2013)
-        return point;
     switch (point) {
     case 0x201C: case 0x201D: return '"';
     case 0x2018: case 0x2019: return '\'';
@@ -65,9 +72,6 @@ read_at(const Text *t, Py_ssize_t i)
     default: return point;
     }
 }
-
-static inline int is_lower(Py_UCS4 c) { return c - 'a' < 26; }
-static inline int is_letter(Py_UCS4 c) { return (c | 0x20) - 'a' < 26; }
 
 static uint32_t
 slot(const uint64_t *text)
@@ -86,112 +90,272 @@ find(const Counter *c, const uint64_t *text)
     return at;
 }
 
-/* Number of a function word, or the shape of any other. */
-static int
-word_class(const Counter *c, const Text *t, Py_ssize_t start, Py_ssize_t end, int capitals)
+static inline void
+add_letter(Letters *word, Py_UCS4 point)
 {
-    union { uint64_t packed[2]; char text[LONGEST]; } word = {{0, 0}};
-    Py_ssize_t size = end - start;
-    if (size <= LONGEST) {
-        for (Py_ssize_t i = 0; i < size; i++) {
-            Py_UCS4 point = read_at(t, start + i);
-            word.text[i] = (char)(point == '\'' ? point : point | 0x20);
-        }
-        const Known *known = find(c, word.packed);
+    uint64_t letter = point | 0x20; /* which leaves an apostrophe as it is */
+    if (word->size < LONGEST)
+        word->text[word->size >> 3] |= letter << 8 * (word->size & 7);
+    word->tail = word->tail << 8 | letter;
+    word->size++;
+}
+
+/* Number of a function word, or the shape of any other. */
+static uint32_t
+word_class(const Counter *c, const Letters *word)
+{
+    if (word->size <= LONGEST) {
+        const Known *known = find(c, word->text);
         if (known->class >= 0)
-            return known->class;
+            return (uint32_t)known->class;
     }
-    if (!is_lower(read_at(t, start)))
-        return size > 1 && capitals ? CAPITALS : CAPITAL;
-    for (int k = 0; k < c->endings; k++) {
-        const Ending *ending = &c->ending[k];
-        int i = ending->size;
-        if (size < i)
-            continue;
-        while (i > 0 && (char)(read_at(t, end - ending->size + i - 1) | 0x20) == ending->text[i - 1])
-            i--;
-        if (!i)
-            return ending->class;
+    if (word->capital)
+        return word->size > 1 && word->capitals ? CAPITALS : CAPITAL;
+    uint8_t last = (uint8_t)((word->tail & 0xFF) - 'a');
+    for (int k = last < 26 ? c->of[last] : c->endings; k < c->endings; k++) {
+        if (c->ending[k].last != last)
+            break;
+        if ((word->tail & c->ending[k].mask) == c->ending[k].text)
+            return c->ending[k].class;
     }
     return OTHER;
+}
+
+static inline void
+count_one(Counts *n, uint32_t key)
+{
+    uint32_t place = key * 0x9E3779B1u >> SHIFT;
+    if (!n->count[place]++)
+        n->feature[n->features++] = (uint16_t)place;
 }
 
 static void
 count(Counts *n, uint32_t class)
 {
-    n->count[class * 0x9E3779B1u >> SHIFT]++;
+    count_one(n, class);
     if (n->tokens > 0)
-        n->count[(class * CLASSES + n->last + (1u << 20)) * 0x9E3779B1u >> SHIFT]++;
+        count_one(n, class * CLASSES + n->last + (1u << 20));
     if (n->tokens > 1)
-        n->count[((class * CLASSES + n->last) * CLASSES + n->before + (1u << 30)) * 0x9E3779B1u >>
-                 SHIFT]++;
+        count_one(n, (class * CLASSES + n->last) * CLASSES + n->before + (1u << 30));
     n->before = n->last;
     n->last = class;
     n->tokens++;
 }
 
-static void
-read_text(const Counter *c, const Text *t, Counts *n)
+static inline int
+begins(const Counter *c, Py_UCS4 point)
 {
-    for (Py_ssize_t i = 0; i < t->size && n->tokens < c->longest;) {
-        Py_UCS4 point = read_at(t, i);
-        Py_ssize_t start = i++;
-        if (is_letter(point)) {
-            int capitals = !is_lower(point);
-            for (; i < t->size && is_letter(point = read_at(t, i)); i++)
-                capitals &= !is_lower(point);
-            if (i + 1 < t->size && point == '\'' && is_lower(read_at(t, i + 1))) {
-                capitals = 0;
-                for (i++; i < t->size && is_lower(read_at(t, i));)
-                    i++;
-            }
-            count(n, (uint32_t)word_class(c, t, start, i, capitals));
-        }
-        else if (point == ' ' || point == '_')
-            continue;
-        else if (Py_UNICODE_ISDECIMAL(point)) {
-            while (i < t->size && ((point = read_at(t, i)) == '.' || point == ',' ||
-                                   Py_UNICODE_ISDECIMAL(point)))
-                i++;
-            count(n, DIGITS);
-        }
-        else if (!Py_UNICODE_ISALNUM(point) && !Py_UNICODE_ISSPACE(point))
-            count(n, point < 128 && c->marks[point] ? c->marks[point] : MARK);
+    if (point < 128)
+        return c->begins[point];
+    if (Py_UNICODE_ISDECIMAL(point))
+        return DIGIT;
+    return Py_UNICODE_ISALNUM(point) || Py_UNICODE_ISSPACE(point) ? NOTHING : SIGN;
+}
+
+#define READ(NAME, TYPE)                                                                        \
+    static void NAME(const Counter *c, const TYPE *text, Py_ssize_t size, Counts *n)            \
+    {                                                                                           \
+        for (Py_ssize_t i = 0; i < size && n->tokens < c->longest;) {                           \
+            Py_UCS4 point = straight(text[i++]);                                                \
+            int kind = begins(c, point);                                                        \
+            if (kind == LOWER || kind == UPPER) {                                               \
+                Letters word = {{0, 0}, 0, 0, kind == UPPER, kind == UPPER};                    \
+                add_letter(&word, point);                                                       \
+                for (; i < size && is_letter(text[i]); i++) {                                   \
+                    word.capitals &= !is_lower(text[i]);                                        \
+                    add_letter(&word, text[i]);                                                 \
+                }                                                                               \
+                if (i + 1 < size && is_apostrophe(text[i]) && is_lower(text[i + 1])) {          \
+                    word.capitals = 0;                                                          \
+                    add_letter(&word, '\'');                                                    \
+                    for (i++; i < size && is_lower(text[i]); i++)                               \
+                        add_letter(&word, text[i]);                                             \
+                }                                                                               \
+                count(n, word_class(c, &word));                                                 \
+            }                                                                                   \
+            else if (kind == DIGIT) {                                                           \
+                while (i < size && (text[i] == '.' || text[i] == ',' ||                         \
+                                    Py_UNICODE_ISDECIMAL(text[i])))                             \
+                    i++;                                                                        \
+                count(n, DIGITS);                                                               \
+            }                                                                                   \
+            else if (kind == SIGN)                                                              \
+                count(n, point < 128 && c->marks[point] ? c->marks[point] : MARK);              \
+        }                                                                                       \
     }
+
+READ(read_1, Py_UCS1)
+READ(read_2, Py_UCS2)
+READ(read_4, Py_UCS4)
+
+/* The counts of a text up to an end; NULL with an exception. */
+static Counts *
+counts(const Counter *c, PyObject *text, Py_ssize_t end)
+{
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+    Counts *n = PyMem_Malloc(sizeof *n);
+    if (!n)
+        return (Counts *)PyErr_NoMemory();
+    memset(n, 0, offsetof(Counts, feature));
+    size = size < end ? size : end;
+    if (PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND)
+        read_1(c, data, size, n);
+    else if (PyUnicode_KIND(text) == PyUnicode_2BYTE_KIND)
+        read_2(c, data, size, n);
+    else
+        read_4(c, data, size, n);
+    return n;
 }
 
 static PyObject *
 counter_count(Counter *self, PyObject *args)
 {
-    PyObject *text;
+    PyObject *text, *found = NULL;
     Py_ssize_t end;
-    if (!PyArg_ParseTuple(args, "Un", &text, &end))
+    Counts *n;
+    if (!PyArg_ParseTuple(args, "Un", &text, &end) || !(n = counts(self, text, end)))
         return NULL;
-    Text t = {PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text)};
-    if (t.size > end)
-        t.size = end;
-    Counts *n = PyMem_Calloc(1, sizeof *n);
-    if (!n)
-        return PyErr_NoMemory();
-    read_text(self, &t, n);
-    PyObject *found =
-        n->tokens < self->least
-            ? Py_NewRef(Py_None)
-            : Py_BuildValue("y#n", (char *)n->count, (Py_ssize_t)sizeof n->count, n->tokens);
+    uint32_t *each = PyMem_Malloc(SIZE * sizeof *each);
+    for (int k = 0; each && k < SIZE; k++)
+        each[k] = n->count[k];
+    if (!each)
+        PyErr_NoMemory();
+    else if (n->tokens < self->least)
+        found = Py_NewRef(Py_None);
+    else
+        found = Py_BuildValue("y#n", (char *)each, (Py_ssize_t)(SIZE * sizeof *each), n->tokens);
+    PyMem_Free(each);
     PyMem_Free(n);
     return found;
 }
 
+/* The roots of the counts, each times its weight: weights of one count are added up first. */
+static int
+weigh(const Counts *n, const int8_t *weights, double *sum)
+{
+    int most = 0;
+    for (Py_ssize_t k = 0; k < n->features; k++)
+        most = n->count[n->feature[k]] > most ? n->count[n->feature[k]] : most;
+    int64_t *each = PyMem_Calloc((size_t)most + 1, sizeof *each);
+    if (!each)
+        return 0;
+    for (Py_ssize_t k = 0; k < n->features; k++)
+        each[n->count[n->feature[k]]] += weights[n->feature[k]];
+    *sum = 0;
+    for (int k = 1; k <= most; k++)
+        if (each[k])
+            *sum += sqrt((double)k) * (double)each[k];
+    PyMem_Free(each);
+    return 1;
+}
+
+static PyObject *
+counter_weigh(Counter *self, PyObject *args)
+{
+    PyObject *text, *found = NULL;
+    Py_ssize_t end;
+    Py_buffer weights;
+    if (!PyArg_ParseTuple(args, "Uny*", &text, &end, &weights))
+        return NULL;
+    Counts *n = NULL;
+    double sum;
+    if (weights.len != SIZE)
+        PyErr_SetString(PyExc_ValueError, "a weight of each feature is needed");
+    else
+        n = counts(self, text, end);
+    if (n && n->tokens < self->least)
+        found = Py_NewRef(Py_None);
+    else if (n)
+        found = weigh(n, weights.buf, &sum) ? Py_BuildValue("dn", sum, n->tokens)
+                                            : PyErr_NoMemory();
+    PyMem_Free(n);
+    PyBuffer_Release(&weights);
+    return found;
+}
+
+/* ---- sentences ---- */
+
+static inline int
+is_stop(Py_UCS4 c)
+{
+    return c == '.' || c == '!' || c == '?' || c == 0x061F || c == 0x0964 ||
+           c == 0x3002 || c == 0xFF01 || c == 0xFF1F;
+}
+
+static inline int
+is_closing(Py_UCS4 c)
+{
+    return c == '"' || c == '\'' || c == ')' || c == ']' || c == 0x201D || c == 0x2019;
+}
+
+/* How many sentences end in a text, counted up to a number. */
+#define STOPS(NAME, TYPE)                                                                       \
+    static Py_ssize_t NAME(const TYPE *text, Py_ssize_t size, Py_ssize_t most)                  \
+    {                                                                                           \
+        Py_ssize_t found = 0, i = 0;                                                            \
+        while (i < size && found < most) {                                                      \
+            Py_UCS4 point = text[i];                                                            \
+            Py_ssize_t begin = i++;                                                             \
+            if (point == '\n') { /* an empty line: up to the last line feed of blanks */        \
+                Py_ssize_t last = 0;                                                            \
+                for (; i < size && Py_UNICODE_ISSPACE(text[i]); i++)                            \
+                    last = text[i] == '\n' ? i : last;                                          \
+                found += last > 0;                                                              \
+            }                                                                                   \
+            else if (is_stop(point)) {                                                          \
+                while (i < size && is_stop(text[i]))                                            \
+                    i++;                                                                        \
+                Py_ssize_t end = i;                                                             \
+                while (i < size && is_closing(text[i]))                                         \
+                    i++;                                                                        \
+                if (i == size || Py_UNICODE_ISSPACE(text[i])) {                                 \
+                    found++;                                                                    \
+                    i++;                                                                        \
+                }                                                                               \
+                else /* those of full width end one each */                                     \
+                    for (; begin < end; begin++)                                                \
+                        found += text[begin] > 0x3000;                                          \
+            }                                                                                   \
+        }                                                                                       \
+        return found < most ? found : most;                                                     \
+    }
+
+STOPS(stops_1, Py_UCS1)
+STOPS(stops_2, Py_UCS2)
+STOPS(stops_4, Py_UCS4)
+
+static PyObject *
+style_stops(PyObject *module, PyObject *args)
+{
+    PyObject *text;
+    Py_ssize_t most, found;
+    if (!PyArg_ParseTuple(args, "Un", &text, &most))
+        return NULL;
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+    if (PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND)
+        found = stops_1(data, size, most);
+    else if (PyUnicode_KIND(text) == PyUnicode_2BYTE_KIND)
+        found = stops_2(data, size, most);
+    else
+        found = stops_4(data, size, most);
+    return PyLong_FromSsize_t(found);
+}
+
 /* ---- the tables ---- */
 
+/* A word or an ending as letters, as they are read. */
 static int
-letters(PyObject *text, char *to, Py_ssize_t *size)
+letters(PyObject *text, Letters *word)
 {
-    const char *from = PyUnicode_AsUTF8AndSize(text, size);
-    if (from && (*size < 1 || *size > LONGEST))
+    Py_ssize_t size;
+    const char *from = PyUnicode_AsUTF8AndSize(text, &size);
+    memset(word, 0, sizeof *word);
+    if (from && (size < 1 || size > LONGEST))
         PyErr_SetString(PyExc_ValueError, "a word is empty or too long");
-    else if (from)
-        memcpy(to, from, (size_t)*size);
+    for (Py_ssize_t k = 0; k < size && !PyErr_Occurred(); k++)
+        add_letter(word, (unsigned char)from[k]);
     return !PyErr_Occurred();
 }
 
@@ -208,7 +372,7 @@ static int
 take_words(Counter *self, PyObject *words)
 {
     PyObject *key, *value;
-    Py_ssize_t at = 0, size;
+    Py_ssize_t at = 0;
     if (PyDict_GET_SIZE(words) > SLOTS / 2) {
         PyErr_SetString(PyExc_ValueError, "too many words");
         return 0;
@@ -216,30 +380,41 @@ take_words(Counter *self, PyObject *words)
     for (int k = 0; k < SLOTS; k++)
         self->known[k].class = -1;
     while (PyDict_Next(words, &at, &key, &value)) {
-        union { uint64_t packed[2]; char text[LONGEST]; } word = {{0, 0}};
+        Letters word;
         int class;
-        if (!letters(key, word.text, &size) || !class_of(value, &class))
+        if (!letters(key, &word) || !class_of(value, &class))
             return 0;
-        Known *known = (Known *)find(self, word.packed);
-        memcpy(known->text, word.packed, sizeof known->text);
+        Known *known = (Known *)find(self, word.text);
+        memcpy(known->text, word.text, sizeof known->text);
         known->class = class;
     }
     return 1;
 }
 
+/* Endings with one last letter must stand together. */
 static int
 take_endings(Counter *self, PyObject *endings)
 {
+    for (int k = 0; k < 26; k++)
+        self->of[k] = ENDINGS;
     for (Py_ssize_t k = 0; k < PyList_GET_SIZE(endings) && k < ENDINGS; k++) {
-        Ending *ending = &self->ending[self->endings++];
+        Ending *ending = &self->ending[self->endings];
         PyObject *text, *value;
-        Py_ssize_t size;
+        Letters word;
         int class;
         if (!PyArg_ParseTuple(PyList_GET_ITEM(endings, k), "UO", &text, &value) ||
-            !letters(text, ending->text, &size) || !class_of(value, &class))
+            !letters(text, &word) || !class_of(value, &class))
             return 0;
-        ending->size = (uint8_t)size;
-        ending->class = (uint16_t)class;
+        uint8_t last = (uint8_t)((word.tail & 0xFF) - 'a');
+        int follows = k && self->ending[k - 1].last == last;
+        if (word.size > 8 || last >= 26 || (!follows && self->of[last] < ENDINGS)) {
+            PyErr_SetString(PyExc_ValueError, "an ending is too long, or out of order");
+            return 0;
+        }
+        if (!follows)
+            self->of[last] = (int)k;
+        *ending = (Ending){word.tail, UINT64_MAX >> 8 * (8 - word.size), (uint16_t)class, last};
+        self->endings++;
     }
     return 1;
 }
@@ -275,9 +450,14 @@ counter_new(PyTypeObject *type, PyObject *args, PyObject *named)
     Counter *self = (Counter *)type->tp_alloc(type, 0);
     if (!self)
         return NULL;
+    if (longest < 0 || longest > TOKENS)
+        PyErr_Format(PyExc_ValueError, "at most %d tokens can be read", TOKENS);
+    for (Py_UCS4 k = 0; k < 128; k++)
+        self->begins[k] = is_lower(k) ? LOWER : is_letter(k) ? UPPER : Py_UNICODE_ISDECIMAL(k) ? DIGIT
+                        : k == '_' || Py_UNICODE_ISSPACE(k) ? NOTHING : SIGN;
     self->longest = longest;
     self->least = least;
-    if (!take_words(self, words) || !take_endings(self, endings) || !take_marks(self, marks))
+    if (PyErr_Occurred() || !take_words(self, words) || !take_endings(self, endings) || !take_marks(self, marks))
         Py_CLEAR(self);
     return (PyObject *)self;
 }
@@ -293,6 +473,8 @@ counter_dealloc(Counter *self)
 static PyMethodDef counter_methods[] = {
     {"count", (PyCFunction)counter_count, METH_VARARGS,
      "Counts of features and how many tokens; None where they are too few."},
+    {"weigh", (PyCFunction)counter_weigh, METH_VARARGS,
+     "Roots of the counts, weighted and added up, and how many tokens; None where too few."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -308,4 +490,9 @@ static PyType_Spec counter_spec = {
     "unspun.tagging._style.Counter", sizeof(Counter), 0, Py_TPFLAGS_DEFAULT, counter_slots,
 };
 
-KERNEL(_style, "Features of style, counted.", NULL, &counter_spec)
+static PyMethodDef style_functions[] = {
+    {"stops", (PyCFunction)style_stops, METH_VARARGS, "How many sentences end, up to a number."},
+    {NULL, NULL, 0, NULL},
+};
+
+KERNEL(_style, "Features of style, counted.", style_functions, &counter_spec)

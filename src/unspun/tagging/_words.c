@@ -1,21 +1,20 @@
 /* The words of a text, its runs of one script, and their evidence for each language.
  *
- * One pass looks up the script group and the letter code of each character; a second cuts words,
- * adds up what their n-grams say, four columns of 16 bits at a time, and totals each script group.
- * All sums are of integers, so they are those of the plain version in batch.py, which reads the
- * same tables.
+ * One pass cuts words. A second adds up what their n-grams say, four columns of 16 bits at a time,
+ * or finds it in the memo; then each script group is totalled, and the windows are found that speak
+ * against the total. All sums are of integers, so they are those of the plain version in batch.py,
+ * which reads the same tables.
  */
 #define PY_SSIZE_T_CLEAN
 #include "kernel.h"
+#include "memo.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <structmember.h>
 
-#define REVISION 2 /* that of compiled.py; a build of other sources is not used */
+#define REVISION 3 /* that of compiled.py; a build of other sources is not used */
 
-#define COLUMNS 32
-#define PACKED (COLUMNS / 4)
 #define POINTS 0x110000
 #define CODED 0x3001  /* letter codes: the last one is that of all other characters */
 #define LONGEST 128   /* letters of a word */
@@ -26,13 +25,20 @@
 #define DENSE_WEIGHT 3
 #define CODE_LEAST 4
 #define UNLOCK 8192   /* characters from which other threads may run meanwhile */
+#define NEAR 0x10000  /* characters whose groups are at hand, signs among them */
+#define BLOCK 64      /* characters that are cut at a time */
+#define PROBE 32      /* words of a group by which its column is guessed */
+#define AHEAD 24      /* words that are sought at a time */
+#define SIGN 255      /* in place of a group: what may be a sign of a blank */
 
 enum { KANA = 1, HAN = 2, SIMPLIFIED = 4, TRADITIONAL = 8 };
+enum { BEFORE = 1, BEHIND = 2 };
+enum { LINK = 1, CODE = 2 }; /* what a text may have that is no language */
 
 typedef struct {
-    Py_ssize_t start, stop;
-    uint8_t group, said;
-    uint64_t evidence[PACKED];
+    Py_ssize_t start;
+    uint8_t size, group, said;
+    uint8_t met; /* bits: nothing stands before it, behind it, but another word */
 } Word;
 
 typedef struct {
@@ -42,125 +48,336 @@ typedef struct {
 } Total;
 
 typedef struct {
+    Py_ssize_t word;
+    int column;
+} Loud;
+
+typedef struct {
     PyObject_HEAD
     PyTypeObject *words;
     Py_buffer group, code, pair, triple, back, weights, kinds, marks, columns, code_marks;
     Py_ssize_t letters;
     int64_t prices[3], gain;
+    Memo *memos;        /* not in use */
+    uint8_t mute[256];  /* groups of which no letter has a code */
+    uint8_t near[NEAR]; /* groups, and signs */
 } Reader;
 
 typedef struct {
     PyObject_HEAD
     Reader *reader;
     PyObject *text, *blanks, *runs, *totals;
-    Py_ssize_t count, room;
+    Py_ssize_t count, room, louds, loud_room;
     Word *word;
+    Loud *loud; /* the windows that speak against the best columns */
     uint8_t unit[256]; /* of each group that is there */
+    uint8_t best[256]; /* column of each unit */
     int units;
 } Words;
 
 #define AT(buffer, type, i) (((const type *)(buffer).buf)[i])
+#define STOP(word) ((word).start + (word).size)
 
-/* ---- reading ---- */
+/* Make room for one item more. */
+static int
+grown(void **at, Py_ssize_t *room, Py_ssize_t count, size_t size)
+{
+    if (count < *room)
+        return 1;
+    Py_ssize_t more = *room ? 2 * *room : 64;
+    void *new = PyMem_RawRealloc(*at, (size_t)more * size);
+    if (!new)
+        return 0;
+    *at = new;
+    *room = more;
+    return 1;
+}
 
-#define LOOK_UP(NAME, TYPE)                                                                  \
-    static void NAME(const Reader *r, const TYPE *text, Py_ssize_t size, uint8_t *group,     \
-                     uint16_t *code)                                                         \
-    {                                                                                        \
-        for (Py_ssize_t i = 0; i < size; i++) {                                              \
-            uint32_t point = text[i];                                                        \
-            group[i] = point < POINTS ? AT(r->group, uint8_t, point) : 0;                    \
-            code[i] = (uint16_t)AT(r->code, int32_t, point < CODED ? point : CODED - 1);     \
-        }                                                                                    \
-    }
-
-LOOK_UP(look_up_1, Py_UCS1)
-LOOK_UP(look_up_2, Py_UCS2)
-LOOK_UP(look_up_4, Py_UCS4)
+static Memo *
+take_memo(Reader *r)
+{
+    Memo *memo;
+#ifdef Py_GIL_DISABLED
+    Py_BEGIN_CRITICAL_SECTION(r);
+#endif
+    memo = r->memos;
+    if (memo)
+        r->memos = memo->next;
+#ifdef Py_GIL_DISABLED
+    Py_END_CRITICAL_SECTION();
+#endif
+    return memo ? memo : memo_new();
+}
 
 static void
-look_up(const Reader *r, int kind, const void *data, Py_ssize_t size, uint8_t *group,
-        uint16_t *code)
+give_memo(Reader *r, Memo *memo)
 {
-    if (kind == PyUnicode_1BYTE_KIND)
-        look_up_1(r, data, size, group, code);
-    else if (kind == PyUnicode_2BYTE_KIND)
-        look_up_2(r, data, size, group, code);
-    else
-        look_up_4(r, data, size, group, code);
+#ifdef Py_GIL_DISABLED
+    Py_BEGIN_CRITICAL_SECTION(r);
+#endif
+    memo->next = r->memos;
+    r->memos = memo;
+#ifdef Py_GIL_DISABLED
+    Py_END_CRITICAL_SECTION();
+#endif
 }
 
-static Word *
-next_word(Words *w, Py_ssize_t start, uint8_t group)
-{
-    if (w->count == w->room) {
-        Py_ssize_t room = w->room ? 2 * w->room : 32;
-        Word *grown = PyMem_RawRealloc(w->word, (size_t)room * sizeof(Word));
-        if (!grown)
-            return NULL;
-        w->word = grown;
-        w->room = room;
-    }
-    Word *word = &w->word[w->count++];
-    memset(word, 0, sizeof *word);
-    word->start = word->stop = start;
-    word->group = group;
-    word->said = 1;
-    return word;
-}
+/* ---- cutting ---- */
 
-/* Cut words and add up their evidence: that of the n-grams which end in a word or right behind. */
 static int
-cut(Words *w, const uint8_t *group, const uint16_t *code, Py_ssize_t size)
+add_word(Words *w, Py_ssize_t start, Py_ssize_t size, uint8_t group)
+{
+    if (!grown((void **)&w->word, &w->room, w->count, sizeof(Word)))
+        return 0;
+    Word *word = &w->word[w->count];
+    *word = (Word){start, (uint8_t)size, group, 1, 0};
+    if (w->count++ && STOP(word[-1]) == start) {
+        word[-1].met |= BEHIND;
+        word->met = BEFORE;
+    }
+    return 1;
+}
+
+#define NEAR_GROUP(r, point) ((r)->near[point])
+#define ANY_GROUP(r, point) ((point) < NEAR ? (r)->near[point] : far_group(r, point))
+
+static inline uint8_t
+far_group(const Reader *r, Py_UCS4 point)
+{
+    return point < POINTS ? AT(r->group, uint8_t, point) : 0;
+}
+
+/* What a character may be a sign of: a scheme's end, a host's beginning, a mailbox, code. */
+static unsigned
+sign(const Words *w, Py_ssize_t at)
+{
+    int kind = PyUnicode_KIND(w->text);
+    const void *data = PyUnicode_DATA(w->text);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(w->text);
+    switch (PyUnicode_READ(kind, data, at)) {
+    case '@':
+        return LINK;
+    case ':':
+        return at + 2 < size && PyUnicode_READ(kind, data, at + 1) == '/' &&
+               PyUnicode_READ(kind, data, at + 2) == '/' ? LINK : 0;
+    case '.':
+        return at > 2 && PyUnicode_READ(kind, data, at - 1) == 'w' &&
+               PyUnicode_READ(kind, data, at - 2) == 'w' &&
+               PyUnicode_READ(kind, data, at - 3) == 'w' ? LINK : 0;
+    default:
+        return CODE;
+    }
+}
+
+/* What stretches from one place to another: a word or several, signs, or nothing. */
+static int
+add_stretch(Words *w, Py_ssize_t start, Py_ssize_t end, uint8_t group, unsigned *signs)
+{
+    if (group == SIGN)
+        for (; start < end; start++)
+            *signs |= sign(w, start);
+    else if (group)
+        for (; start < end; start += LONGEST)
+            if (!add_word(w, start, end - start > LONGEST ? LONGEST : end - start, group))
+                return 0;
+    return 1;
+}
+
+static inline int
+lowest(uint64_t bits)
+{
+#if defined(__GNUC__)
+    return __builtin_ctzll(bits);
+#else
+    int at = 0;
+    for (; !(bits & 1); bits >>= 1)
+        at++;
+    return at;
+#endif
+}
+
+/* A bit for each character of a block whose group is another than that of the one before. */
+static inline uint64_t
+changes(const uint8_t *group)
+{
+    uint64_t found = 0;
+    uint8_t each[BLOCK];
+    for (int k = 0; k < BLOCK; k++)
+        each[k] = group[k + 1] != group[k];
+    for (int k = 0; k < BLOCK / 8; k++) {
+#if PY_LITTLE_ENDIAN
+        uint64_t eight;
+        memcpy(&eight, each + 8 * k, 8);
+        found |= (eight * 0x0102040810204080u >> 56) << 8 * k; /* the eight lowest bits, together */
+#else
+        for (int bit = 8 * k; bit < 8 * k + 8; bit++)
+            found |= (uint64_t)each[bit] << bit;
+#endif
+    }
+    return found;
+}
+
+/* Cut words from one place to another; note the signs of what is no language. */
+#define CUT(NAME, TYPE, GROUP)                                                                  \
+    static int NAME(Words *w, const TYPE *text, Py_ssize_t at, Py_ssize_t end, unsigned *signs) \
+    {                                                                                           \
+        const Reader *r = w->reader;                                                            \
+        uint8_t group[BLOCK + 1] = {0}, of = 0;                                                 \
+        Py_ssize_t start = at;                                                                  \
+        for (; at < end; at += BLOCK) {                                                         \
+            int count = end - at < BLOCK ? (int)(end - at) : BLOCK;                             \
+            for (int k = 0; k < count; k++)                                                     \
+                group[k + 1] = GROUP(r, text[at + k]);                                          \
+            memset(group + 1 + count, 0, (size_t)(BLOCK - count));                              \
+            for (uint64_t bits = changes(group); bits; bits &= bits - 1) {                      \
+                int k = lowest(bits);                                                           \
+                if (of && !add_stretch(w, start, at + k, of, signs))                            \
+                    return 0;                                                                   \
+                start = at + k;                                                                 \
+                of = group[k + 1];                                                              \
+            }                                                                                   \
+            group[0] = group[BLOCK];                                                            \
+        }                                                                                       \
+        return add_stretch(w, start, end, of, signs);                                           \
+    }
+
+CUT(cut_1, Py_UCS1, NEAR_GROUP)
+CUT(cut_2, Py_UCS2, NEAR_GROUP)
+CUT(cut_4, Py_UCS4, ANY_GROUP)
+
+static int
+cut(Words *w, Py_ssize_t start, Py_ssize_t end, unsigned *signs)
+{
+    const void *data = PyUnicode_DATA(w->text);
+    switch (PyUnicode_KIND(w->text)) {
+    case PyUnicode_1BYTE_KIND:
+        return cut_1(w, data, start, end, signs);
+    case PyUnicode_2BYTE_KIND:
+        return cut_2(w, data, start, end, signs);
+    default:
+        return cut_4(w, data, start, end, signs);
+    }
+}
+
+/* ---- evidence ---- */
+
+static inline int32_t
+code_of(const Reader *r, int kind, const void *data, Py_ssize_t at)
+{
+    Py_UCS4 point = PyUnicode_READ(kind, data, at);
+    return AT(r->code, int32_t, point < CODED ? point : CODED - 1);
+}
+
+/* Add up what the n-grams say that end in a word or right behind. */
+static void
+read_word(const Words *w, Py_ssize_t number, Evidence *evidence)
 {
     const Reader *r = w->reader;
     const int32_t *pair = r->pair.buf;
     const uint16_t *triple = r->triple.buf, *back = r->back.buf;
     const uint64_t *weights = r->weights.buf;
     const int32_t letters = (int32_t)r->letters;
-    Word *word = NULL;
+    int kind = PyUnicode_KIND(w->text);
+    const void *data = PyUnicode_DATA(w->text);
+    const Word *word = &w->word[number];
+    Py_ssize_t first = word->start, stop = STOP(*word), at = first;
+    Py_ssize_t end = r->mute[word->group] ? first + 1 : stop + !(word->met & BEHIND);
+    if (word->met & BEFORE) /* as many as there are of the two letters before */
+        at -= word[-1].size > 1 || (word[-1].met & BEFORE) ? 2 : 1;
+    Evidence sum = {{0}};
     int32_t last = 0, two = 0;
-    for (Py_ssize_t i = 0; i <= size; i++) {
-        uint8_t here = i < size ? group[i] : 0;
-        int32_t now = here ? code[i] : 0;
-        if (here) {
-            if (!word || word->stop != i || word->group != here || i - word->start == LONGEST) {
-                word = next_word(w, i, here);
-                if (!word)
-                    return 0;
-            }
-            word->stop = i + 1;
-        }
+    for (; at < first; at++) {
+        int32_t now = code_of(r, kind, data, at);
+        two = last * letters + now;
+        last = now;
+    }
+    for (; at < end; at++) {
+        int32_t now = at < stop ? code_of(r, kind, data, at) : 0;
         int32_t row = triple[pair[two] * letters + now];
         two = last * letters + now;
         last = now;
         if (!row)
             row = back[two];
-        if (row && word) {
-            const uint64_t *weight = weights + (size_t)row * PACKED;
-            for (int k = 0; k < PACKED; k++)
-                word->evidence[k] += weight[k];
-        }
+        for (int k = 0; k < PACKED; k++) /* row 0 says nothing */
+            sum.packed[k] += weights[(size_t)row * PACKED + (size_t)k];
     }
-    return 1;
+    *evidence = sum;
 }
 
 static inline uint32_t
-evidence(const Word *word, int column)
+column_of(const Evidence *evidence, int column)
 {
     uint16_t value;
-    memcpy(&value, (const char *)word->evidence + 2 * column, sizeof value);
+    memcpy(&value, (const char *)evidence + 2 * column, sizeof value);
     return value;
 }
 
-static void
-add_up(Total *total, const Word *word)
+static uint16_t
+loudest(const Evidence *evidence)
 {
-    uint16_t each[COLUMNS];
-    memcpy(each, word->evidence, sizeof each);
+    uint16_t each[COLUMNS], top = 0;
+    memcpy(each, evidence, sizeof each);
     for (int k = 0; k < COLUMNS; k++)
-        total->sums[k] += each[k];
-    total->letters += word->stop - word->start;
+        top = each[k] > top ? each[k] : top;
+    return top;
+}
+
+/* Seek some words, so that their places are at hand: of none where one cannot be kept. */
+static int
+seek_some(const Words *w, const Memo *memo, Py_ssize_t first, Py_ssize_t last, Sought *ahead)
+{
+    size_t kind = (size_t)PyUnicode_KIND(w->text);
+    size_t size = (size_t)PyUnicode_GET_LENGTH(w->text) * kind;
+    const char *data = PyUnicode_DATA(w->text);
+    int count = last - first < AHEAD ? (int)(last - first) : AHEAD;
+    for (int k = 0; k < count; k++) {
+        const Word *word = &w->word[first + k];
+        size_t at = (size_t)word->start * kind, bytes = word->size * kind;
+        if (word->met || bytes > 8 * MEMO_CHUNKS)
+            ahead[k].place = NULL;
+        else
+            memo_seek(memo, data + at, bytes, size - at, &ahead[k]);
+    }
+    return count;
+}
+
+/* Read a word that is not in its place of the memo, or has none. */
+static const Known *
+learn(const Words *w, const Sought *sought, Py_ssize_t number, int kind, Known *other)
+{
+    Known *known = sought->place ? sought->place : other;
+    read_word(w, number, &known->evidence);
+    known->top = loudest(&known->evidence);
+    if (sought->place)
+        memo_keep(sought, kind);
+    return known;
+}
+
+/* What one word says and how loud it is at most: where it is kept, or in the place given. */
+static inline const Known *
+said_by(const Words *w, const Sought *sought, Py_ssize_t number, int kind, Known *other)
+{
+    if (sought->place && memo_holds(sought, kind))
+        return sought->place;
+    return learn(w, sought, number, kind, other);
+}
+
+/* What each word of a range says. */
+static int
+say_all(const Words *w, Memo *memo, Py_ssize_t first, Py_ssize_t last)
+{
+    int kind = PyUnicode_KIND(w->text);
+    Sought ahead[AHEAD];
+    Known other;
+    if (!memo_room(memo, last - first))
+        return 0;
+    for (Py_ssize_t begin = first; begin < last; begin += AHEAD) {
+        int count = seek_some(w, memo, begin, last, ahead);
+        for (int k = 0; k < count; k++)
+            memo->each[begin + k - first] =
+                said_by(w, &ahead[k], begin + k, kind, &other)->evidence;
+    }
+    return 1;
 }
 
 static Py_ssize_t
@@ -191,33 +408,36 @@ number_units(Words *w)
             w->unit[group] = (uint8_t)w->units++;
 }
 
-static PyObject *
-total_value(const Words *w, const Total *total)
+/* The best column of a total, and the evidence of the second. */
+static int
+best_of(const Words *w, const Total *total, int64_t *second)
 {
     int columns = AT(w->reader->columns, uint8_t, total->group), best = 0;
-    int64_t second = 0;
     for (int k = 1; k < columns; k++)
         if (total->sums[k] > total->sums[best])
             best = k;
+    *second = 0;
     for (int k = 0; k < columns; k++)
-        if (k != best && total->sums[k] > second)
-            second = total->sums[k];
-    return Py_BuildValue("iniLL", (int)total->group, total->letters, best,
-                         (long long)(columns ? total->sums[best] : 0), (long long)second);
+        if (k != best && total->sums[k] > *second)
+            *second = total->sums[k];
+    return best;
 }
 
 static PyObject *
-totalled(Words *w)
+total_value(const Words *w, const Total *total)
 {
-    number_units(w);
-    Total *totals = PyMem_Calloc((size_t)w->units + 1, sizeof(Total));
-    PyObject *found = totals ? PyList_New(w->units) : PyErr_NoMemory();
-    for (Py_ssize_t k = 0; found && k < w->count; k++) {
-        Total *total = &totals[w->unit[w->word[k].group]];
-        total->group = w->word[k].group;
-        if (w->word[k].said)
-            add_up(total, &w->word[k]);
-    }
+    int64_t second;
+    int best = best_of(w, total, &second);
+    return Py_BuildValue("iniLL", (int)total->group, total->letters, best,
+                         (long long)(AT(w->reader->columns, uint8_t, total->group)
+                                         ? total->sums[best] : 0),
+                         (long long)second);
+}
+
+static PyObject *
+total_values(const Words *w, const Total *totals)
+{
+    PyObject *found = PyList_New(w->units);
     for (int k = 0; found && k < w->units; k++) {
         PyObject *one = total_value(w, &totals[k]);
         if (!one)
@@ -225,8 +445,16 @@ totalled(Words *w)
         else
             PyList_SET_ITEM(found, k, one);
     }
-    PyMem_Free(totals);
     return found;
+}
+
+static Py_ssize_t
+run_end(const Words *w, Py_ssize_t first)
+{
+    Py_ssize_t last = first + 1;
+    while (last < w->count && w->word[last].group == w->word[first].group)
+        last++;
+    return last;
 }
 
 static PyObject *
@@ -235,10 +463,9 @@ runs(Words *w)
     PyObject *found = PyList_New(0);
     for (Py_ssize_t first = 0, last; found && first < w->count; first = last) {
         uint8_t group = w->word[first].group;
-        for (last = first + 1; last < w->count && w->word[last].group == group;)
-            last++;
+        last = run_end(w, first);
         PyObject *one = Py_BuildValue("nnnnii", first, last, w->word[first].start,
-                                      w->word[last - 1].stop, group, w->unit[group]);
+                                      STOP(w->word[last - 1]), group, w->unit[group]);
         if (!one || PyList_Append(found, one) < 0)
             Py_CLEAR(found);
         Py_XDECREF(one);
@@ -272,70 +499,238 @@ silence(Words *w, PyObject *spans)
     return good;
 }
 
-/* Set the groups of spans to 0. */
-static int
-blank(PyObject *spans, uint8_t *group, Py_ssize_t size)
+/* ---- totals, and the windows that speak against them ---- */
+
+typedef struct {
+    Total *total;     /* NULL where it is known */
+    Evidence sum;     /* in 16 bits as long as they hold the loudest columns */
+    uint32_t most;
+    int main;         /* the column against which a window is loud */
+    uint32_t each[WINDOW];
+    int64_t bound;    /* of the gain of the window that ends here */
+} Listener;
+
+static void
+flush(Listener *l)
 {
-    PyObject *items = PySequence_Fast(spans, "blanks must be a sequence of spans");
+    uint16_t each[COLUMNS];
+    memcpy(each, &l->sum, sizeof each);
+    for (int k = 0; l->total && k < COLUMNS; k++)
+        l->total->sums[k] += each[k];
+    memset(&l->sum, 0, sizeof l->sum);
+    l->most = 0;
+}
+
+static inline void
+add(Listener *l, const Word *word, const Known *known)
+{
+    if (l->most + known->top > 0xFFFF)
+        flush(l);
+    l->most += known->top;
+    for (int k = 0; k < PACKED; k++)
+        l->sum.packed[k] += known->evidence.packed[k];
+    l->total->letters += word->size;
+}
+
+static int
+loud_window(Words *w, Memo *memo, Py_ssize_t first, int main)
+{
+    uint32_t sum[COLUMNS] = {0}, top = 0;
+    int best = 0;
+    if (!say_all(w, memo, first, first + WINDOW))
+        return 0;
+    for (Py_ssize_t k = 0; k < WINDOW; k++) {
+        uint16_t each[COLUMNS];
+        memcpy(each, &memo->each[k], sizeof each);
+        for (int c = 0; c < COLUMNS; c++)
+            sum[c] += each[c];
+    }
+    for (int c = 0; c < COLUMNS; c++)
+        top = sum[c] > top ? sum[c] : top;
+    if ((int64_t)top - (int64_t)sum[main] <= w->reader->gain)
+        return 1;
+    while (sum[best] < top)
+        best++;
+    if (!grown((void **)&w->loud, &w->loud_room, w->louds, sizeof(Loud)))
+        return 0;
+    w->loud[w->louds++] = (Loud){first, best};
+    return 1;
+}
+
+/* Take in the words of a run: their sum, where it is wanted, and the windows that are loud. */
+static int
+listen_run(Words *w, Memo *memo, Py_ssize_t first, Py_ssize_t last, Listener *l)
+{
+    int kind = PyUnicode_KIND(w->text), slot = 0;
+    Sought ahead[AHEAD];
+    Known other;
+    for (Py_ssize_t begin = first; begin < last; begin += AHEAD) {
+        int count = seek_some(w, memo, begin, last, ahead);
+        for (int k = 0; k < count; k++) {
+            Py_ssize_t at = begin + k;
+            const Known *known = said_by(w, &ahead[k], at, kind, &other);
+            if (l->total && w->word[at].said)
+                add(l, &w->word[at], known);
+            l->bound -= l->each[slot];
+            l->each[slot] = known->top - column_of(&known->evidence, l->main);
+            l->bound += l->each[slot];
+            slot = slot + 1 < WINDOW ? slot + 1 : 0;
+            if (l->bound > w->reader->gain && at - first >= WINDOW - 1 &&
+                !loud_window(w, memo, at - WINDOW + 1, l->main))
+                return 0;
+        }
+    }
+    flush(l);
+    return 1;
+}
+
+/* Take in all words; the columns of the units are known, or guessed. */
+static int
+listen(Words *w, Memo *memo, Total *totals)
+{
+    w->louds = 0;
+    for (Py_ssize_t first = 0, last; first < w->count; first = last) {
+        int unit = w->unit[w->word[first].group];
+        Listener listener = {totals ? &totals[unit] : NULL, {{0}}, 0, w->best[unit], {0}, 0};
+        last = run_end(w, first);
+        if (!listen_run(w, memo, first, last, &listener))
+            return 0;
+    }
+    return 1;
+}
+
+/* Guess the column of each unit by its first words. */
+static int
+guess(Words *w, Memo *memo)
+{
+    uint8_t seen[256] = {0};
+    for (Py_ssize_t first = 0, last; first < w->count; first = last) {
+        uint8_t group = w->word[first].group;
+        last = run_end(w, first);
+        if (seen[group] || w->reader->mute[group])
+            continue;
+        int64_t second;
+        Total total = {group, 0, {0}};
+        Py_ssize_t end = last - first > PROBE ? first + PROBE : last;
+        seen[group] = 1;
+        if (!say_all(w, memo, first, end))
+            return 0;
+        for (Py_ssize_t k = first; k < end; k++)
+            for (int c = 0; c < COLUMNS; c++)
+                total.sums[c] += column_of(&memo->each[k - first], c);
+        w->best[w->unit[group]] = (uint8_t)best_of(w, &total, &second);
+    }
+    return 1;
+}
+
+/* Total the units and find what is loud against them: at once, where the guess was right. */
+static int
+total_up(Words *w, Memo *memo, Total *totals)
+{
+    int right = 1;
+    for (Py_ssize_t k = 0; k < w->count; k++)
+        totals[w->unit[w->word[k].group]].group = w->word[k].group;
+    if (!guess(w, memo) || !listen(w, memo, totals))
+        return 0;
+    for (int k = 0; k < w->units; k++) {
+        int64_t second;
+        int best = best_of(w, &totals[k], &second);
+        right &= best == w->best[k];
+        w->best[k] = (uint8_t)best;
+    }
+    return right || listen(w, memo, NULL);
+}
+
+/* ---- reading ---- */
+
+/* Cut what stands between blanks. */
+static int
+cut_between(Words *w, PyObject *blanks, unsigned *signs)
+{
+    Py_ssize_t size = PyUnicode_GET_LENGTH(w->text), at = 0;
+    PyObject *items = PySequence_Fast(blanks, "blanks must be a sequence of spans");
     int good = items != NULL;
     for (Py_ssize_t k = 0; good && k < PySequence_Fast_GET_SIZE(items); k++) {
         Py_ssize_t start, end;
         good = span(PySequence_Fast_GET_ITEM(items, k), &start, &end);
-        if (good && (start < 0 || start > end || end > size)) {
-            PyErr_SetString(PyExc_ValueError, "a blank lies outside the text");
+        if (good && (start < at || start > end || end > size)) {
+            PyErr_SetString(PyExc_ValueError, "a blank lies outside the text or in another");
             good = 0;
         }
-        if (good)
-            memset(group + start, 0, (size_t)(end - start));
+        if (good && start < end) {
+            if (!cut(w, at, start, signs))
+                good = PyErr_NoMemory() != NULL;
+            at = end;
+        }
     }
+    if (good && !cut(w, at, size, signs))
+        good = PyErr_NoMemory() != NULL;
     Py_XDECREF(items);
     return good;
 }
 
+/* Cut a text; where it shows signs of blanks, once more without those that are found. */
 static int
-read_text(Words *w)
+cut_all(Words *w, PyObject *find)
 {
-    PyObject *text = w->text;
-    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
-    int kind = PyUnicode_KIND(text), done;
-    const void *data = PyUnicode_DATA(text);
-    uint16_t *code = PyMem_RawMalloc(3 * (size_t)size + 2);
-    if (!code)
-        return PyErr_NoMemory() != NULL;
-    uint8_t *group = (uint8_t *)(code + size);
-    look_up(w->reader, kind, data, size, group, code);
-    if (!blank(w->blanks, group, size)) {
-        PyMem_RawFree(code);
-        return 0;
-    }
-    if (size < UNLOCK) {
-        done = cut(w, group, code, size);
-    }
+    Py_ssize_t size = PyUnicode_GET_LENGTH(w->text);
+    unsigned signs = 0;
+    int done;
+    if (size < UNLOCK)
+        done = cut(w, 0, size, &signs);
     else {
         Py_BEGIN_ALLOW_THREADS
-        done = cut(w, group, code, size);
+        done = cut(w, 0, size, &signs);
         Py_END_ALLOW_THREADS
     }
-    PyMem_RawFree(code);
     if (!done)
-        PyErr_NoMemory();
-    return done;
+        return PyErr_NoMemory() != NULL;
+    w->blanks = signs ? PyObject_CallFunction(find, "Oi", w->text, (int)signs) : PyList_New(0);
+    if (!w->blanks)
+        return 0;
+    Py_ssize_t blanks = PyObject_Length(w->blanks);
+    if (blanks > 0) {
+        w->count = 0;
+        return cut_between(w, w->blanks, &signs);
+    }
+    return blanks == 0;
+}
+
+static int
+read_text(Words *w, PyObject *find, PyObject *skip)
+{
+    if (!cut_all(w, find) || (skip != Py_None && !silence(w, skip)))
+        return 0;
+    number_units(w);
+    Memo *memo = take_memo(w->reader);
+    Total *totals = PyMem_Calloc((size_t)w->units + 1, sizeof(Total));
+    int done = memo && totals;
+    if (done && PyUnicode_GET_LENGTH(w->text) < UNLOCK)
+        done = total_up(w, memo, totals);
+    else if (done) {
+        Py_BEGIN_ALLOW_THREADS
+        done = total_up(w, memo, totals);
+        Py_END_ALLOW_THREADS
+    }
+    w->totals = done ? total_values(w, totals) : PyErr_NoMemory();
+    PyMem_Free(totals);
+    if (memo)
+        give_memo(w->reader, memo);
+    return w->totals && (w->runs = runs(w));
 }
 
 static PyObject *
 reader_read(Reader *self, PyObject *args)
 {
-    PyObject *text, *blanks, *skip;
-    if (!PyArg_ParseTuple(args, "UOO", &text, &blanks, &skip))
+    PyObject *text, *find, *skip;
+    if (!PyArg_ParseTuple(args, "UOO", &text, &find, &skip))
         return NULL;
     Words *w = (Words *)self->words->tp_alloc(self->words, 0);
     if (!w)
         return NULL;
     w->reader = (Reader *)Py_NewRef((PyObject *)self);
     w->text = Py_NewRef(text);
-    w->blanks = Py_NewRef(blanks);
-    if (!read_text(w) || (skip != Py_None && !silence(w, skip)) ||
-        !(w->totals = totalled(w)) || !(w->runs = runs(w)))
+    if (!read_text(w, find, skip))
         Py_CLEAR(w);
     return (PyObject *)w;
 }
@@ -353,7 +748,7 @@ words_lines(Words *w, PyObject *unused)
             stop = size;
         Py_ssize_t letters = 0; /* a word never goes beyond its line */
         for (; word < w->count && w->word[word].start < stop; word++)
-            letters += w->word[word].stop - w->word[word].start;
+            letters += w->word[word].size;
         if (stop > start) {
             PyObject *one = Py_BuildValue("nnn", start, stop, letters);
             if (!one || PyList_Append(found, one) < 0)
@@ -372,10 +767,10 @@ words_letters(Words *w, PyObject *args)
     if (!PyArg_ParseTuple(args, "nn", &start, &end))
         return NULL;
     Py_ssize_t word = first_from(w, start);
-    if (word > 0 && w->word[word - 1].stop > start)
+    if (word > 0 && STOP(w->word[word - 1]) > start)
         word--;
     for (; word < w->count && w->word[word].start < end; word++) {
-        Py_ssize_t low = w->word[word].start, high = w->word[word].stop;
+        Py_ssize_t low = w->word[word].start, high = STOP(w->word[word]);
         letters += (high < end ? high : end) - (low > start ? low : start);
     }
     return PyLong_FromSsize_t(letters);
@@ -389,7 +784,7 @@ words_said(Words *w, PyObject *args)
         return NULL;
     for (Py_ssize_t k = first_from(w, start); k < w->count && w->word[k].start < end; k++)
         if (w->word[k].said)
-            letters += w->word[k].stop - w->word[k].start;
+            letters += w->word[k].size;
     return PyLong_FromSsize_t(letters);
 }
 
@@ -404,85 +799,60 @@ words_bounds(Words *w, PyObject *args)
     Py_ssize_t letters = 0;
     for (Py_ssize_t k = first; k < last; k++)
         if (w->word[k].said)
-            letters += w->word[k].stop - w->word[k].start;
-    return Py_BuildValue("nnn", w->word[first].start, w->word[last - 1].stop, letters);
+            letters += w->word[k].size;
+    return Py_BuildValue("nnn", w->word[first].start, STOP(w->word[last - 1]), letters);
 }
 
-/* How much louder a word can speak for any column than for the main one. */
-static uint32_t
-louder(const Word *word, int main)
+static PyObject *
+loud_values(const Words *w)
 {
-    uint16_t each[COLUMNS], top = 0;
-    memcpy(each, word->evidence, sizeof each);
-    for (int k = 0; k < COLUMNS; k++)
-        top = each[k] > top ? each[k] : top;
-    return (uint32_t)(top - each[main]);
-}
-
-static int
-loud_window(const Words *w, Py_ssize_t first, int main, PyObject *found)
-{
-    uint32_t sum[COLUMNS] = {0};
-    int best = 0;
-    for (Py_ssize_t k = first; k < first + WINDOW; k++)
-        for (int c = 0; c < COLUMNS; c++)
-            sum[c] += evidence(&w->word[k], c);
-    for (int c = 1; c < COLUMNS; c++)
-        if (sum[c] > sum[best])
-            best = c;
-    if ((int64_t)sum[best] - (int64_t)sum[main] <= w->reader->gain)
-        return 1;
-    PyObject *one = Py_BuildValue("ni", first, best);
-    int kept = one && PyList_Append(found, one) == 0;
-    Py_XDECREF(one);
-    return kept;
-}
-
-static int
-loud_run(const Words *w, Py_ssize_t first, Py_ssize_t last, int main, PyObject *found)
-{
-    uint32_t each[WINDOW] = {0};
-    int64_t bound = 0; /* of the gain of the window that ends here */
-    for (Py_ssize_t k = first; k < last; k++) {
-        uint32_t *slot = &each[(k - first) % WINDOW];
-        bound -= *slot;
-        *slot = louder(&w->word[k], main);
-        bound += *slot;
-        if (k - first >= WINDOW - 1 && bound > w->reader->gain &&
-            !loud_window(w, k - WINDOW + 1, main, found))
-            return 0;
+    PyObject *found = PyList_New(w->louds);
+    for (Py_ssize_t k = 0; found && k < w->louds; k++) {
+        PyObject *one = Py_BuildValue("ni", w->loud[k].word, w->loud[k].column);
+        if (!one)
+            Py_CLEAR(found);
+        else
+            PyList_SET_ITEM(found, k, one);
     }
-    return 1;
+    return found;
+}
+
+/* The columns of the units, and whether they are others than those before. */
+static int
+take_columns(Words *w, PyObject *columns, int *others)
+{
+    PyObject *items = PySequence_Fast(columns, "columns must be a sequence");
+    if (!items)
+        return 0;
+    *others = 0;
+    if (PySequence_Fast_GET_SIZE(items) != w->units)
+        PyErr_SetString(PyExc_ValueError, "as many columns as script groups are needed");
+    for (int k = 0; k < w->units && !PyErr_Occurred(); k++) {
+        long column = PyLong_AsLong(PySequence_Fast_GET_ITEM(items, k));
+        if ((column < 0 || column >= COLUMNS) && !PyErr_Occurred())
+            PyErr_SetString(PyExc_IndexError, "no such column");
+        if (!PyErr_Occurred()) {
+            *others |= column != w->best[k];
+            w->best[k] = (uint8_t)column;
+        }
+    }
+    Py_DECREF(items);
+    return !PyErr_Occurred();
 }
 
 static PyObject *
 words_loud(Words *w, PyObject *columns)
 {
-    PyObject *mains = PySequence_Fast(columns, "columns must be a sequence");
-    if (!mains)
+    int others, found = 1;
+    if (!take_columns(w, columns, &others))
         return NULL;
-    PyObject *found = PyList_New(0);
-    if (found && PySequence_Fast_GET_SIZE(mains) != w->units) {
-        PyErr_SetString(PyExc_ValueError, "as many columns as script groups are needed");
-        Py_CLEAR(found);
+    if (others) {
+        Memo *memo = take_memo(w->reader);
+        found = memo && listen(w, memo, NULL);
+        if (memo)
+            give_memo(w->reader, memo);
     }
-    for (Py_ssize_t first = 0, last; found && first < w->count; first = last) {
-        uint8_t group = w->word[first].group;
-        for (last = first + 1; last < w->count && w->word[last].group == group;)
-            last++;
-        if (last - first < WINDOW)
-            continue;
-        long main = PyLong_AsLong(PySequence_Fast_GET_ITEM(mains, w->unit[group]));
-        if (main < 0 || main >= COLUMNS) {
-            if (!PyErr_Occurred())
-                PyErr_SetString(PyExc_IndexError, "no such column");
-            Py_CLEAR(found);
-        }
-        else if (!loud_run(w, first, last, (int)main, found))
-            Py_CLEAR(found);
-    }
-    Py_DECREF(mains);
-    return found;
+    return found ? loud_values(w) : PyErr_NoMemory();
 }
 
 /* What a switch before a word costs: by what stands between it and the word before. */
@@ -492,7 +862,7 @@ price(const Words *w, Py_ssize_t word)
     const Reader *r = w->reader;
     int kind = PyUnicode_KIND(w->text), most = word ? 0 : 2;
     const void *data = PyUnicode_DATA(w->text);
-    for (Py_ssize_t i = word ? w->word[word - 1].stop : w->word[word].start;
+    for (Py_ssize_t i = word ? STOP(w->word[word - 1]) : w->word[word].start;
          i < w->word[word].start && most < 2; i++) {
         Py_UCS4 point = PyUnicode_READ(kind, data, i);
         int mark = (Py_ssize_t)point < r->marks.len ? AT(r->marks, uint8_t, point) : 0;
@@ -512,8 +882,8 @@ first_best(const int64_t *score, int count)
 }
 
 static void
-follow(const Words *w, Py_ssize_t first, Py_ssize_t last, const int *column, int count,
-       uint8_t *back)
+follow(const Words *w, const Memo *memo, Py_ssize_t first, Py_ssize_t last, const int *column,
+       int count, uint8_t *back)
 {
     int64_t score[MOST] = {0};
     for (int k = 1; k < count; k++)
@@ -524,7 +894,7 @@ follow(const Words *w, Py_ssize_t first, Py_ssize_t last, const int *column, int
         for (int k = 0; k < count; k++) {
             int stays = score[k] >= floor;
             back[(word - first) * MOST + k] = (uint8_t)(stays ? k : best);
-            score[k] = (stays ? score[k] : floor) + evidence(&w->word[word], column[k]);
+            score[k] = (stays ? score[k] : floor) + column_of(&memo->each[word - first], column[k]);
         }
     }
     uint8_t at = (uint8_t)first_best(score, count); /* of each word, in the first place */
@@ -553,10 +923,16 @@ words_path(Words *w, PyObject *args)
     if (first < 0 || first >= last || last > w->count || PyList_GET_SIZE(others) >= MOST)
         return PyErr_Format(PyExc_IndexError, "no such words, or too many columns");
     uint8_t *back = PyMem_Malloc((size_t)(last - first) * MOST);
-    if (!back)
-        return PyErr_NoMemory();
-    follow(w, first, last, column, count, back);
-    PyObject *found = PyList_New(last - first);
+    Memo *memo = take_memo(w->reader);
+    PyObject *found = NULL;
+    if (!back || !memo || !say_all(w, memo, first, last))
+        PyErr_NoMemory();
+    else {
+        follow(w, memo, first, last, column, count, back);
+        found = PyList_New(last - first);
+    }
+    if (memo)
+        give_memo(w->reader, memo);
     for (Py_ssize_t k = 0; found && k < last - first; k++) {
         PyObject *one = PyLong_FromLong(column[back[k * MOST]]);
         if (!one)
@@ -600,35 +976,59 @@ reader_han(Reader *self, PyObject *args)
     return found;
 }
 
-/* The lines that are code, by their marks. */
+static int
+mark_at(const Reader *r, Py_UCS4 point)
+{
+    return (Py_ssize_t)point < r->code_marks.len ? AT(r->code_marks, uint8_t, point) : 0;
+}
+
+/* Whether a line is code, by its marks. */
+static int
+is_code(const Reader *r, int kind, const void *data, Py_ssize_t at, Py_ssize_t end)
+{
+    Py_ssize_t marks = 0, solid = 0;
+    for (; at < end; at++) {
+        Py_UCS4 point = PyUnicode_READ(kind, data, at);
+        marks += mark_at(r, point) > 0;
+        solid += point >= DENSE ? DENSE_WEIGHT : point != ' ';
+    }
+    return marks >= CODE_LEAST && (double)marks > CODE_SHARE * (double)solid;
+}
+
+/* The first mark that prose does not have, from a place on, or -1; and where its line begins. */
+static Py_ssize_t
+next_strong(const Reader *r, int kind, const void *data, Py_ssize_t size, Py_ssize_t *line)
+{
+    for (Py_ssize_t at = *line; at < size; at++) {
+        Py_UCS4 point = PyUnicode_READ(kind, data, at);
+        if (point == '\n')
+            *line = at + 1;
+        else if (mark_at(r, point) > 1)
+            return at;
+    }
+    return -1;
+}
+
+/* The lines that are code. */
 static PyObject *
 reader_code(Reader *self, PyObject *text)
 {
     if (!PyUnicode_Check(text))
         return PyErr_Format(PyExc_TypeError, "text must be str");
-    Py_ssize_t size = PyUnicode_GET_LENGTH(text), start = 0;
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text), line = 0, at;
     int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
     PyObject *found = PyList_New(0);
-    while (found && start <= size) {
-        Py_ssize_t at = start, marks = 0, strong = 0, solid = 0;
-        for (; at < size; at++) {
-            Py_UCS4 point = PyUnicode_READ(kind, data, at);
-            if (point == '\n')
-                break;
-            int mark = (Py_ssize_t)point < self->code_marks.len
-                           ? AT(self->code_marks, uint8_t, point) : 0;
-            solid += point >= DENSE ? DENSE_WEIGHT : point != ' ';
-            marks += mark > 0;
-            strong += mark > 1;
-        }
-        if (strong > 0 && marks >= CODE_LEAST && (double)marks > CODE_SHARE * (double)solid) {
-            PyObject *one = Py_BuildValue("nn", start, at);
+    while (found && line < size && (at = next_strong(self, kind, data, size, &line)) >= 0) {
+        Py_ssize_t end = PyUnicode_FindChar(text, '\n', at, size, 1);
+        end = end < 0 ? size : end;
+        if (is_code(self, kind, data, line, end)) {
+            PyObject *one = Py_BuildValue("nn", line, end);
             if (!one || PyList_Append(found, one) < 0)
                 Py_CLEAR(found);
             Py_XDECREF(one);
         }
-        start = at + 1;
+        line = end + 1;
     }
     return found;
 }
@@ -640,6 +1040,7 @@ words_dealloc(Words *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     PyMem_RawFree(self->word);
+    PyMem_RawFree(self->loud);
     Py_XDECREF(self->reader);
     Py_XDECREF(self->text);
     Py_XDECREF(self->blanks);
@@ -707,13 +1108,37 @@ fits(const Reader *r)
     for (Py_ssize_t k = 0; k < triples; k++)
         if (AT(r->triple, uint16_t, k) >= rows)
             return 0;
+    for (Py_ssize_t k = 0; k < letters; k++) /* what stands before a blank says nothing behind */
+        for (Py_ssize_t other = 0; other < letters; other++)
+            if (AT(r->triple, uint16_t, AT(r->pair, int32_t, k * letters) * letters + other) !=
+                AT(r->triple, uint16_t, AT(r->pair, int32_t, 0) * letters + other))
+                return 0;
+    if (AT(r->triple, uint16_t, AT(r->pair, int32_t, 0) * letters) || AT(r->back, uint16_t, 0))
+        return 0;
     for (Py_ssize_t k = 0; k < r->marks.len; k++)
         if (AT(r->marks, uint8_t, k) > 2)
             return 0;
     for (Py_ssize_t k = 0; k < 256; k++)
         if (AT(r->columns, uint8_t, k) > COLUMNS)
             return 0;
+    for (Py_ssize_t k = 0; k < POINTS; k++)
+        if (AT(r->group, uint8_t, k) == SIGN)
+            return 0;
     return 1;
+}
+
+/* The groups at hand, with the signs of blanks among them; the groups without letter codes. */
+static void
+prepare(Reader *r)
+{
+    memcpy(r->near, r->group.buf, NEAR);
+    for (Py_UCS4 k = 0; k < 128; k++)
+        if (!r->near[k] && (k == '@' || k == ':' || k == '.' || mark_at(r, k) > 1))
+            r->near[k] = SIGN;
+    memset(r->mute, !AT(r->code, int32_t, CODED - 1), sizeof r->mute);
+    for (Py_ssize_t k = 0; k < CODED - 1; k++)
+        if (AT(r->code, int32_t, k))
+            r->mute[AT(r->group, uint8_t, k)] = 0;
 }
 
 static PyObject *
@@ -740,6 +1165,8 @@ reader_new(PyTypeObject *type, PyObject *args, PyObject *named)
     if (!fits(self))
         PyErr_SetString(PyExc_ValueError, "tables do not fit one another");
     else
+        prepare(self);
+    if (!PyErr_Occurred())
         self->words = (PyTypeObject *)PyType_FromSpec(&words_spec);
     if (!self->words)
         Py_CLEAR(self);
@@ -754,6 +1181,11 @@ reader_dealloc(Reader *self)
     for (size_t k = 0; k < sizeof of / sizeof *of; k++)
         PyBuffer_Release(of[k]); /* of none, where none was had */
     Py_XDECREF(self->words);
+    while (self->memos) {
+        Memo *memo = self->memos;
+        self->memos = memo->next;
+        memo_free(memo);
+    }
     type->tp_free((PyObject *)self);
     Py_DECREF(type);
 }

@@ -23,14 +23,22 @@ _MARK, _STRONG = _marks(1), _marks(2)
 _DENSE = re.compile("[\u2e80-\U0010ffff]")
 
 
-def find(text: str) -> list[tuple[int, int]]:
+LINK, CODE = 1, 2
+"""What a text may show signs of."""
+
+
+def find(text: str, signs: int = LINK | CODE) -> list[tuple[int, int]]:
     r"""Links and lines of code, in order; a link within a line of code is part of it.
+
+    Args:
+        text: Any string.
+        signs: What it shows signs of, if that is known; the rest is not looked for.
 
     >>> find("See www.example.org for more.\nfor (i = 0; i < 9; i++) { a[i] = 0; }")
     [(4, 19), (30, 67)]
     """
-    found = scripts.links(text)
-    if "{" in text or ";" in text or "=" in text or "<" in text:
+    found = scripts.links(text) if signs & LINK else []
+    if signs & CODE and ("{" in text or ";" in text or "=" in text or "<" in text):
         reader = compiled.reader()
         code = code_plain(text) if reader is None else reader.code(text)
         if code:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from functools import cache
 
 import numpy as np
@@ -57,16 +58,15 @@ _CONVENTIONS = (
 )
 
 
-@cache
-def _conventions() -> Scanner | None:
-    return scanner(_CONVENTIONS)
+_NOTED = "note"
 
 
 @cache
-def _hints() -> Scanner | None:
+def _signs() -> Scanner | None:
+    """The search for all that may show something, in one pass."""
     cased = [tuple(map(_cased, part)) for part in _WITHIN]
-    found = [Window("note", b, c, d, before=a) for a, b, c, d in cased]
-    return scanner([*found, Window("note", "本", "文")])
+    hints = [Window(_NOTED, b, c, d, before=a) for a, b, c, d in cased]
+    return scanner([*hints, Window(_NOTED, "本", "文"), *_CONVENTIONS])
 
 
 def _cased(letter: str) -> str:
@@ -105,12 +105,21 @@ def _note() -> regex.Pattern[str]:
     return regex.compile(_NOTE, regex.VERBOSE | regex.IGNORECASE | regex.MULTILINE)
 
 
+def findings(text: str, tagged: Tagged) -> list[Finding]:
+    """All that a text shows of a translation."""
+    signs = _signs()
+    shown = None if signs is None else signs.shown(text)
+    return [
+        *(notes(text) if shown is None or _NOTED in shown else ()),
+        *residue(text, tagged),
+        *encoded_links(text, tagged),
+        *quotations(text, shown),
+    ]
+
+
 def notes(text: str) -> list[Finding]:
     """Statements that the text is a translation; the detail is the source language, if named."""
     found: list[Finding] = []
-    hints = _hints()
-    if hints is not None and not hints.shown(text):
-        return found
     lower = text.casefold()
     signs = [sign for sign in _SIGNS if sign in lower]
     if not signs or (signs == ["original"] and not _original().search(text)):
@@ -180,9 +189,16 @@ def _script_language(words: str) -> str:
     return scripts.LANGUAGE_OF_SCRIPT.get(script, {"Cyrl": "ru", "Arab": "ar"}.get(script, ""))
 
 
-def quotations(text: str) -> list[Finding]:
-    """Quotation conventions that meet in one text: where each but the commonest first stands."""
-    styles = _shown(text)
+def quotations(text: str, shown: Collection[str] | None = None) -> list[Finding]:
+    """Quotation conventions that meet in one text: where each but the commonest first stands.
+
+    Args:
+        text: The text.
+        shown: The signs that it shows, if they were looked for.
+    """
+    if shown is None:
+        shown = [name for name, chars in _MARKS.items() if any(char in text for char in chars)]
+    styles = [name for name in _MARKS if name in shown]
     if len(styles) < _MIXED:
         return []
     seen = {name: [match.span() for match in _STYLES[name].finditer(text)] for name in styles}
@@ -197,15 +213,6 @@ def quotations(text: str) -> list[Finding]:
         )
         for name in used[1:]
     ]
-
-
-def _shown(text: str) -> list[str]:
-    """The conventions of which there is a mark."""
-    marks = _conventions()
-    if marks is None:
-        return [name for name, chars in _MARKS.items() if any(char in text for char in chars)]
-    shown = marks.shown(text)
-    return [name for name in _MARKS if name in shown]
 
 
 def share(findings: list[Finding], length: int) -> float:

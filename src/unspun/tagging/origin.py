@@ -7,9 +7,7 @@ document of one sentence is judged.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
-from itertools import islice
 
 from unspun.model import Finding, Origin, Spun, Tagged
 from unspun.tagging import evidence, provenance, style
@@ -20,7 +18,6 @@ WEIGHTS = {"translation-note": 5.0, "residue": 1.5, "encoded-link": 1.5, "mixed-
 """What the first finding of a kind adds to the log odds; a second one adds half as much again."""
 STYLE = (-1.5, 6.0)
 """Bounds of what style says: it may convict, but not acquit against a stated note."""
-_STOPS = re.compile(r"[.!?。！？।؟]+[\"'”’)\]]*(?:\s|$)|[。！？]|\n\s*\n")
 _SENTENCES = 2
 LEAST = 10
 """Sentences below which style says nothing."""
@@ -34,13 +31,10 @@ def judge(text: str, tagged: Tagged, spun: Spun | None = None) -> Origin:
         tagged: Its languages.
         spun: The verdict on spinning, if there is one; spun wording outweighs the rest.
     """
-    findings = [
-        *evidence.notes(text),
-        *evidence.residue(text, tagged),
-        *evidence.encoded_links(text, tagged),
-        *evidence.quotations(text),
-    ]
+    findings = evidence.findings(text, tagged)
     written = _style(text, tagged)
+    if not findings and written <= 0 and (spun is None or not spun.is_spun):
+        return Origin(score=1 - 1 / (1 + math.exp(-PRIOR - written)))
     if written > 0:
         findings.append(Finding("translated-style", 0, len(text), written, "log odds of style"))
     findings.sort(key=lambda f: (f.start, f.end, f.kind))
@@ -67,7 +61,7 @@ def _style(text: str, tagged: Tagged) -> float:
 
 def _has(text: str, sentences: int) -> bool:
     """Whether a text has so many sentences: their ends are one fewer at least."""
-    return sum(1 for _ in islice(_STOPS.finditer(text), sentences - 1)) == sentences - 1
+    return style.stops(text, sentences - 1) == sentences - 1
 
 
 def _source(findings: list[Finding]) -> str | None:

@@ -10,9 +10,10 @@ translationese"). `tools/train_origin.py` makes the model.
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,12 +21,13 @@ from numpy.typing import NDArray
 
 from unspun import kernels, tables
 
-_kernel = kernels.load("unspun.tagging._style", revision=2)
+_kernel = kernels.load("unspun.tagging._style", revision=3)
 
 SIZE = 1 << 14
 LONGEST = 5_000  # tokens read of a text
 LEAST = 150  # tokens below which nothing is said
 _REACH = 12 * LONGEST  # characters
+_STOPS = re.compile(r"[.!?。！？।؟]+[\"'”’)\]]*(?:\s|$)|[。！？]|\n\s*\n")
 _TOKEN = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?|\d[\d.,]*|[^\w\s]")
 _WORDS = (
     "the a an of to in and is are was were be been being i you he she it we they me him her "
@@ -62,23 +64,53 @@ class Style(NamedTuple):
     """The model.
 
     Attributes:
-        weights: Weight of each hashed feature.
+        weights: Weight of each hashed feature, in steps of ``scale``.
+        scale: What one step is worth.
         bias: Added to the sum.
         slope: Turns the sum into calibrated log odds, with ``shift``.
         shift: Added after ``slope``.
     """
 
-    weights: NDArray[np.float32]
+    weights: NDArray[np.int8]
+    scale: float
     bias: float
     slope: float
     shift: float
 
     def log_odds(self, text: str) -> float:
         """Log odds that an English text is machine-translated; 0 where it is too short."""
-        counts = features(text)
-        if counts is None:
+        counter = _compiled()
+        if counter is None:
+            weighed = weighed_plain(text, self.weights)
+        else:
+            weighed = counter.weigh(text, _REACH, self.weights)
+        if weighed is None:
             return 0.0
-        return self.slope * (float(counts @ self.weights) + self.bias) + self.shift
+        total, tokens = weighed
+        sum_ = self.scale * total / math.sqrt(_rows(tokens))
+        return self.slope * (sum_ + self.bias) + self.shift
+
+
+def weighed_plain(text: str, weights: NDArray[np.int8]) -> tuple[float, int] | None:
+    """Roots of the counts, each times its weight, added up; and how many tokens were read.
+
+    The weights of features of one count are added up first: whole numbers, in any order.
+    """
+    counted = counted_plain(text)
+    if counted is None:
+        return None
+    counts, tokens = counted
+    each = np.bincount(np.frombuffer(counts, np.uint32), weights)
+    total = 0.0
+    for count in each.nonzero()[0].tolist():
+        if count:
+            total += math.sqrt(count) * float(each[count])
+    return total, tokens
+
+
+def _rows(tokens: int) -> int:
+    """So many rows of one, two and three tokens there are."""
+    return 3 * tokens - 3
 
 
 def features(text: str) -> NDArray[np.float32] | None:
@@ -89,8 +121,21 @@ def features(text: str) -> NDArray[np.float32] | None:
         return None
     counts, tokens = counted
     shares = np.frombuffer(counts, np.uint32).astype(np.float32)
-    shares /= np.float32(3 * tokens - 3)  # so many rows of one, two and three tokens
+    shares /= np.float32(_rows(tokens))
     return np.sqrt(shares, out=shares)
+
+
+def stops(text: str, most: int) -> int:
+    """How many sentences end in a text, counted up to a number."""
+    if _kernel is None:
+        return stops_plain(text, most)
+    found: int = _kernel.stops(text, most)
+    return found
+
+
+def stops_plain(text: str, most: int) -> int:
+    """The same without the compiled kernel."""
+    return sum(1 for _ in islice(_STOPS.finditer(text), most))
 
 
 @lru_cache(maxsize=1)
@@ -148,5 +193,5 @@ def _class(token: str) -> int:
 def load() -> Style:
     """The packaged model."""
     with np.load(tables.path("tag_origin.npz")) as data:
-        weights = data["weights"].astype(np.float32) * float(data["scale"])
-        return Style(weights, float(data["bias"]), float(data["slope"]), float(data["shift"]))
+        rest = (float(data[name]) for name in ("scale", "bias", "slope", "shift"))
+        return Style(data["weights"], *rest)

@@ -68,8 +68,7 @@ def lay(texts: Sequence[str], skips: Skips = ()) -> Sequence[Words]:
     if reader is None:
         return plain.lay(texts, skips)
     return [
-        reader.read(text, blanks.find(text), skips[k] if skips else None)
-        for k, text in enumerate(texts)
+        reader.read(text, blanks.find, skips[k] if skips else None) for k, text in enumerate(texts)
     ]
 
 
