@@ -173,6 +173,15 @@ def test_wide_terminal_is_side_by_side_in_colour(pair: tuple[Path, Path]) -> Non
     assert "[-" not in sent
 
 
+def test_the_letters_that_differ_stand_out(tmp_path: Path) -> None:
+    (tmp_path / "hyp.txt").write_text("It closed the harbor on monday.\n")
+    (tmp_path / "ref.txt").write_text("It closed the harbour on Monday.\n")
+    sent = on_terminal(140, "diff", tmp_path / "hyp.txt", tmp_path / "ref.txt")
+    assert re.search(r"\x1b\[7(;32)?mu\x1b", sent)
+    assert re.search(r"\x1b\[[79;31]*7[79;31]*mm\x1b", sent)
+    assert "harbour on Monday." in SGR.sub("", sent)
+
+
 def test_narrow_terminal_and_one_without_colour(pair: tuple[Path, Path]) -> None:
     narrow = SGR.sub("", on_terminal(80, "diff", *pair))
     assert "leaves at 910 ‹number› from" in narrow

@@ -13,13 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from unspun.cli import show
-from unspun.diffing import Diff, Op, SegmentDiff
+from unspun.diffing import Diff, Op, SegmentDiff, characters
 
 View = Literal["side", "inline", "table"]
 SIDE_FROM = 120  # columns of a terminal
 MOST = 200  # rows of a table
 _GONE, _CAME, _MOVED, _SAME = "red strike", "green", "magenta", "dim"
 _WEIGHTY = ("number", "entity")  # classes that change what is said
+_FINE = ("spelling", "inflection", "case", "punctuation")  # of which letters tell more than words
 _BLANK = re.compile(r"\s+")
 
 
@@ -145,8 +146,9 @@ def _around(segments: Sequence[SegmentDiff], context: int) -> Iterator[SegmentDi
 def sides(segment: SegmentDiff, hyp: str, ref: str, *, marked: bool = False) -> tuple[Text, Text]:
     """The two sides of a segment, each in its own order."""
     quiet = all(op.op == "equal" for op in segment.ops)
-    left = [(op.hyp, _piece(op, hyp[slice(*op.hyp)], "hyp", marked=marked)) for op in segment.ops]
-    right = [(op.ref, _piece(op, ref[slice(*op.ref)], "ref", marked=marked)) for op in segment.ops]
+    both = [_both(op, hyp, ref, marked=marked) for op in segment.ops]
+    left = [(op.hyp, piece) for op, (piece, _) in zip(segment.ops, both, strict=True)]
+    right = [(op.ref, piece) for op, (_, piece) in zip(segment.ops, both, strict=True)]
     return _joined(left, hyp, quiet=quiet), _joined(sorted(right, key=_start), ref, quiet=quiet)
 
 
@@ -155,9 +157,9 @@ def inline(segment: SegmentDiff, hyp: str, ref: str, *, marked: bool = False) ->
     quiet = all(op.op == "equal" for op in segment.ops)
     pieces = []
     for op in segment.ops:
-        piece = _piece(op, hyp[slice(*op.hyp)], "hyp", marked=marked)
+        piece, came = _both(op, hyp, ref, marked=marked)
         if op.op in ("replace", "insert"):
-            piece += _piece(op, ref[slice(*op.ref)], "ref", marked=marked)
+            piece += came
         if op.op != "equal":
             piece.append(f" ‹{op.class_ or op.op}›", style="dim")
         pieces.append((op.hyp, piece))
@@ -185,6 +187,19 @@ def _joined(pieces: Iterable[Piece], text: str, *, quiet: bool, apart: bool = Fa
         made.append_text(piece)
         at = end
     return made
+
+
+def _both(op: Op, hyp: str, ref: str, *, marked: bool) -> tuple[Text, Text]:
+    """The text of one operation on either side, the letters that differ of a word in reverse."""
+    ours, theirs = hyp[slice(*op.hyp)], ref[slice(*op.ref)]
+    pieces = _piece(op, ours, "hyp", marked=marked), _piece(op, theirs, "ref", marked=marked)
+    told = op.op == "replace" and op.class_ in _FINE and not marked
+    if told and (pieces[0].plain, pieces[1].plain) == (ours, theirs):
+        for fine in characters(ours, theirs):
+            if fine.op != "equal":
+                pieces[0].stylize("reverse", *fine.hyp)
+                pieces[1].stylize("reverse", *fine.ref)
+    return pieces
 
 
 def _piece(op: Op, text: str, side: str, *, marked: bool) -> Text:

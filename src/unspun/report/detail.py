@@ -96,9 +96,11 @@ def number(value: float | None) -> float | None:
 
 
 def _after(view: DocumentView, metric: MetricView) -> tuple[float | None, float | None]:
+    """The score of the clean text and what it gained, as the difference of what is shown."""
     before, after = view.before.get(metric.name), view.after.get(metric.name)
-    gain = after - before if before is not None and after is not None else None
-    return number(after), number(gain)
+    if before is None or after is None:
+        return number(after), None
+    return number(after), number(round(after, 1) - round(before, 1))
 
 
 def _fitting(view: DocumentView, limits: Limits) -> tuple[list[Row], bool]:
