@@ -35,7 +35,7 @@ from unspun.model import (
     Tag,
     Tagged,
 )
-from unspun.normalise.spoofs import spoofs
+from unspun.normalise.spoofs import SPOOF, spoofs
 from unspun.protocol import Translation, Translator, Usage
 from unspun.rewriting import Passage, Rewriting
 
@@ -141,8 +141,10 @@ def shown(document: Document, config: ExtractConfig) -> str:
 
 def _normalise(result: Result, setting: Setting) -> Result:
     config = setting.config.normalise
-    result = _tagged(result, spoofs(result.text), result.ledger)
-    if normalise.interesting(result.text, config):
+    shown = normalise.shown(result.text, config)
+    if SPOOF in shown:
+        result = _tagged(result, spoofs(result.text), result.ledger)
+    if shown - {SPOOF}:
         for normaliser in normalise.NORMALISERS:
             result = _edited(result, normaliser(result.text, config))
         suspects = normalise.suspects(result.text, config)

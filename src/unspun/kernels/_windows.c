@@ -10,9 +10,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 1 /* that of windows.py; a build of other sources is not used */
+#define REVISION 2 /* that of windows.py; a build of other sources is not used */
 
 #define PAGES 0x1100 /* of 256 code points */
+#define NEAR 0x10000 /* code points that are known one by one */
 #define OUTSIDE 0    /* the class of what is before and behind the text */
 #define UNLOCK 8192  /* code points from which other threads may run meanwhile */
 
@@ -26,6 +27,7 @@ typedef struct {
     uint16_t low[256];       /* classes of the first page, for the commonest texts */
     uint16_t *classes;       /* by page, 256 each */
     Masks *masks;            /* by class */
+    uint8_t *quiet;          /* whether no window begins with it, by code point below NEAR */
     uint64_t word;           /* windows behind a word character */
 } Scanner;
 
@@ -34,35 +36,41 @@ static inline int is_word(Py_UCS4 ch) { return ch == '_' || Py_UNICODE_ISALNUM(c
 #define LOW(s, c) ((s)->low[c])
 #define ANY(s, c) ((s)->classes[((size_t)(s)->pages[(c) >> 8] << 8) | ((c) & 0xFF)])
 
-/* From start on: all windows that are there, or (where stop is set) the first of them. */
-#define SCAN(NAME, TYPE, CLASS)                                                                 \
+/* From start on: all windows that are there, or (where stop is set) the first of them. Most
+   characters begin none, and are passed over by their class. */
+#define SCAN(NAME, TYPE, CLASS, QUIET)                                                           \
     static uint64_t NAME(const Scanner *s, const TYPE *text, Py_ssize_t size, Py_ssize_t start, \
                          int stop, Py_ssize_t *place)                                           \
     {                                                                                           \
-        uint64_t one = 0, two = 0, three, shown = 0;                                            \
-        const Masks *before = &s->masks[start > 0 ? CLASS(s, text[start - 1]) : OUTSIDE];       \
-        for (Py_ssize_t i = start; i < size + 2; i++) {                                         \
-            const Masks *here = &s->masks[i < size ? CLASS(s, text[i]) : OUTSIDE];              \
-            three = two & here->third;                                                          \
-            if (three) {                                                                        \
-                shown |= three;                                                                 \
-                if (stop) {                                                                     \
-                    *place = i - 2;                                                             \
-                    return shown;                                                               \
-                }                                                                               \
+        const Masks *masks = s->masks;                                                          \
+        uint64_t shown = 0;                                                                     \
+        for (Py_ssize_t i = start; i < size; i++) {                                             \
+            while (i + 4 <= size && QUIET(s, text[i]) && QUIET(s, text[i + 1]) &&               \
+                   QUIET(s, text[i + 2]) && QUIET(s, text[i + 3]))                              \
+                i += 4;                                                                         \
+            if (i >= size || QUIET(s, text[i]))                                                 \
+                continue;                                                                       \
+            uint64_t found = masks[CLASS(s, text[i])].first;                                    \
+            found &= masks[i > 0 ? CLASS(s, text[i - 1]) : OUTSIDE].before;                     \
+            found &= masks[i + 1 < size ? CLASS(s, text[i + 1]) : OUTSIDE].second;              \
+            found &= masks[i + 2 < size ? CLASS(s, text[i + 2]) : OUTSIDE].third;               \
+            if ((found & s->word) && !(i > 0 && is_word(text[i - 1])))                          \
+                found &= ~s->word;                                                              \
+            shown |= found;                                                                     \
+            if (found && stop) {                                                                \
+                *place = i;                                                                     \
+                return shown;                                                                   \
             }                                                                                   \
-            two = one & here->second;                                                           \
-            one = before->before & here->first;                                                 \
-            if ((one & s->word) && !(i > 0 && is_word(text[i - 1])))                            \
-                one &= ~s->word;                                                                \
-            before = here;                                                                      \
         }                                                                                       \
         return shown;                                                                           \
     }
 
-SCAN(scan_1, Py_UCS1, LOW)
-SCAN(scan_2, Py_UCS2, ANY)
-SCAN(scan_4, Py_UCS4, ANY)
+#define QUIET_LOW(s, c) ((s)->quiet[c])
+#define QUIET_ANY(s, c) ((c) < NEAR ? (s)->quiet[c] : !(s)->masks[ANY(s, c)].first)
+
+SCAN(scan_1, Py_UCS1, LOW, QUIET_LOW)
+SCAN(scan_2, Py_UCS2, ANY, QUIET_LOW)
+SCAN(scan_4, Py_UCS4, ANY, QUIET_ANY)
 
 static uint64_t
 scan_kind(const Scanner *s, int kind, const void *data, Py_ssize_t size, Py_ssize_t start,
@@ -123,7 +131,7 @@ fill(Scanner *self, const Py_buffer *pages, const Py_buffer *classes, const Py_b
     Py_ssize_t kinds = masks->len / (Py_ssize_t)sizeof(Masks);
     if (pages->len != (Py_ssize_t)sizeof self->pages || count < 1 || kinds < 1 ||
         !(self->classes = PyMem_Malloc((size_t)classes->len)) ||
-        !(self->masks = PyMem_Malloc((size_t)masks->len)))
+        !(self->masks = PyMem_Malloc((size_t)masks->len)) || !(self->quiet = PyMem_Malloc(NEAR)))
         return 0;
     memcpy(self->pages, pages->buf, sizeof self->pages);
     memcpy(self->classes, classes->buf, (size_t)classes->len);
@@ -135,6 +143,8 @@ fill(Scanner *self, const Py_buffer *pages, const Py_buffer *classes, const Py_b
         if (self->classes[i] >= kinds)
             return 0;
     memcpy(self->low, self->classes + 256 * (Py_ssize_t)self->pages[0], sizeof self->low);
+    for (Py_UCS4 c = 0; c < NEAR; c++)
+        self->quiet[c] = !self->masks[ANY(self, c)].first;
     return 1;
 }
 
@@ -167,6 +177,7 @@ scanner_dealloc(Scanner *self)
     PyTypeObject *type = Py_TYPE(self);
     PyMem_Free(self->classes);
     PyMem_Free(self->masks);
+    PyMem_Free(self->quiet);
     type->tp_free((PyObject *)self);
     Py_DECREF(type);
 }

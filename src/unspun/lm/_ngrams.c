@@ -8,7 +8,7 @@
 #include "kernel.h"
 #include <stdint.h>
 
-#define REVISION 1 /* that of model.py */
+#define REVISION 2 /* that of model.py */
 
 #define MOST 6    /* words of an n-gram */
 #define HANDFUL 16 /* rows whose cells are on the way at the same time */
@@ -154,15 +154,16 @@ begin(const Model *m, Query *q, const int32_t *row, int width)
     return 1;
 }
 
+/* Rows begin a stride after one another: their width, or 1 where they are a text's windows. */
 static void
-score_rows(const Model *m, const int32_t *rows, Py_ssize_t count, int width, float *out)
+score_rows(const Model *m, const int32_t *rows, Py_ssize_t count, int width, int stride, float *out)
 {
     Query queries[HANDFUL];
     int alive[HANDFUL];
     for (Py_ssize_t at = 0; at < count; at += HANDFUL) {
         int size = count - at < HANDFUL ? (int)(count - at) : HANDFUL, left = 0;
         for (int k = 0; k < size; k++)
-            left += alive[k] = begin(m, &queries[k], rows + (at + k) * width, width);
+            left += alive[k] = begin(m, &queries[k], rows + (at + k) * stride, width);
         while (left)
             for (int k = 0; k < size; k++)
                 if (alive[k] && !step(m, &queries[k], width)) {
@@ -200,7 +201,7 @@ model_score(Model *self, PyObject *args)
                known(self, rows.buf, count * width);
     if (fits) {
         Py_BEGIN_ALLOW_THREADS
-        score_rows(self, rows.buf, count, width, out.buf);
+        score_rows(self, rows.buf, count, width, width, out.buf);
         Py_END_ALLOW_THREADS
     }
     PyBuffer_Release(&rows);
@@ -208,6 +209,74 @@ model_score(Model *self, PyObject *args)
     if (!fits)
         return PyErr_Format(PyExc_ValueError, "these are no n-grams of the model");
     Py_RETURN_NONE;
+}
+
+/* The id of a word as written, or -1 with an exception; ids may find it in their own way. */
+static long
+id_of(PyObject *ids, PyObject *word)
+{
+    PyObject *known = PyDict_GetItemWithError(ids, word);
+    if (known)
+        return PyLong_AsLong(known);
+    if (PyErr_Occurred() || !(known = PyObject_GetItem(ids, word)))
+        return -1;
+    long id = PyLong_AsLong(known);
+    Py_DECREF(known);
+    return id;
+}
+
+/* The ids of words, those that open a sentence in lower case: as Vocabulary.encode has them. */
+static int
+encode(PyObject *words, PyObject *ids, const Py_buffer *lowered, PyObject *openers, int32_t *out)
+{
+    Py_ssize_t size = lowered->len / (Py_ssize_t)sizeof(int32_t);
+    int opens = 1;
+    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(words); k++) {
+        PyObject *word = PyTuple_GET_ITEM(words, k);
+        long id = id_of(ids, word);
+        if (id < 0 || id >= size) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_ValueError, "an id that the vocabulary does not have");
+            return 0;
+        }
+        out[k] = opens ? ((const int32_t *)lowered->buf)[id] : (int32_t)id;
+        if ((opens = PySet_Contains(openers, word)) < 0)
+            return 0;
+    }
+    return 1;
+}
+
+/* read(words, ids, lowered, openers, start): the score of each word of a paragraph, as float32. */
+static PyObject *
+model_read(Model *self, PyObject *args)
+{
+    PyObject *given, *ids, *openers, *out = NULL;
+    Py_buffer lowered;
+    int start, front = self->order - 1;
+    if (!PyArg_ParseTuple(args, "OO!y*O!i", &given, &PyDict_Type, &ids, &lowered,
+                          &PyFrozenSet_Type, &openers, &start))
+        return NULL;
+    PyObject *words = PySequence_Tuple(given); /* ids may run other code meanwhile */
+    Py_ssize_t count = words ? PyTuple_GET_SIZE(words) : 0;
+    int32_t *row = PyMem_Malloc(((size_t)count + MOST) * sizeof *row);
+    if (!row)
+        PyErr_NoMemory();
+    if (words && row && encode(words, ids, &lowered, openers, row + front)) {
+        for (int k = 0; k < front; k++)
+            row[k] = k == front - 1 ? start : -1;
+        if (!known(self, row, count + front))
+            PyErr_SetString(PyExc_ValueError, "these are no n-grams of the model");
+        else if ((out = PyByteArray_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(float)))) {
+            float *scores = (float *)PyByteArray_AS_STRING(out);
+            Py_BEGIN_ALLOW_THREADS
+            score_rows(self, row, count, self->order, 1, scores);
+            Py_END_ALLOW_THREADS
+        }
+    }
+    PyMem_Free(row);
+    Py_XDECREF(words);
+    PyBuffer_Release(&lowered);
+    return out;
 }
 
 static int
@@ -278,6 +347,7 @@ model_dealloc(Model *self)
 
 static PyMethodDef model_methods[] = {
     {"score", (PyCFunction)model_score, METH_VARARGS, "Score rows of ids into an array."},
+    {"read", (PyCFunction)model_read, METH_VARARGS, "The scores of the words of a paragraph."},
     {NULL, NULL, 0, NULL},
 };
 

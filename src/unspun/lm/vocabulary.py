@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,6 +126,22 @@ class Vocabulary:
             if k < len(ids):
                 ids[k] = self._lower.get(ids[k], ids[k])
         return np.array(ids, dtype=np.int32)
+
+    def read(
+        self,
+        words: Sequence[str],
+        compiled: Any,  # noqa: ANN401
+        start: int,
+    ) -> NDArray[np.float32]:
+        """Return what a compiled model scores each word of a paragraph: `encode`, then its n-grams.
+
+        Args:
+            words: tokens; the first opens a sentence.
+            compiled: the model's kernel.
+            start: the id that stands before the first.
+        """
+        found = compiled.read(words, self._known, self.lowered, SENTENCE_OPENERS, start)
+        return np.frombuffer(found, np.float32)
 
     def ids_of(self, words: Sequence[str]) -> NDArray[np.int32]:
         """Return the ids of words as written, without regard to their places."""

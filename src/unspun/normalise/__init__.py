@@ -25,13 +25,14 @@ from unspun.normalise import (
     style,
     surrogates,
 )
+from unspun.normalise.gate import shown
 from unspun.normalise.mojibake import suspects
 
 if TYPE_CHECKING:
     from unspun.config import NormaliseConfig
     from unspun.model import Edit, Ledger
 
-__all__ = ["NORMALISERS", "Normaliser", "interesting", "normalise", "suspects"]
+__all__ = ["NORMALISERS", "Normaliser", "interesting", "normalise", "shown", "suspects"]
 
 Rule = Callable[[str, "NormaliseConfig"], "list[Edit]"]
 

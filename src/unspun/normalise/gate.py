@@ -15,6 +15,8 @@ from unspun.encodings.charmaps import SPOT, next_spot_plain, windows
 from unspun.kernels.windows import Window, scanner, spread
 from unspun.normalise.entities import ENTITY
 from unspun.normalise.pages import LETTERS, WIDE, shows
+from unspun.normalise.spoofs import SPOOF, shows_plain
+from unspun.normalise.spoofs import windows as spoof_windows
 
 if TYPE_CHECKING:
     from unspun.config import NormaliseConfig
@@ -49,13 +51,14 @@ _NONE: frozenset[str] = frozenset()
 
 @cache
 def _windows() -> tuple[Window, ...]:
-    """All signs but entities, which need a longer look."""
+    """All signs but entities, which need a longer look, and spoofs, which no rule asks for."""
     letters = spread(LETTERS)
     return (
         *windows(),
         *(Window(kind, spread(chars)) for kind, chars in _KINDS.items()),
         Window(PAGE, letters, letters, letters, before=letters),
         Window(PAGE, WIDE),
+        *spoof_windows(),
     )
 
 
@@ -64,7 +67,12 @@ _scanner = cache(lambda: scanner(_windows()))
 
 @lru_cache(maxsize=2)
 def signs(text: str, config: NormaliseConfig) -> frozenset[str]:
-    """The signs that a text shows. Remembers the last texts it saw, for the rules that follow."""
+    """The signs for the rules. Remembers the last texts it saw, for the rules that follow."""
+    return shown(text, config) - {SPOOF}
+
+
+def shown(text: str, config: NormaliseConfig) -> frozenset[str]:
+    """The signs that a text shows: those for the rules, and whether it may have a spoof."""
     compiled = _scanner()
     found = plain_signs(text) if compiled is None else compiled.shown(text)
     if "&" in text and ENTITY.search(text):
@@ -86,6 +94,8 @@ def plain_signs(text: str) -> frozenset[str]:
     spot = {SPOT} if next_spot_plain(text) >= 0 else set()
     if shows(text):
         spot.add(PAGE)
+    if shows_plain(text):
+        spot.add(SPOOF)
     if not _ANY.search(text):
         return frozenset(spot)
     return frozenset(spot).union(kind for kind, each in _EACH.items() if each.search(text))

@@ -72,10 +72,17 @@ def shows_plain(text: str) -> bool:
     return bool(_SECOND_SCRIPT.search(text) and _MEETING.search(text))
 
 
-@cache
-def _scanner() -> Scanner | None:
+def windows() -> tuple[Window, ...]:
+    """What every text with a spoof has."""
     latin, other = spread(_LATIN), spread(_OTHER)
     unseen = spread(_DIRECTIONS + _NOTHING + _SPELLING)
-    return scanner(
-        [Window(SPOOF, unseen), Window(SPOOF, latin, other), Window(SPOOF, other, latin)]
+    return (
+        Window(SPOOF, unseen),
+        Window(SPOOF, other, before=latin),
+        Window(SPOOF, other, latin),
     )
+
+
+@cache
+def _scanner() -> Scanner | None:
+    return scanner(windows())
