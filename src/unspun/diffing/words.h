@@ -231,6 +231,21 @@ same_lemma(const Lexicon *lexicon, Word a, Word b)
     return 0;
 }
 
+/* How many kinds of letters one word has that the other lacks: each costs an edit at least. */
+static int
+kinds_lacking(Word word, Word other)
+{
+    uint64_t kinds = 0, lacking = 0;
+    int count = 0;
+    for (int32_t k = 0; k < other.size; k++)
+        kinds |= (uint64_t)1 << (other.text[k] & 63);
+    for (int32_t k = 0; k < word.size; k++)
+        lacking |= (uint64_t)1 << (word.text[k] & 63);
+    for (lacking &= ~kinds; lacking; lacking &= lacking - 1)
+        count++;
+    return count;
+}
+
 /* Whether two words in small letters are one, spelt in two ways: optimal string alignment. */
 static int
 misspelt(Word a, Word b)
@@ -238,7 +253,8 @@ misspelt(Word a, Word b)
     int32_t rows[3][LONGEST_SPELT + 1], longer = a.size > b.size ? a.size : b.size;
     int32_t most = (longer - 1) / 4; /* similarity over .75 */
     if (a.size < LEAST_SPELLING || b.size < LEAST_SPELLING || a.size > LONGEST_SPELT ||
-        b.size > LONGEST_SPELT || a.size - b.size > most || b.size - a.size > most)
+        b.size > LONGEST_SPELT || a.size - b.size > most || b.size - a.size > most ||
+        kinds_lacking(a, b) > most || kinds_lacking(b, a) > most)
         return 0;
     for (int32_t j = 0; j <= b.size; j++)
         rows[0][j] = j;
