@@ -7,7 +7,6 @@ the composition of steps, in coordinates of the raw text. Both are ordered and d
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
 from itertools import accumulate
 from operator import add
 from typing import TYPE_CHECKING, NamedTuple
@@ -127,21 +126,22 @@ def compose(raw: str, ledger: Ledger, step: Sequence[Edit]) -> Ledger:
     shift = 0  # current = raw + shift, between the edits
     i = j = 0
     while j < len(step):
-        while i < len(old) and _precedes(old[i], step[j]):
+        new = step[j]
+        while i < len(old) and (old[i].end < new.start or _precedes(old[i], new)):
             out.append(old[i].edit)
             shift += old[i].growth
             i += 1
-        news, olds = [step[j]], []
         j += 1
+        if i == len(old) or not _touch(old[i], _Result(new.start, new.end, new)):
+            if new.before != new.after:
+                out.append(_moved(new, -shift) if shift else new)
+            continue
+        news, olds = [new], []
         while True:
             if i < len(old) and _touch(old[i], _Result(news[-1].start, news[-1].end, news[-1])):
                 olds.append(old[i])
                 i += 1
-            elif (
-                j < len(step)
-                and olds
-                and _touch(olds[-1], _Result(step[j].start, step[j].end, step[j]))
-            ):
+            elif j < len(step) and _touch(olds[-1], _Result(step[j].start, step[j].end, step[j])):
                 news.append(step[j])
                 j += 1
             else:
@@ -188,10 +188,6 @@ def _precedes(old: _Result, new: Edit) -> bool:
 
 def _merge(raw: str, shift: int, olds: Sequence[_Result], news: Sequence[Edit]) -> Edit:
     """One edit in raw coordinates for edits of two generations that meet."""
-    if not olds:  # then there is one new edit, on untouched text
-        if not shift:
-            return news[0]
-        return replace(news[0], start=news[0].start - shift, end=news[0].end - shift)
     low = min(olds[0].start, news[0].start)
     high = max(olds[-1].end, news[-1].end)
     start = low - shift
@@ -214,7 +210,17 @@ def _merge(raw: str, shift: int, olds: Sequence[_Result], news: Sequence[Edit]) 
 
 
 def _moved(edit: Edit, by: int) -> Edit:
-    return replace(edit, start=edit.start + by, end=edit.end + by)
+    """In full, as in `invert`."""
+    return Edit(
+        edit.start + by,
+        edit.end + by,
+        edit.before,
+        edit.after,
+        edit.stage,
+        edit.rule,
+        edit.confidence,
+        edit.history,
+    )
 
 
 class Projection:

@@ -111,9 +111,11 @@ def bits(text: str, among: tuple[str, ...], common: frozenset[str] = frozenset()
 
 def _likely(text: str, among: tuple[str, ...]) -> tuple[str, ...]:
     """The languages whose letters fit best, each letter for itself."""
-    totals = np.zeros(len(among), np.int64)
-    for char, count in Counter(_SPOT.findall(text)).items():
-        totals += count * _singles(_counted(char), among)
+    found = Counter(_SPOT.findall(text))
+    if not found:
+        return among[:_FEW]
+    counts = np.fromiter(found.values(), np.int64, len(found))
+    totals = counts @ np.array([_singles(_counted(char), among) for char in found])
     return tuple(among[k] for k in np.argsort(totals, kind="stable")[:_FEW])
 
 
@@ -135,12 +137,13 @@ def tenths_plain(text: str, name: str, common: frozenset[str] = frozenset()) -> 
 def _pair_tenths_in(before: str, char: str, name: str, common: frozenset[str]) -> int:
     if char < "\x80" and before < "\x80":
         return 0
-    return round(10 * _char(_counted(before), _counted(char), of(name), common))
+    return _asked(before, char, of(name), common)
 
 
 @cache
 def _costs_in(name: str, common: frozenset[str]) -> Any:  # noqa: ANN401 - of the kernel
-    return _costs_of(lambda before, char: _pair_tenths_in(before, char, name, common))
+    model = of(name)
+    return _costs_of(lambda before, char: _asked(before, char, model, common))
 
 
 def least_bits(text: str) -> float:
@@ -158,12 +161,19 @@ def least_tenths_plain(text: str) -> int:
 def _pair_tenths(before: str, char: str) -> int:
     if char < "\x80" and before < "\x80":
         return 0
-    return round(10 * _char(_counted(before), _counted(char), of_any(), _NONE))
+    return _asked(before, char, of_any(), _NONE)
 
 
 @cache
 def _costs() -> Any:  # noqa: ANN401 - of the kernel
-    return _costs_of(_pair_tenths)
+    model = of_any()
+    return _costs_of(lambda before, char: _asked(before, char, model, _NONE))
+
+
+def _asked(before: str, char: str, model: Letters, common: frozenset[str]) -> int:
+    """What the kernel asks for once for each two characters, and remembers itself."""
+    before, char = _COUNTED.get(before, before), _COUNTED.get(char, char)
+    return round(10 * _char(before, char, model, common))
 
 
 def _costs_of(ask: Callable[[str, str], int]) -> Any:  # noqa: ANN401 - of the kernel

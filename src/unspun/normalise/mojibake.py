@@ -55,7 +55,7 @@ _LONGEST = 2000
 _LAYERS = 8
 """Encodings on top of each other that are undone; more than four were never seen."""
 
-_PATIENCE, _PATIENCE_EACH = 1_000_000, 2
+_PATIENCE, _PATIENCE_EACH = 500_000, 1
 """Characters that are read in vain, once for each code page, and more for each of the text.
 
 Random bytes take 26 for each character of the text, right text in any language less than one.
