@@ -38,9 +38,13 @@ def tagged(value: Tagged, move: Move) -> Tagged:
 
 def _spans(spans: Sequence[LanguageSpan], move: Move) -> tuple[LanguageSpan, ...]:
     """In full: there may be many, and replace() is slow."""
-    moved = ((*move(s.start, s.end), s) for s in spans)
-    return tuple(
-        s if (a, b) == (s.start, s.end) else LanguageSpan(a, b, s.language, s.script, s.confidence)
-        for a, b, s in moved
-        if a < b
-    )
+    moved = []
+    for span in spans:
+        start, end = move(span.start, span.end)
+        if start >= end:
+            continue
+        if (start, end) == (span.start, span.end):
+            moved.append(span)
+        else:
+            moved.append(LanguageSpan(start, end, span.language, span.script, span.confidence))
+    return tuple(moved)

@@ -90,24 +90,37 @@ def to_edit(record: Mapping[str, Any]) -> Edit:
     )
 
 
-def _flat(item: LanguageSpan | Finding | Tag) -> Record:
-    """The fields of plain values, as `asdict` gives them in ten times the time."""
-    return {name: getattr(item, name) for name in item.__slots__}
-
-
 def span(item: LanguageSpan) -> Record:
-    """A language span."""
-    return {**_flat(item), "confidence": round(item.confidence, 4)}
+    """A language span; in full, like tags: texts may have one a character."""
+    return {
+        "start": item.start,
+        "end": item.end,
+        "language": item.language,
+        "script": item.script,
+        "confidence": round(item.confidence, 4),
+    }
 
 
 def finding(item: Finding) -> Record:
     """A finding."""
-    return {**_flat(item), "score": round(item.score, 4)}
+    return {
+        "kind": item.kind,
+        "start": item.start,
+        "end": item.end,
+        "score": round(item.score, 4),
+        "detail": item.detail,
+    }
 
 
 def tag(item: Tag) -> Record:
     """A tag."""
-    return {**_flat(item), "confidence": round(item.confidence, 4)}
+    return {
+        "kind": item.kind,
+        "start": item.start,
+        "end": item.end,
+        "value": item.value,
+        "confidence": round(item.confidence, 4),
+    }
 
 
 def origin(item: Origin) -> Record:

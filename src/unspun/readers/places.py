@@ -186,7 +186,8 @@ def relative(file: Path, folder: Path) -> Path:
     """
     if isinstance(file, Path):
         return file.relative_to(folder)
-    below = file.as_posix().removeprefix(folder.as_posix()).strip("/")
+    name, prefix = (path.path for path in (file, folder))  # az://a/b may be listed as abfs://a/b
+    below = name.removeprefix(prefix).strip("/")
     return Path(*(_plain(part) for part in below.split("/") if part))
 
 
