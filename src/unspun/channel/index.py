@@ -16,6 +16,7 @@ from unspun.channel.forms import Forms
 from unspun.channel.markers import Glance
 from unspun.channel.matcher import Matcher, Numbers
 from unspun.channel.model import Channel
+from unspun.channel.page import parts_of
 from unspun.channel.standing import Phrases, hashed
 from unspun.lm.model import LanguageModel
 from unspun.lm.words import tokenise
@@ -59,6 +60,11 @@ class Index:
         if words is None or words.full:
             words = self._words = Forms(self.forms, self.texts.texts)
         return words
+
+    def occurs(self, text: str) -> bool:
+        """Whether any spun phrase stands in a text."""
+        parts, _, _ = parts_of(text)
+        return len(self.spun.find(parts).place) > 0
 
     def logs(self, rate: float) -> tuple[Floats, Floats]:
         """Logarithms of how often each original is replaced at a document's rate, and is not."""

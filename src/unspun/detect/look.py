@@ -102,22 +102,26 @@ class Look:
         """Whether it is read in full at once."""
         return self.glance >= _PLAINLY or (self.gate is not None and self.gate >= _CERTAIN)
 
-    def probability(self, found: Searched) -> float:
+    def probability(self, found: Searched | None) -> float:
         """Calibrated probability that it is spun (logistic regressions, tuned on development).
 
         Args:
-            found: What the search found in it, or in its oddest lines.
+            found: What the search found in it, or in its oddest lines; None if no phrase of the
+                family stands there.
         """
+        gain, evidence, (distinct, borne) = 0.0, 0.0, (0.0, 0.0)
+        if found is not None:
+            gain, evidence = found.gain, found.evidence
+            distinct, borne = borne_out(found, Prices()) if self.gate is not None else (0.0, 0.0)
         root = math.sqrt(self.words + _FEW)
         logits = []
         if self.gate is not None:
             told = _GATED * max(min(self.gate, _MOST), _LEAST)
             short = _SHORT / (self.words + 1)
-            distinct, borne = borne_out(found, Prices())
-            nats = _EVIDENCE * found.evidence + _BORNE * borne + _DISTINCT * distinct
+            nats = _EVIDENCE * evidence + _BORNE * borne + _DISTINCT * distinct
             logits.append(_GATED_BIAS - short + nats / root + told)
         if self.gate is None or self.glance > 0.0:
-            nats = _GAIN * found.gain + _GLANCE * min(self.glance, _PLAINLY) * self.words
+            nats = _GAIN * gain + _GLANCE * min(self.glance, _PLAINLY) * self.words
             logits.append(_BIAS + nats / root)
         return 1.0 / (1.0 + math.exp(-max(min(max(logits), 30.0), -30.0)))
 

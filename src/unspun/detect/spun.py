@@ -121,9 +121,15 @@ def _judged(
         look = sight.look(region)
         if not look.suspicious:
             continue
-        if not look.plain and not _worthwhile(sight.sample(text, region), look, spinner):
+        sample = None if look.plain else sight.sample(text, region)
+        within = text[region.start : region.end]
+        bare = look.probability(None)
+        if bare < config.threshold and not spinner.index.occurs(within):
+            best = max(best, bare) if sample is None or bare >= _WORTHWHILE else best
             continue
-        found = search(text[region.start : region.end], spinner.index, Prices())
+        if sample is not None and not _worthwhile(sample, look, spinner):
+            continue
+        found = search(within, spinner.index, Prices())
         if found is None:
             continue
         score = look.probability(found)
@@ -142,10 +148,8 @@ def _cautious(score: float) -> float:
     return odds / (1.0 + odds)
 
 
-def _worthwhile(sample: str | None, look: Look, spinner: Spinner) -> bool:
+def _worthwhile(sample: str, look: Look, spinner: Spinner) -> bool:
     """Whether a region may be spun by its oddest lines alone, which is quicker to tell."""
-    if sample is None:
-        return True
     found = search(sample, spinner.index, Prices())
     return found is not None and look.probability(found) >= _WORTHWHILE
 
