@@ -1,10 +1,9 @@
 /* The first look at a text: what keys.py, gate.py and markers.py find with NumPy, word by word. */
 #define PY_SSIZE_T_CLEAN
 #include "kernel.h"
-#include <stdint.h>
-#include <string.h>
+#include "look.h"
 
-#define REVISION 1 /* that of keys.py */
+#define REVISION 2 /* that of keys.py */
 
 static PyObject *
 misfit(void)
@@ -17,21 +16,6 @@ bytes_of(const void *values, Py_ssize_t size)
 {
     return PyBytes_FromStringAndSize(size ? values : NULL, size);
 }
-
-/* ---- Words: runs of letters and figures, and their hashes. ---- */
-
-#define LATIN 256
-#define PIECE 8
-#define LONGEST 24
-#define APOSTROPHE '\''
-
-enum { LETTER = 1, FIGURE = 2, CAPITAL = 4, LEFT = 0x2018, RIGHT = 0x2019 };
-enum { JOINED = 1, BEGINS_FIGURE = 2, BEGINS_CAPITAL = 4 }; /* kinds of words, as in keys.py */
-
-typedef struct {
-    const uint8_t *kind, *lower; /* of each character of Latin-1 */
-    const uint64_t *factors;
-} Tables;
 
 typedef struct {
     int64_t *starts, *sizes;
@@ -68,91 +52,25 @@ drop(Cut *cut)
     PyMem_RawFree(cut->kinds);
 }
 
-/* Up to eight characters of a word as one number, the first the lowest. */
-static inline uint64_t
-piece_of(const uint8_t *word, Py_ssize_t size, Py_ssize_t room)
-{
-    uint64_t piece = 0;
-#if PY_LITTLE_ENDIAN
-    if (room >= PIECE) {
-        memcpy(&piece, word, PIECE);
-        return size < PIECE ? piece & (((uint64_t)1 << (8 * size)) - 1) : piece;
-    }
-#endif
-    for (Py_ssize_t k = 0; k < size && k < PIECE; k++)
-        piece |= (uint64_t)word[k] << (8 * k);
-    return piece;
-}
-
-/* The hash of a word; `room` is how many characters can be read from its first on. */
-static inline uint64_t
-hashed(const uint8_t *word, Py_ssize_t size, Py_ssize_t room, const uint64_t *factors)
-{
-    uint64_t key = piece_of(word, size, room) * factors[0];
-    for (Py_ssize_t at = PIECE; at < size && at < LONGEST; at += PIECE)
-        key = (key ^ (key >> 32)) + piece_of(word + at, size - at, room - at) * factors[at / PIECE];
-    key ^= key >> 32;
-    return key * factors[3];
-}
-
-/* The same in lower case. */
-static uint64_t
-lowered(const uint8_t *word, Py_ssize_t size, const Tables *t)
-{
-    uint8_t small[LONGEST];
-    size = size < LONGEST ? size : LONGEST;
-    for (Py_ssize_t k = 0; k < size; k++)
-        small[k] = t->lower[word[k]];
-    return hashed(small, size, size, t->factors);
-}
-
 /* Add the words of a page to arrays that have room for as many as it can have. */
 static void
-cut_page(Cut *cut, const Tables *t, const uint8_t *restrict page, Py_ssize_t all)
+cut_page(Cut *cut, const Tables *t, const uint8_t *page, Py_ssize_t all)
 {
-    const uint8_t *restrict kinds = t->kind;
     int64_t *restrict starts = cut->starts, *restrict sizes = cut->sizes;
     uint64_t *restrict keys = cut->keys, *restrict small = cut->small;
     uint8_t *restrict out = cut->kinds;
-    Py_ssize_t count = 0, at = 0, before = -2; /* the end of the word before, its ending left out */
-    for (;;) {
-        while (at < all && !(kinds[page[at]] & LETTER))
-            at++;
-        if (at >= all)
-            break;
-        Py_ssize_t start = at++;
-        while (at < all && (kinds[page[at]] & LETTER ||
-                            (page[at] == APOSTROPHE && kinds[page[at - 1]] & LETTER &&
-                             at + 1 < all && kinds[page[at + 1]] & LETTER)))
-            at++;
-        Py_ssize_t size = at - start;
-        if (size > 2 && page[at - 2] == APOSTROPHE && t->lower[page[at - 1]] == 's')
-            size -= 2;
-        if (before == start - 1 && page[before] == ' ')
+    Py_ssize_t count = 0;
+    Cursor cursor = {0, -2};
+    for (Word word; next_word(&cursor, t, page, all, all, &word); count++) {
+        if (word.joined)
             out[count - 1] |= JOINED;
-        uint8_t kind = kinds[page[start]];
-        starts[count] = start;
-        sizes[count] = size;
-        keys[count] = hashed(page + start, size, all - start, t->factors);
-        small[count] = kind & CAPITAL ? lowered(page + start, size, t) : keys[count];
-        out[count++] = (kind & FIGURE ? BEGINS_FIGURE : 0) | (kind & CAPITAL ? BEGINS_CAPITAL : 0);
-        before = start + size;
+        starts[count] = word.start;
+        sizes[count] = word.size;
+        keys[count] = word.key;
+        small[count] = word.kind & BEGINS_CAPITAL ? lowered(page + word.start, word.size, t) : word.key;
+        out[count] = word.kind;
     }
     cut->count = count;
-}
-
-/* One byte a character; what is not Latin-1 is a mark. */
-static uint8_t *
-page_of(PyObject *text, Py_ssize_t size)
-{
-    uint8_t *page = PyMem_RawMalloc((size_t)size + 1);
-    int kind = PyUnicode_KIND(text);
-    const void *data = PyUnicode_DATA(text);
-    for (Py_ssize_t k = 0; page && k < size; k++) {
-        Py_UCS4 c = PyUnicode_READ(kind, data, k);
-        page[k] = c < LATIN ? (uint8_t)c : c == LEFT || c == RIGHT ? APOSTROPHE : '?';
-    }
-    return page;
 }
 
 /* cut(text, kinds, lower, factors): starts, sizes, hashes, those in lower case, and kinds. */
@@ -195,45 +113,7 @@ done:
     return out;
 }
 
-/* ---- Sets of numbers, for what counts once. ---- */
-
-typedef struct {
-    uint64_t *slots; /* a number and one, or 0 */
-    int bits;
-    int zero; /* whether all ones, which no slot can tell, is in it */
-} Set;
-
-static int
-set_new(Set *set, Py_ssize_t most)
-{
-    set->bits = 4;
-    while ((Py_ssize_t)1 << set->bits < 2 * most)
-        set->bits++;
-    set->zero = 0;
-    set->slots = PyMem_RawCalloc((size_t)1 << set->bits, sizeof *set->slots);
-    return set->slots != NULL;
-}
-
-/* Add a number; 0 if it was there. */
-static inline int
-set_add(Set *set, uint64_t number)
-{
-    uint64_t mask = ((uint64_t)1 << set->bits) - 1, value = number + 1;
-    if (!value)
-        return !set->zero && (set->zero = 1);
-    uint64_t at = (value * 0x9E3779B97F4A7C15u) >> (64 - set->bits);
-    for (; set->slots[at]; at = (at + 1) & mask)
-        if (set->slots[at] == value)
-            return 0;
-    set->slots[at] = value;
-    return 1;
-}
-
 /* ---- The classifier: words and pairs of neighbours, and what they say. ---- */
-
-#define SLOTS 18
-#define UNKNOWN 0
-#define NUMBER 1
 
 /* features(keys, small, kinds, known, one, other, first, bits, nothing): two rows of numbers. */
 static PyObject *
@@ -248,7 +128,6 @@ features(PyObject *module, PyObject *args)
     Py_ssize_t count = kinds.len, words = known.len / 8, table = (Py_ssize_t)4 << SLOTS;
     int fits = keys.len == 8 * count && small.len == 8 * count && words > NUMBER &&
                one.len == table && other.len == table && bits > 0 && bits < 31;
-    const int32_t *tables[2] = {one.buf, other.buf};
     if (!fits) {
         misfit();
         goto done;
@@ -257,27 +136,18 @@ features(PyObject *module, PyObject *args)
     if (!out)
         goto done;
     int32_t *single = (int32_t *)PyByteArray_AS_STRING(out), *pair = single + count;
-    const uint64_t *forms = known.buf;
+    const Known listed = {known.buf, (uint64_t)words, {one.buf, other.buf}};
     int32_t before = 0;
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t k = 0; k < count; k++) {
-        int32_t id = UNKNOWN;
-        int kind = ((const uint8_t *)kinds.buf)[k];
-        for (int again = 0; again < (kind & BEGINS_CAPITAL ? 2 : 1) && id == UNKNOWN; again++) {
-            uint64_t key = ((const uint64_t *)(again ? small.buf : keys.buf))[k];
-            id = tables[0][key >> (64 - SLOTS)];
-            if ((uint64_t)id >= (uint64_t)words || forms[id] != key) {
-                id = tables[1][key >> (64 - 2 * SLOTS) & ((1 << SLOTS) - 1)];
-                if ((uint64_t)id >= (uint64_t)words || forms[id] != key)
-                    id = UNKNOWN;
-            }
-        }
-        if (id == UNKNOWN && kind & BEGINS_FIGURE)
+        const uint8_t *kind = (const uint8_t *)kinds.buf + k;
+        int32_t id = id_of(&listed, ((const uint64_t *)keys.buf)[k]);
+        if (id == UNKNOWN && *kind & BEGINS_CAPITAL)
+            id = id_of(&listed, ((const uint64_t *)small.buf)[k]);
+        if (id == UNKNOWN && *kind & BEGINS_FIGURE)
             id = NUMBER;
         single[k] = id + first;
-        uint64_t joined = k && ((const uint8_t *)kinds.buf)[k - 1] & JOINED;
-        uint64_t both = ((uint64_t)before * 65537u + (uint64_t)id) * 2 + joined;
-        pair[k] = k ? (int32_t)((both * 0x9E3779B97F4A7C15u) >> (64 - bits)) : nothing;
+        pair[k] = k ? pair_of(before, id, kind[-1] & JOINED, bits) : nothing;
         before = id;
     }
     Py_END_ALLOW_THREADS
@@ -409,21 +279,6 @@ distinct(PyObject *module, PyObject *args)
 
 /* ---- Markers. ---- */
 
-/* The place of a hash among sorted ones, or -1. */
-static Py_ssize_t
-place_of(const uint64_t *sorted, Py_ssize_t count, uint64_t key)
-{
-    Py_ssize_t low = 0, high = count;
-    while (low < high) {
-        Py_ssize_t middle = low + (high - low) / 2;
-        if (sorted[middle] < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < count && sorted[low] == key ? low : -1;
-}
-
 typedef struct {
     int64_t *places, *numbers;
     Py_ssize_t count, room;
@@ -453,7 +308,6 @@ marked(PyObject *module, PyObject *args)
     PyObject *out = NULL;
     Marks marks = {0};
     const uint64_t *words = keys.buf;
-    const uint8_t *bits = able.buf;
     Py_ssize_t count = keys.len / 8;
     int ok = able.len == (1 << SLOTS) / 8;
     if (!ok) {
@@ -463,13 +317,8 @@ marked(PyObject *module, PyObject *args)
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t k = 0; ok && k < count; k++)
         for (int pair = 0; ok && pair < (k + 1 < count ? 2 : 1); pair++) {
-            uint64_t key = words[k];
-            if (pair)
-                key = (key ^ (key >> 29)) * 0xD6E8FEB86659FD93u + words[k + 1];
-            uint64_t slot = key >> (64 - SLOTS);
-            if (!(bits[slot / 8] >> slot % 8 & 1))
-                continue;
-            Py_ssize_t number = place_of(known.buf, known.len / 8, key);
+            uint64_t key = pair ? both_of(words[k], words[k + 1]) : words[k];
+            Py_ssize_t number = marker_of(key, able.buf, known.buf, known.len / 8);
             ok = number < 0 || mark(&marks, k, number);
         }
     Py_END_ALLOW_THREADS

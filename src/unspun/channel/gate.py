@@ -33,7 +33,7 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio (Knu
 _SHIFT, _TWO = np.uint64(65_537), np.uint64(2)
 _SLOTS = 18  # bits of a table of words
 _PLACES = 24  # bits of a place among the features of a stretch
-_PART = 3.0  # nats against choosing a stretch of a text
+PART = 3.0  # nats against choosing a stretch of a text
 
 
 class Vocabulary:
@@ -100,6 +100,7 @@ class Gate:
     Attributes:
         vocabulary: The words it knows.
         bias: Nats for a text of no words.
+        step: Nats of one unit of its weights.
     """
 
     def __init__(
@@ -116,8 +117,13 @@ class Gate:
             [pair, single, np.zeros(1, np.int8)]
         )  # the last says nothing
         self._first = len(pair)
-        self._step = step
+        self.step = step
         self._bits = len(pair).bit_length() - 1
+
+    @property
+    def tables(self) -> tuple[NDArray[np.generic] | int, ...]:
+        """Those of its words, its weights, the feature of the word of id 0, bits of a pair's."""
+        return *self.vocabulary.tables, self._weights, self._first, self._bits
 
     def look(self, words: Words) -> Look:
         """Look a text's words up."""
@@ -127,7 +133,7 @@ class Gate:
         else:
             rows = (words.keys, words.small, words.kinds, *self.vocabulary.tables)
             features = np.frombuffer(kernel.features(*rows, *places), np.int32).reshape(2, -1)
-        return Look(features, self._weights, self._step)
+        return Look(features, self._weights, self.step)
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> Self:
@@ -212,4 +218,4 @@ def strongest(blocks: Floats) -> float:
         total += nats
         most = max(most, total - least)
         least = min(least, total)
-    return max(total, most - _PART)
+    return max(total, most - PART)

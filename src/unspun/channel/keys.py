@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from unspun import kernels
 
-kernel = kernels.load("unspun.channel._look", revision=1)
+kernel = kernels.load("unspun.channel._look", revision=2)
 
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
@@ -50,6 +50,8 @@ _IS_FIGURE = _table(48 <= code < 58 for code in range(256))  # noqa: PLR2004
 _IS_CAPITAL = _table(chr(code).isupper() for code in range(256))
 _KINDS = (_IS_LETTER + _FIGURE * _IS_FIGURE + _CAPITAL * _IS_CAPITAL).astype(np.uint8)
 _LOWER = np.array([ord(chr(c).lower()) if chr(c).isupper() else c for c in range(256)], np.uint8)
+TABLES = (_KINDS, _LOWER, _FACTORS)
+"""What kernels cut and hash words by."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Words:
         """Cut a text."""
         if kernel is None:
             return cls(text, *words_plain(text))
-        parts = kernel.cut(text, _KINDS, _LOWER, _FACTORS)
+        parts = kernel.cut(text, *TABLES)
         types = (np.int64, np.int64, np.uint64, np.uint64, np.uint8)
         return cls(text, *map(np.frombuffer, parts, types))
 

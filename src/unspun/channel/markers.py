@@ -80,6 +80,11 @@ class Glance:
         self._able[_slots(keys)] = True
         self._bits = np.packbits(self._able, bitorder="little")
 
+    @property
+    def tables(self) -> tuple[NDArray[np.generic], ...]:
+        """Which slots have a marker, the markers' hashes in order, and what each says."""
+        return self._bits, self._keys, self._nats
+
     def find(self, words: Words) -> Marks:
         """The markers among a text's words."""
         if kernel is None:

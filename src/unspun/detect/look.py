@@ -8,7 +8,7 @@ learned without one has its marker words instead.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,12 +18,14 @@ from unspun.channel.gate import BLOCK, Gate, strongest
 from unspun.channel.habits import Prices
 from unspun.channel.index import Index
 from unspun.channel.keys import Words
+from unspun.channel.screen import MOST, Told, kernel, screen
 
 _REGION = 12_000  # code points that are decoded together
 _SUSPICIOUS = 0.013  # nats a word of markers from which a region is read
 _PLAINLY = 0.06  # the same from which it is read in full at once
 _LEAST_TOLD = _SUSPICIOUS / 4  # nats a word of the first block below which no block is counted
 _SUSPICIOUS_BLOCK = 0.04  # the same for a block of it
+_ROUNDING = 1e-6  # nats by which two sums of the same may differ
 _SAMPLED = 8  # one part in so many of a region is read first
 _LEAST_SAMPLE = 600  # code points of it at least
 _BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7  # of the markers' regression
@@ -36,6 +38,9 @@ _LEAST, _MOST = -6.0, 6.0  # nats of the classifier that count
 _RICHNESS = 0.08  # distinct words in a word of prose, beyond its first block: far more, in fact
 _FEW = 25.0  # words that count against a text for being short
 _SHORT = 120.0  # words of which a text has the more to prove the fewer it has
+
+
+Span = tuple[int, int]  # first code point, and one past the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +94,7 @@ class Look:
     @property
     def suspicious(self) -> bool:
         """Whether the region is worth a sample."""
-        return self.glance > 0.0 or (self.gate is not None and self.gate >= self._doubtful)
-
-    @property
-    def _doubtful(self) -> float:
-        """Nats of the classifier from which a sample pays: a long text has more to say."""
-        told = _DOUBTFUL + _DOUBTFUL_WORD * self.words
-        return max(min(told, _DOUBTFUL_MOST), _DOUBTFUL_LEAST)
+        return self.glance > 0.0 or (self.gate is not None and self.gate >= _doubtful(self.words))
 
     @property
     def plain(self) -> bool:
@@ -124,6 +123,29 @@ class Look:
             nats = _GAIN * gain + _GLANCE * min(self.glance, _PLAINLY) * self.words
             logits.append(_BIAS + nats / root)
         return 1.0 / (1.0 + math.exp(-max(min(max(logits), 30.0), -30.0)))
+
+
+def _doubtful(words: int) -> float:
+    """Nats of the classifier from which a sample pays: a long text has more to say."""
+    told = _DOUBTFUL + _DOUBTFUL_WORD * words
+    return max(min(told, _DOUBTFUL_MOST), _DOUBTFUL_LEAST)
+
+
+def in_doubt(text: str, spans: Sequence[Span], spinners: Sequence[Spinner]) -> list[Spinner]:
+    """The families that may find some region suspicious; the others have looked at all of them."""
+    if kernel is None or len(spinners) > MOST:
+        return list(spinners)
+    tables = [(s.gate, s.index.glance if s.marked else None) for s in spinners]
+    rows = screen(text, [end for _, end in spans], tables, _SUSPICIOUS_BLOCK)
+    columns = zip(spinners, zip(*rows, strict=True), strict=True) if rows else ()
+    return [spinner for spinner, told in columns if any(map(_may_be, told))]
+
+
+def _may_be(told: Told) -> bool:
+    """Whether a region may be suspicious."""
+    if told.gate is not None and told.gate >= _doubtful(told.words) - _ROUNDING:
+        return True
+    return told.odd or told.marked >= _SUSPICIOUS
 
 
 class Sight:
@@ -184,16 +206,20 @@ class Sight:
         return "\n".join(lines[at] for at in sorted(taken))
 
 
-def regions(text: str, words: Words) -> list[Region]:
-    """Cut a text into regions, at line ends or blanks."""
-    spans = list(_cut(text, 0, len(text), _REGION))
+def spans_of(text: str) -> list[Span]:
+    """Cut a text into what is judged one by one, at line ends or blanks."""
+    return list(_cut(text, 0, len(text), _REGION))
+
+
+def regions(spans: Sequence[Span], words: Words) -> list[Region]:
+    """The same with the words of each."""
     first = np.searchsorted(words.starts, [start for start, _ in spans]).tolist()
     last = [*first[1:], len(words)]
     rows = zip(spans, first, last, strict=False)  # without text, no region has the last word
     return [Region(*span, begin, end) for span, begin, end in rows]
 
 
-def _cut(text: str, start: int, end: int, size: int) -> Iterator[tuple[int, int]]:
+def _cut(text: str, start: int, end: int, size: int) -> Iterator[Span]:
     """Cut at line ends or blanks, into pieces of about a size."""
     while end - start > size * 1.5:
         cut = text.rfind("\n", start + size // 2, start + size)

@@ -25,7 +25,7 @@ from unspun.channel.lattice import ARTICLE
 from unspun.channel.model import Channel, Entry, stack
 from unspun.config import RestoreConfig
 from unspun.detect.confidence import confidence
-from unspun.detect.look import Look, Region, Sight, Spinner, regions
+from unspun.detect.look import Look, Region, Sight, Spinner, in_doubt, regions, spans_of
 from unspun.edits import same_words
 from unspun.errors import ConfigError, unknown_name
 from unspun.lm.packaged import english
@@ -57,10 +57,14 @@ def detect(text: str, config: RestoreConfig, spinners: Sequence[Spinner] | None 
         ModelError: if a model is missing or damaged.
     """
     chosen = load(config) if spinners is None else spinners
-    words = Words.of(text)
-    parts = regions(text, words)
     best = Spun(0.0, is_spun=False)
-    for spinner in chosen:
+    spans = spans_of(text)
+    doubtful = in_doubt(text, spans, chosen)
+    if not doubtful:
+        return best
+    words = Words.of(text)
+    parts = regions(spans, words)
+    for spinner in doubtful:
         verdict = _judged(text, words, parts, spinner, config)
         if verdict.score > best.score:
             best = verdict

@@ -1,0 +1,76 @@
+"""A first look in one pass: what families' classifiers and markers say of each region of a text.
+
+Most text is clean, and this is all that is done with it, so nothing is laid out: no word of the
+text becomes a row of an array. What `gate` and `markers` find in the words is the measure; without
+the compiled kernel there is no such pass, and they look at every text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from unspun import kernels
+from unspun.channel.gate import BLOCK, PART, Gate
+from unspun.channel.keys import TABLES
+from unspun.channel.markers import Glance
+
+kernel = kernels.load("unspun.channel._screen", revision=1)
+
+MOST = 8  # families that are looked for at once
+
+
+class Told(NamedTuple):
+    """What a family says of a region.
+
+    Attributes:
+        words: How many words it has.
+        gate: Nats of the classifier, or None if the family has none.
+        marked: Nats a word of the markers.
+        odd: Whether they say as much as was asked for in one block of several.
+    """
+
+    words: int
+    gate: float | None
+    marked: float
+    odd: bool
+
+
+Family = tuple[Gate | None, Glance | None]
+
+
+def screen(
+    text: str, ends: Sequence[int], families: Sequence[Family], odd: float
+) -> list[tuple[Told, ...]]:
+    """Look at a text.
+
+    Args:
+        text: The text.
+        ends: Where each region ends, in code points, in order.
+        families: The classifier and the markers of each, or None.
+        odd: Nats a word of markers that are asked for in one block.
+
+    Returns:
+        A row for each region, with what each family says.
+    """
+    assert kernel is not None  # noqa: S101  # who asks has looked
+    tables = tuple(
+        (gate.tables if gate else (), glance.tables if glance else ()) for gate, glance in families
+    )
+    rows = kernel.screen(text, np.array(ends, np.int64), *TABLES, tables, BLOCK, odd)
+    return [
+        tuple(
+            Told(words, _strongest(gate, *steps), told / max(distinct, 1), odd and words > BLOCK)
+            for (gate, _), (*steps, told, odd) in zip(families, row, strict=True)
+        )
+        for words, distinct, row in rows
+    ]
+
+
+def _strongest(gate: Gate | None, total: int, most: int) -> float | None:
+    """Nats of the classifier for a region: what `strongest` gives, but for rounding."""
+    if gate is None:
+        return None
+    return max(total * gate.step, most * gate.step - PART) + gate.bias
