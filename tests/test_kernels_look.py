@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unspun import kernels
-from unspun.channel import gate, keys
+from unspun.channel import gate, keys, screen
+from unspun.channel.gate import BLOCK
 from unspun.channel.keys import Words
 from unspun.channel.markers import Glance
 from unspun.config import RestoreConfig
-from unspun.detect import spun
+from unspun.detect import look, spun
 from unspun.detect.look import Spinner
 
 needed = pytest.mark.skipif(
@@ -61,7 +62,7 @@ def test_the_classifier_agrees(
     assert np.array_equal(look._features, plain)
     first = data.draw(st.integers(0, len(words)))
     last = data.draw(st.integers(first, len(words)))
-    want = gate.blocks_plain(plain[:, first:last], chosen._weights) * chosen._step
+    want = gate.blocks_plain(plain[:, first:last], chosen._weights) * chosen.step
     assert np.array_equal(look.blocks(first, last), want)
 
 
@@ -107,3 +108,84 @@ def test_numbers_beyond_the_tables_say_nothing() -> None:
     assert kernel.told(np.arange(2), odd, np.ones(3), 0, 2, 2) == bytes(8)
     features = np.array([-7, 99, 2**31 - 1, -1], np.int32)
     assert kernel.blocks(features, np.ones(9, np.int8), 0, 2, 2) == bytes(8)
+
+
+pages = st.lists(
+    st.sampled_from((*SOME, "corporate", "counterfeit", "consciousness", "timberland", "\n")),
+    min_size=1,
+    max_size=12,
+).flatmap(lambda words: st.integers(1, 90).map(lambda times: " ".join(words * times)))
+
+
+@needed
+@given(st.one_of(texts, pages, st.text()), st.data())
+def test_one_pass_tells_what_the_parts_tell(
+    spinners: tuple[Spinner, ...], text: str, data: st.DataObject
+) -> None:
+    """What a classifier and markers find word by word, in regions cut anywhere."""
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=3)) - {0, len(text)})
+    ends = [*cuts, len(text)]
+    words, chosen = Words.of(text), spinners[0].gate
+    assert chosen is not None
+    glance, told = spinners[1].index.glance, chosen.look(words)
+    rows = screen.screen(text, ends, [(chosen, None), (None, glance), (chosen, glance)], 0.04)
+    marks = glance.find(words)
+    first = 0
+    for end, (gated, marked, both) in zip(ends, rows, strict=True):
+        last = int(np.searchsorted(words.starts, end))
+        assert gated.words == marked.words == both.words == last - first
+        want = gate.strongest(told.blocks(first, last)) + chosen.bias
+        assert gated.gate == both.gate
+        assert gated.gate == pytest.approx(want, abs=1e-9)
+        assert gated[2:] == (0.0, False)
+        said, sizes = marks.blocks(first, last, BLOCK), words.distinct(first, last, BLOCK)
+        assert marked[2:] == both[2:]
+        assert marked.marked == float(said.sum()) / max(int(sizes.sum()), 1)
+        assert marked.odd == (len(said) > 1 and bool((said >= 0.04 * sizes).any()))
+        first = last
+
+
+@needed
+@given(st.one_of(texts, pages))
+def test_no_text_in_doubt_is_passed_over(spinners: tuple[Spinner, ...], text: str) -> None:
+    spans, words = look.spans_of(text), Words.of(text)
+    closer = look.in_doubt(text, spans, spinners)
+    for spinner in spinners:
+        sight = look.Sight(words, spinner)
+        found = any(sight.look(region).suspicious for region in look.regions(spans, words))
+        assert spinner in closer or not found
+
+
+@needed
+def test_a_pass_refuses_what_does_not_fit(spinners: tuple[Spinner, ...]) -> None:
+    kernel, chosen, ends = screen.kernel, spinners[0].gate, np.array([4], np.int64)
+    assert kernel is not None
+    assert chosen is not None
+    marks, tables = spinners[1].index.glance.tables, (*chosen.tables, *chosen.places)
+    odd: list[tuple[Any, ...]] = [
+        ((tables[:-1], ()),), (((*tables[:5], 40), ()),),
+        (((*tables[:4], -1, 9), ()),), (((), marks[:2]),), (((), (marks[0], marks[1], bytes(8))),),
+        ((), ()), ("", ""), ((tables, ()),) * 9,
+    ]  # fmt: skip
+    for families in odd:
+        with pytest.raises(ValueError, match="do not fit"):
+            kernel.screen("text", ends, *keys.TABLES, families, BLOCK, 0.04)
+    for block in (0, -1, 257):
+        with pytest.raises(ValueError, match="do not fit"):
+            kernel.screen("text", ends, *keys.TABLES, (), block, 0.04)
+    for end, words in ((-9, 0), (0, 0), (1, 1), (1 << 40, 2)):  # a region ends with its text
+        rows = kernel.screen("a text", np.array([end], np.int64), *keys.TABLES, (), BLOCK, 0.04)
+        assert rows == [(words, 0, ())]
+
+
+@needed
+def test_ids_beyond_the_words_are_unknown(spinners: tuple[Spinner, ...]) -> None:
+    chosen = spinners[0].gate
+    assert chosen is not None
+    assert screen.kernel is not None
+    forms, one, other, weights = chosen.tables
+    wild = np.full_like(one, -5), np.full_like(other, 1 << 30)
+    ends = np.array([9], np.int64)
+    families = (((forms, *wild, weights[:3], *chosen.places), ()),)
+    rows = screen.kernel.screen("The other", ends, *keys.TABLES, families, BLOCK, 0.04)
+    assert rows[0][0] == len(["The", "other"])

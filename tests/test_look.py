@@ -16,7 +16,7 @@ from unspun.channel.gate import BLOCK, FIRST, NUMBER, UNKNOWN, Gate, Vocabulary,
 from unspun.channel.keys import Words, key_of
 from unspun.config import RestoreConfig
 from unspun.detect import spun
-from unspun.detect.look import regions
+from unspun.detect.look import regions, spans_of
 from unspun.errors import ModelError
 
 VOCABULARY = ["the", "corporate", "one", "other", "Could", "it's", "naïve"]
@@ -121,7 +121,7 @@ def test_a_damaged_classifier_is_refused(tmp_path: Path, damage: str) -> None:
 def test_regions_cover_a_text(text: str, times: int) -> None:
     text *= times
     words = Words.of(text)
-    found = regions(text, words)
+    found = regions(spans_of(text), words)
     assert "".join(text[region.start : region.end] for region in found) == text
     assert sum(region.last - region.first for region in found) == len(words)
     assert all(a.last == b.first for a, b in itertools.pairwise(found))

@@ -31,7 +31,7 @@ _FULL = re.compile(
     r"|(?:i|you|he|she|it|we|they) (?:will|would))\b",
     re.IGNORECASE,
 )
-_PARTS = ("not", " am", " are", " is", " will", " would")  # one of them is in each
+_PARTS = re.compile("'|not| am| are| is| will| would")  # one of them is in each
 _LAST = frozenset({"not", "cannot", "am", "are", "is", "will", "would"}) | frozenset(
     {"'s", "'re", "'ve", "'ll", "'m", "'d"}
 )
@@ -45,10 +45,8 @@ def choice(text: str) -> int:
     >>> [choice(text) for text in ("it's", "did not", "the company's")]
     [1, 2, 0]
     """
-    if text.isascii():
-        low = text.lower()
-        if "'" not in low and not any(part in low for part in _PARTS):
-            return NEITHER
+    if text.isascii() and not _PARTS.search(text.lower()):
+        return NEITHER
     text = text.replace(_CURLY, "'")
     if _CONTRACTED.search(text):
         return CONTRACTED

@@ -32,6 +32,7 @@ _MARKS = (
     (_PAUSES, PAUSE),
     (frozenset("%"), PERCENT),
 )
+_LONGEST_MARK = 2  # letters of what is among them
 _FLAGS = 8  # bits of what a word is
 _BITS = 24  # of a form, and of a family
 _MASK = (1 << _BITS) - 1
@@ -68,7 +69,9 @@ class Forms(dict[str, int]):
         form = self._forms.get(lower)
         if form is None:
             form = self._forms.setdefault(lower, next(self._next_form))
-        flags = CAPITAL * capital + sum(flag for among, flag in _MARKS if word in among)
+        flags = CAPITAL * capital
+        if not (len(word) > _LONGEST_MARK and word.isalpha()):
+            flags += sum(flag for among, flag in _MARKS if word in among)
         flags |= CHOICE * ends_choice(word)
         number = flags | form << _FLAGS | (self.family(word) + 1) << _FLAGS + _BITS
         self[word] = number
@@ -102,5 +105,6 @@ def families_of(numbers: Ints) -> Ints:
 
 def _stem(text: str) -> str:
     """First letters of a text's longest word, that words of its family share; '' if short."""
-    word = max(text.split(), key=len, default="")[:_STEM].lower()
+    longest = text if text.isalpha() else max(text.split(), key=len, default="")
+    word = longest[:_STEM].lower()
     return word if len(word) >= _LEAST_STEM else ""

@@ -121,9 +121,14 @@ class Gate:
         self._bits = len(pair).bit_length() - 1
 
     @property
-    def tables(self) -> tuple[NDArray[np.generic] | int, ...]:
-        """Those of its words, its weights, the feature of the word of id 0, bits of a pair's."""
-        return *self.vocabulary.tables, self._weights, self._first, self._bits
+    def tables(self) -> tuple[NDArray[np.generic], ...]:
+        """Those of its words, and its weights."""
+        return *self.vocabulary.tables, self._weights
+
+    @property
+    def places(self) -> tuple[int, int]:
+        """The feature of the word of id 0, and the bits of a pair's."""
+        return self._first, self._bits
 
     def look(self, words: Words) -> Look:
         """Look a text's words up."""

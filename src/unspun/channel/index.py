@@ -64,6 +64,9 @@ class Index:
     def occurs(self, text: str) -> bool:
         """Whether any spun phrase stands in a text."""
         parts, _, _ = parts_of(text)
+        words, pairs = self._heads
+        if words.isdisjoint(parts) and pairs.isdisjoint(itertools.pairwise(parts)):
+            return False  # which is so of most text, and quicker to tell
         return len(self.spun.find(parts).place) > 0
 
     def logs(self, rate: float) -> tuple[Floats, Floats]:
@@ -91,6 +94,19 @@ class Index:
     def spun(self) -> Matcher:
         """The entries by their spun phrases, cut at hyphens and apostrophes too."""
         return Matcher([_parted(entry.spun) for entry in self.channel.entries])
+
+    @cached_property
+    def _heads(self) -> tuple[set[str], set[tuple[str, str]]]:
+        """Spun phrases of one part, and the first two parts of the others; with capitals, too."""
+        words, pairs = set[str](), set[tuple[str, str]]()
+        for entry in self.channel.entries:
+            first, *more = _parted(entry.spun).split(" ", 2)
+            for head in (first, tokens.upper_first(first)):
+                if more:
+                    pairs.add((head, more[0]))
+                else:
+                    words.add(head)
+        return words, pairs
 
     @cached_property
     def originals(self) -> dict[str, int]:

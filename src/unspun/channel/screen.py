@@ -57,7 +57,8 @@ def screen(
     """
     assert kernel is not None  # noqa: S101  # who asks has looked
     tables = tuple(
-        (gate.tables if gate else (), glance.tables if glance else ()) for gate, glance in families
+        ((*gate.tables, *gate.places) if gate else (), glance.tables if glance else ())
+        for gate, glance in families
     )
     rows = kernel.screen(text, np.array(ends, np.int64), *TABLES, tables, BLOCK, odd)
     return [

@@ -128,9 +128,9 @@ def _judged(
         sample = None if look.plain else sight.sample(text, region)
         within = text[region.start : region.end]
         bare = look.probability(None)
-        if bare < config.threshold and not spinner.index.occurs(within):
+        if spinner.gate is None and bare < config.threshold and not spinner.index.occurs(within):
             best = max(best, bare) if sample is None or bare >= _WORTHWHILE else best
-            continue
+            continue  # rare phrases of science, say; those of a thesaurus stand everywhere
         if sample is not None and not _worthwhile(sample, look, spinner):
             continue
         found = search(within, spinner.index, Prices())
