@@ -7,7 +7,7 @@ become an array in one pass over a dictionary.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,21 +47,19 @@ class Forms(dict[str, int]):
         article: The form of what is in no table.
     """
 
-    def __init__(self, forms: Mapping[str, int], texts: Iterable[str]) -> None:
-        """Number the forms and families that a channel knows.
+    def __init__(self, forms: Mapping[str, int], families: Mapping[str, int]) -> None:
+        """Go on from what a channel knows.
 
         Args:
             forms: Numbers of its spun phrases, from 0 up.
-            texts: Its original phrases.
+            families: Numbers of its originals' families, from 0 up.
         """
         super().__init__()
         self.article = len(forms)
         self._forms = dict(forms)
-        self._families = {"": -1}
+        self._families = {"": -1, **families}
         self._next_form = itertools.count(len(forms) + 1)
-        self._next_family = itertools.count()
-        for text in texts:
-            self.family(text)
+        self._next_family = itertools.count(len(families))
 
     def __missing__(self, word: str) -> int:
         capital = word[:1].isupper()
@@ -88,7 +86,7 @@ class Forms(dict[str, int]):
 
     def family(self, text: str) -> int:
         """A number for a text's family, -1 for short words."""
-        stem = _stem(text)
+        stem = stem_of(text)
         known = self._families.get(stem)
         return self._families.setdefault(stem, next(self._next_family)) if known is None else known
 
@@ -103,7 +101,7 @@ def families_of(numbers: Ints) -> Ints:
     return np.asarray((numbers >> _FLAGS + _BITS) - 1)
 
 
-def _stem(text: str) -> str:
+def stem_of(text: str) -> str:
     """First letters of a text's longest word, that words of its family share; '' if short."""
     longest = text if text.isalpha() else max(text.split(), key=len, default="")
     word = longest[:_STEM].lower()

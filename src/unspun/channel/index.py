@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from unspun.channel import tokens
 from unspun.channel.context import Context
 from unspun.channel.contractions import choice
-from unspun.channel.forms import Forms
+from unspun.channel.forms import Forms, stem_of
 from unspun.channel.markers import Glance
 from unspun.channel.matcher import Matcher, Numbers
 from unspun.channel.model import Channel
@@ -58,7 +58,7 @@ class Index:
         """What is known of words as they are written; for one text, ask once."""
         words = self._words
         if words is None or words.full:
-            words = self._words = Forms(self.forms, self.texts.texts)
+            words = self._words = Forms(self.forms, self._stems)
         return words
 
     def occurs(self, text: str) -> bool:
@@ -82,8 +82,16 @@ class Index:
     @cached_property
     def families(self) -> Int32s:
         """A number for the family of each way to write an original, -1 for short words."""
-        words = Forms({}, ())
-        return np.array([words.family(text) for text in self.texts.texts], np.int32)
+        known = {"": -1, **self._stems}
+        one = np.array([known[stem_of(text)] for text in self.texts.texts[::2]], np.int32)
+        return np.repeat(one, 2)
+
+    @cached_property
+    def _stems(self) -> dict[str, int]:
+        """A number for what the words of each family of originals share, capitals aside."""
+        stems = dict.fromkeys(map(stem_of, self.texts.texts[::2]))
+        stems.pop("", None)
+        return {stem: number for number, stem in enumerate(stems)}
 
     @cached_property
     def glance(self) -> Glance:
@@ -178,7 +186,8 @@ class Index:
     @cached_property
     def choices(self) -> Int8s:
         """For each way to write an original, whether it is contracted or written out."""
-        return np.array([choice(text) for text in self.texts.texts], np.int8)
+        one = np.array([*map(choice, self.texts.texts[::2])], np.int8)
+        return np.repeat(one, 2)  # whatever their case
 
     @cached_property
     def texts(self) -> Texts:

@@ -151,11 +151,8 @@ class Channel:
             weights = np.frombuffer(body, "<f4", marked, at + 20 * count).tolist()
             markers = dict(zip(names, weights, strict=True))
             floats = columns[2:4].view("<f4")
-            rows = zip(*columns[:2].tolist(), *floats.tolist(), columns[4].tolist(), strict=True)
-            entries = tuple(
-                Entry(phrases[original], phrases[spun], logp, rate, support)
-                for original, spun, logp, rate, support in rows
-            )
+            named = (map(phrases.__getitem__, column) for column in columns[:2].tolist())
+            entries = tuple(map(Entry, *named, *floats.tolist(), columns[4].tolist()))
         except (KeyError, IndexError, ValueError, zlib.error) as error:
             raise ModelError(f"damaged channel file: {error}") from error
         return cls(str(header["family"]), entries, header["info"], markers)
