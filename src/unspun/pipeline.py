@@ -100,6 +100,7 @@ class Result:
 
 
 _changed = changer(Result)
+_judged = changer(Tagged)
 
 
 class Setting(NamedTuple):
@@ -177,7 +178,7 @@ def _tag_many(results: Sequence[Result], setting: Setting) -> list[Result]:
     ids = [result.document.id for result in results]
     tagged = tagging.tag_many(texts, setting.config.tag, skips=furniture, ids=ids)
     judged = (
-        replace(found, origin=tagging.origin.judge(text, found))
+        _judged(found, origin=tagging.origin.judge(text, found))
         for found, text in zip(tagged, texts, strict=True)
     )
     placed = [

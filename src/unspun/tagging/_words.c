@@ -13,12 +13,13 @@
 #include <string.h>
 #include <structmember.h>
 
-#define REVISION 3 /* that of compiled.py; a build of other sources is not used */
+#define REVISION 4 /* that of compiled.py; a build of other sources is not used */
 
 #define POINTS 0x110000
 #define CODED 0x3001  /* letter codes: the last one is that of all other characters */
 #define LONGEST 128   /* letters of a word */
 #define WINDOW 6      /* words */
+#define NAMED 3       /* language, script and confidence */
 #define MOST 8        /* columns of a path */
 #define CODE_SHARE 0.2 /* marks among the characters of a line of code, blanks aside */
 #define DENSE 0x2E80 /* from here on, characters say as much as several letters */
@@ -737,27 +738,78 @@ reader_read(Reader *self, PyObject *args)
 
 /* ---- questions to a text ---- */
 
+/* The next line that is not empty: its start, end and letters; 0 where there is none. */
+static int
+next_line(const Words *w, Py_ssize_t *start, Py_ssize_t *stop, Py_ssize_t *word,
+          Py_ssize_t *letters)
+{
+    Py_ssize_t size = PyUnicode_GET_LENGTH(w->text);
+    for (; *start < size; (*start)++) {
+        *stop = PyUnicode_FindChar(w->text, '\n', *start, size, 1);
+        if (*stop < 0)
+            *stop = size;
+        if (*stop > *start)
+            break;
+    }
+    if (*start >= size)
+        return 0;
+    *letters = 0; /* a word never goes beyond its line */
+    for (; *word < w->count && w->word[*word].start < *stop; (*word)++)
+        *letters += w->word[*word].size;
+    return 1;
+}
+
 static PyObject *
 words_lines(Words *w, PyObject *unused)
 {
-    Py_ssize_t size = PyUnicode_GET_LENGTH(w->text), start = 0, word = 0;
+    Py_ssize_t start = 0, stop, word = 0, letters;
     PyObject *found = PyList_New(0);
-    while (found && start < size) {
-        Py_ssize_t stop = PyUnicode_FindChar(w->text, '\n', start, size, 1);
-        if (stop < 0)
-            stop = size;
-        Py_ssize_t letters = 0; /* a word never goes beyond its line */
-        for (; word < w->count && w->word[word].start < stop; word++)
-            letters += w->word[word].size;
-        if (stop > start) {
-            PyObject *one = Py_BuildValue("nnn", start, stop, letters);
-            if (!one || PyList_Append(found, one) < 0)
-                Py_CLEAR(found);
-            Py_XDECREF(one);
-        }
-        start = stop + 1;
+    for (; found && next_line(w, &start, &stop, &word, &letters); start = stop + 1) {
+        PyObject *one = Py_BuildValue("nnn", start, stop, letters);
+        if (!one || PyList_Append(found, one) < 0)
+            Py_CLEAR(found);
+        Py_XDECREF(one);
     }
     return found;
+}
+
+/* make(start, end, *what) */
+static PyObject *
+made(PyObject *make, Py_ssize_t start, Py_ssize_t end, PyObject *what)
+{
+    PyObject *one = NULL, *args[NAMED + 3] = {NULL};
+    args[1] = PyLong_FromSsize_t(start);
+    args[2] = PyLong_FromSsize_t(end);
+    for (int k = 0; k < NAMED; k++)
+        args[k + 3] = PyTuple_GET_ITEM(what, k);
+    if (args[1] && args[2])
+        one = PyObject_Vectorcall(make, args + 1, (NAMED + 2) | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                                  NULL);
+    Py_XDECREF(args[1]);
+    Py_XDECREF(args[2]);
+    return one;
+}
+
+static PyObject *
+words_paragraphs(Words *w, PyObject *args)
+{
+    PyObject *make, *what, *other, *found, *all = NULL;
+    if (!PyArg_ParseTuple(args, "OO!O!", &make, &PyTuple_Type, &what, &PyTuple_Type, &other))
+        return NULL;
+    if (PyTuple_GET_SIZE(what) != NAMED || PyTuple_GET_SIZE(other) != NAMED)
+        return PyErr_Format(PyExc_ValueError, "what a paragraph is takes %d values", NAMED);
+    Py_ssize_t start = 0, stop, word = 0, letters;
+    found = PyList_New(0);
+    for (; found && next_line(w, &start, &stop, &word, &letters); start = stop + 1) {
+        PyObject *one = made(make, start, stop, letters ? what : other);
+        if (!one || PyList_Append(found, one) < 0)
+            Py_CLEAR(found);
+        Py_XDECREF(one);
+    }
+    if (found)
+        all = PyList_AsTuple(found);
+    Py_XDECREF(found);
+    return all;
 }
 
 static PyObject *
@@ -1052,6 +1104,7 @@ words_dealloc(Words *self)
 
 static PyMethodDef words_methods[] = {
     {"lines", (PyCFunction)words_lines, METH_NOARGS, "Start, end and letters of each line."},
+    {"paragraphs", (PyCFunction)words_paragraphs, METH_VARARGS, "Each line as one value."},
     {"letters", (PyCFunction)words_letters, METH_VARARGS, "Letters between two characters."},
     {"said", (PyCFunction)words_said, METH_VARARGS, "Letters of words with a say that begin there."},
     {"bounds", (PyCFunction)words_bounds, METH_VARARGS, "Where words lie, and their letters."},

@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from unspun.config import TagConfig
-from unspun.model import LanguageSpan, Tagged
+from unspun.kernels.values import maker
+from unspun.model import LanguageSpan, Origin, Tagged
 from unspun.tagging import confidence, exact, han, profiles, scripts, supplement, switches, units
 from unspun.tagging import words as reading
 from unspun.tagging.words import Run, Words
@@ -20,6 +21,12 @@ names and brands are written in it in every other script's texts."""
 _OTHER = 1.5  # any other alphabet
 UNSPACED = ("Hans", "Hant", "Jpan")
 """Scripts that put no blank between words: one beside them belongs to the other side."""
+
+
+_NOTHING = "und", "Zyyy", 1.0
+_span = maker(LanguageSpan)
+_tagged = maker(Tagged)
+_UNJUDGED = Origin()
 
 
 class Piece(NamedTuple):
@@ -68,7 +75,8 @@ class _Tagger:
 
     def tagged(self, name: str) -> Tagged:
         """Everything about the text."""
-        spans = _spans(self._overlay(self._pieces()), len(self.text))
+        pieces = self._only() or self._overlay(self._pieces())
+        spans = _spans(pieces, len(self.text))
         language, script, certain = self._document(spans)
         if self.config.method == "exact":
             label = exact.language(self.text, self.config.seed)
@@ -76,7 +84,7 @@ class _Tagger:
             language, certain = label, certain if label == language else 0.5
         spans = self._tight(spans, language)
         paragraphs = self._paragraphs(spans)
-        return Tagged(name, language, script, certain, spans, paragraphs=paragraphs)
+        return _tagged(name, language, script, certain, spans, _UNJUDGED, paragraphs)
 
     def _tight(self, spans: tuple[LanguageSpan, ...], language: str) -> tuple[LanguageSpan, ...]:
         """Give the white space behind a foreign passage to what follows it."""
@@ -104,14 +112,29 @@ class _Tagger:
             if group == scripts.CJK[0]:
                 first, *rest = next(chinese)
                 pieces += [first._replace(start=begin), *rest]
-            elif unit.column < 0:
-                script = "Kore" if group == "Hang" else group
-                pieces.append(Piece(begin, unit.language, script, unit.confidence))
-            elif self._unnamed(unit, units.weight(unit, group), most):
-                pieces.append(Piece(begin, "und", group, 1 - unit.confidence))
+            elif unit.column < 0 or self._unnamed(unit, units.weight(unit, group), most):
+                pieces.append(self._whole(unit, group, begin, most))
             else:
                 pieces += self._switches(run, unit, group, begin, pieces)
         return pieces
+
+    def _only(self) -> list[Piece]:
+        """The one piece of a text of one script and language, as most are; else none."""
+        if len(self.words.runs) != 1 or self.loud or self.words.blanks:
+            return []
+        unit, group = self.units[0], self.names[self.words.totals[0][0]]
+        if group == scripts.CJK[0]:
+            return []
+        return [self._whole(unit, group, 0, units.weight(unit, group))]
+
+    def _whole(self, unit: units.Unit, group: str, begin: int, most: float) -> Piece:
+        """What a run is as a whole."""
+        if unit.column < 0:
+            script = "Kore" if group == "Hang" else group
+            return Piece(begin, unit.language, script, unit.confidence)
+        if self._unnamed(unit, units.weight(unit, group), most):
+            return Piece(begin, "und", group, 1 - unit.confidence)
+        return Piece(begin, unit.language, group, unit.confidence)
 
     def _chinese(self, groups: Sequence[str]) -> Iterator[list[Piece]]:
         """The pieces of each run of Chinese or Japanese, told apart with the whole text in view."""
@@ -219,6 +242,10 @@ class _Tagger:
 
     def _paragraphs(self, spans: Sequence[LanguageSpan]) -> tuple[LanguageSpan, ...]:
         """Each line with something in it, in the language of most of its letters."""
+        if len(spans) == 1:
+            only = spans[0]
+            what = only.language, only.script, only.confidence
+            return self.words.paragraphs(_span, what, _NOTHING)
         found = []
         at = 0
         for begin, stop, letters in self.words.lines():
@@ -228,9 +255,9 @@ class _Tagger:
             if best.end < stop:
                 best, letters = self._loudest(spans, at, begin, stop)  # noqa: PLW2901
             if letters:
-                found.append(LanguageSpan(begin, stop, best.language, best.script, best.confidence))
+                found.append(_span(begin, stop, best.language, best.script, best.confidence))
             else:
-                found.append(LanguageSpan(begin, stop, "und", "Zyyy", 1.0))
+                found.append(_span(begin, stop, *_NOTHING))
         return tuple(found)
 
     def _loudest(
@@ -252,14 +279,14 @@ def _spans(pieces: Sequence[Piece], size: int) -> tuple[LanguageSpan, ...]:
     if not size:
         return ()
     if not pieces:
-        return (LanguageSpan(0, size, "und", "Zyyy", 1.0),)
+        return (_span(0, size, *_NOTHING),)
     kept: list[Piece] = []
     for piece in pieces:
         if not kept or kept[-1][1:3] != piece[1:3]:
             kept.append(piece)
     edges = [0, *(piece.start for piece in kept[1:]), size]
     return tuple(
-        LanguageSpan(a, b, piece.language, piece.script, piece.confidence)
+        _span(a, b, piece.language, piece.script, piece.confidence)
         for (a, b), piece in zip(pairwise(edges), kept, strict=True)
         if a < b
     )

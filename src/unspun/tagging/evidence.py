@@ -49,6 +49,7 @@ _MARKS = {"straight": "'\"", "curly": "’“", "full-width": "，。；：？�
 """The marks of each: without one of them, it need not be looked for."""
 
 
+_SIGN = max(map(len, _SIGNS))
 _WITHIN = ("nsla", "rigi", "setz", "adui", "aduc")
 """What is rare and in each of the signs: it is looked for first."""
 _CONVENTIONS = (
@@ -64,9 +65,18 @@ _NOTED = "note"
 @cache
 def _signs() -> Scanner | None:
     """The search for all that may show something, in one pass."""
+    return scanner([*_hint_windows(), *_CONVENTIONS])
+
+
+@cache
+def _hints() -> Scanner | None:
+    return scanner(_hint_windows())
+
+
+def _hint_windows() -> list[Window]:
     cased = [tuple(map(_cased, part)) for part in _WITHIN]
     hints = [Window(_NOTED, b, c, d, before=a) for a, b, c, d in cased]
-    return scanner([*hints, Window(_NOTED, "本", "文"), *_CONVENTIONS])
+    return [*hints, Window(_NOTED, "本", "文")]
 
 
 def _cased(letter: str) -> str:
@@ -120,14 +130,27 @@ def findings(text: str, tagged: Tagged) -> list[Finding]:
 def notes(text: str) -> list[Finding]:
     """Statements that the text is a translation; the detail is the source language, if named."""
     found: list[Finding] = []
-    lower = text.casefold()
-    signs = [sign for sign in _SIGNS if sign in lower]
+    near = _near_hints(text).casefold()
+    signs = [sign for sign in _SIGNS if sign in near]
     if not signs or (signs == ["original"] and not _original().search(text)):
         return found
     for m in _note().finditer(text):
         language = LANGUAGES.get((m["language"] or "").lower(), "")
         found.append(Finding("translation-note", m.start(), m.end(), 1.0, language))
     return found
+
+
+def _near_hints(text: str) -> str:
+    """What stands about the hints: to fold the case of a whole text takes long."""
+    hints = _hints()
+    if hints is None:
+        return text
+    parts = []
+    at = hints.find(text)
+    while at >= 0:
+        parts.append(text[max(0, at - _SIGN) : at + _SIGN])
+        at = hints.find(text, at + 1)
+    return "\n".join(parts)
 
 
 def residue(text: str, tagged: Tagged) -> list[Finding]:

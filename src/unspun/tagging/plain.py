@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unspun.model import LanguageSpan
 from unspun.tagging import batch, profiles, scripts, switches
 from unspun.tagging.batch import Batch
 
@@ -78,6 +79,17 @@ class Plain:
     def lines(self) -> list[tuple[int, int, int]]:
         """Start, end and letters of each line that is not empty."""
         return self.shared.lines[self.number]
+
+    def paragraphs(
+        self,
+        make: Callable[[int, int, str, str, float], LanguageSpan],
+        what: tuple[str, str, float],
+        other: tuple[str, str, float],
+    ) -> tuple[LanguageSpan, ...]:
+        """Each line that is not empty as one thing: with letters, and without."""
+        return tuple(
+            make(start, end, *(what if letters else other)) for start, end, letters in self.lines()
+        )
 
     def letters(self, start: int, end: int) -> int:
         """Letters between two characters."""

@@ -6,15 +6,19 @@ places are code points of the text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, cast
 
+from unspun.model import LanguageSpan
 from unspun.tagging import blanks, compiled, plain
 
 Run = tuple[int, int, int, int, int, int]
 """First word, one past the last, first character, one past the last, script group, unit."""
 Total = tuple[int, int, int, int, int]
 """Script group, letters, the best column, its evidence and that of the second, in 1/16 nat."""
+What = tuple[str, str, float]
+"""Language, script and confidence."""
+Make = Callable[[int, int, str, str, float], LanguageSpan]
 Skips = Sequence[Sequence[tuple[int, int]]]
 
 
@@ -43,6 +47,9 @@ class Words(Protocol):
 
     def lines(self) -> Sequence[tuple[int, int, int]]:
         """Start, end and letters of each line that is not empty."""
+
+    def paragraphs(self, make: Make, what: What, other: What, /) -> tuple[LanguageSpan, ...]:
+        """Each line that is not empty as one thing: with letters, and without."""
 
     def letters(self, start: int, end: int, /) -> int:
         """Letters between two characters."""
