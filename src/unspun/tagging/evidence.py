@@ -50,6 +50,7 @@ _MARKS = {"straight": "'\"", "curly": "’“", "full-width": "，。；：？�
 
 
 _SIGN = max(map(len, _SIGNS))
+_AFTER = len("slation from ")  # from a hint on, as much as is asked of
 _WITHIN = ("nsla", "rigi", "setz", "adui", "aduc")
 """What is rare and in each of the signs: it is looked for first."""
 _CONVENTIONS = (
@@ -110,6 +111,15 @@ def _original() -> regex.Pattern[str]:
 
 
 @cache
+def _parts() -> tuple[regex.Pattern[str], regex.Pattern[str]]:
+    """What is in all notes with *translat*; but one, which begins with the second."""
+    return (
+        regex.compile(r"translat(?:ion|ed)\s(?:of|from|by)\s", regex.IGNORECASE),
+        regex.compile(rf"\bthis\s{_TEXT}\s", regex.IGNORECASE),
+    )
+
+
+@cache
 def _note() -> regex.Pattern[str]:
     """Compiled when first needed: it takes a while."""
     return regex.compile(_NOTE, regex.VERBOSE | regex.IGNORECASE | regex.MULTILINE)
@@ -130,14 +140,29 @@ def findings(text: str, tagged: Tagged) -> list[Finding]:
 def notes(text: str) -> list[Finding]:
     """Statements that the text is a translation; the detail is the source language, if named."""
     found: list[Finding] = []
-    near = _near_hints(text).casefold()
-    signs = [sign for sign in _SIGNS if sign in near]
-    if not signs or (signs == ["original"] and not _original().search(text)):
+    if not _may_note(text):
         return found
     for m in _note().finditer(text):
         language = LANGUAGES.get((m["language"] or "").lower(), "")
         found.append(Finding("translation-note", m.start(), m.end(), 1.0, language))
     return found
+
+
+def _may_note(text: str) -> bool:
+    """Whether a text has what one of the notes cannot be without."""
+    near = _near_hints(text)
+    folded = near.casefold()
+    signs = {sign for sign in _SIGNS if sign in folded}
+    if signs - {"translat", "original"}:
+        return True
+    if "original" in signs and _original().search(text):
+        return True
+    if "translat" not in signs:
+        return False
+    translated, this = _parts()
+    return translated.search(near) is not None or (
+        "translated" in folded and this.search(text) is not None
+    )
 
 
 def _near_hints(text: str) -> str:
@@ -148,7 +173,7 @@ def _near_hints(text: str) -> str:
     parts = []
     at = hints.find(text)
     while at >= 0:
-        parts.append(text[max(0, at - _SIGN) : at + _SIGN])
+        parts.append(text[max(0, at - _SIGN) : at + _AFTER])
         at = hints.find(text, at + 1)
     return "\n".join(parts)
 
