@@ -7,6 +7,7 @@ from itertools import chain
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import Levenshtein
 
 from strategies import texts
 from unspun import kernels
@@ -98,6 +99,18 @@ def test_runs_are_equal_and_in_order(hyp: list[int], ref: list[int]) -> None:
         assert (i <= a < b, j <= c < d) == (True, True)
         assert hyp[a:b] == ref[c:d]
         i, j = b, d
+
+
+@pytest.mark.parametrize("every", [1, 2, 40, 900])
+def test_runs_of_long_lists_leave_no_edit_too_many(every: int) -> None:
+    hyp = [k * k % 389 for k in range(2_600)]
+    ref = [k * 7 % 389 if k % every == 0 else n for k, n in enumerate(hyp)][30:] + hyp[:9]
+    cost = i = j = 0
+    for a, b, c, d in [*runs(hyp, ref), (len(hyp), len(hyp), len(ref), len(ref))]:
+        cost += max(a - i, c - j)
+        assert hyp[a:b] == ref[c:d]
+        i, j = b, d
+    assert cost == Levenshtein.distance(hyp, ref)
 
 
 @settings(deadline=None)

@@ -14,6 +14,9 @@ from unspun.diffing.tokens import Span, Tokens, chunks, ends, is_mark, stripped,
 from unspun.diffing.words import has_number, misspelt, same_lemma
 
 _BASE = 0xE000  # words become characters beyond the surrogates, which are none
+_LARGE = 4 << 20  # words times words from which rapidfuzz halves the problem
+_LONG = 65  # words that both have then
+_NEAR = 1_000  # edits that it looks for first then: few texts as long differ everywhere
 _REFINED = 400  # pairs of tokens in a changed passage that are looked at one by one
 _MOVED_LETTERS = 4  # a run of words that short proves no move
 _SWAPPED = 3  # unless it moved past no more words than these
@@ -146,7 +149,8 @@ def runs(hyp: Sequence[Hashable], ref: Sequence[Hashable]) -> Iterator[tuple[int
         return
     codes = dict(zip(known.union(ref), map(chr, count(_BASE)), strict=False))
     coded = ["".join(map(codes.__getitem__, words)) for words in (hyp, ref)]
-    for op in Levenshtein.opcodes(*coded):
+    large = len(hyp) * len(ref) >= _LARGE and min(len(hyp), len(ref)) >= _LONG
+    for op in Levenshtein.opcodes(*coded, score_hint=_NEAR if large else None):
         if op.tag == "equal":
             yield op.src_start, op.src_end, op.dest_start, op.dest_end
 
