@@ -1,10 +1,11 @@
-"""How the time of each stage grows with the length of a hostile document.
+"""How the time of each stage, and of comparing, grows with the length of a hostile document.
 
     python tools/torture_exponents.py
     python tools/torture_exponents.py --name Latin --sizes 64 256 1024
 
 The exponent of a stage is the slope of the line that fits best (least squares) through the
-logarithms of lengths and times, of the lengths that it takes some time for. Time is what the
+logarithms of lengths and times, of the lengths that it takes some time for. All is restored as if
+it were spun, and compared with the same without each fifth word. Time is what the
 processor spends, the least of several runs, each on another stretch of the document: what was met
 before is partly remembered. See tools/torture.py.
 """
@@ -22,7 +23,7 @@ import numpy as np
 from promises import LINE
 from torture_sizes import hostile
 
-from unspun import decode, pipeline
+from unspun import comparison, decode, pipeline
 from unspun.config import Config
 from unspun.errors import InputError
 from unspun.model import Document
@@ -32,6 +33,7 @@ from unspun.workers.nursery import SELDOM
 MOST = 1.2  # the exponent
 SHORTEST = 0.05  # seconds that count: below, it is what a stage takes for anything
 LONG = 2.0  # seconds from which one run is enough
+ALL_SPUN = Config.from_dict({"restore": {"threshold": 0.0}})
 
 
 class Time(NamedTuple):
@@ -49,19 +51,23 @@ class Time(NamedTuple):
 
 
 def times(data: bytes) -> Iterator[Time]:
-    """What each stage takes for a document, decoding and extraction of the same as a page too."""
+    """What each stage takes for a document; decoding, comparing, and extraction of it as a page."""
     began = time.process_time()
     try:
         document = decode.decode(data, id="x")
     except InputError:
         return
     yield Time("decode", len(data), time.process_time() - began)
-    setting, result = Setting(Config()), Result(document, document.text)
+    setting, result = Setting(ALL_SPUN), Result(document, document.text)
     for stage in pipeline.STAGES:
         began = time.process_time()
         made = stage.run(result, setting)
         yield Time(stage.name, len(data), time.process_time() - began)
         result = made
+    fewer = " ".join(word for n, word in enumerate(result.text.split(" ")) if n % 5)
+    began = time.process_time()
+    comparison.compare(result, Document("y", fewer), setting.config.score)
+    yield Time("compare", len(data), time.process_time() - began)
     page = Result(Document("x", document.text, kind="html"), document.text)
     began = time.process_time()
     pipeline.STAGES[0].run(page, setting)
