@@ -92,6 +92,30 @@ def test_operations_of_long_passages_agree(every: int) -> None:
 
 
 @settings(deadline=None)
+@given(
+    st.lists(st.integers(0, 5), max_size=60),
+    st.lists(st.integers(0, 7), max_size=60),
+    st.sampled_from([4, 8, 16]),
+)
+def test_runs_in_windows_are_runs(hyp: list[int], ref: list[int], most: int) -> None:
+    last = None
+    i = j = 0
+    for a, b, c, d in runs(hyp, ref, most):
+        assert (i <= a < b, j <= c < d) == (True, True)
+        assert hyp[a:b] == ref[c:d]
+        assert (a, c) != last
+        i, j = last = b, d
+    assert list(runs(hyp, hyp, most)) == ([(0, len(hyp), 0, len(hyp))] if hyp else [])
+
+
+def test_a_line_of_many_words_loses_no_more_than_was_left_out() -> None:
+    words = [number * 7919 % 4001 for number in range(40_000)]
+    fewer = [word for number, word in enumerate(words) if number % 5]
+    kept = sum(b - a for a, b, _, _ in runs(words, fewer, 1 << 12))
+    assert kept == len(fewer)
+
+
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 6), max_size=200), st.lists(st.integers(0, 6), max_size=200))
 def test_runs_are_equal_and_in_order(hyp: list[int], ref: list[int]) -> None:
     i = j = 0
