@@ -5,14 +5,14 @@ Stages never import each other; they meet here, and their order is the literal t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from unspun import (
     chrome,
     edits,
     extraction,
+    flow,
     normalise,
     placement,
     quality,
@@ -24,108 +24,41 @@ from unspun import (
 from unspun.config import Config, ExtractConfig, RestoreConfig
 from unspun.detect import spun as spun_detector
 from unspun.errors import ConfigError, ModelError
+from unspun.flow import Result, Setting, Snapshot, Stage
 from unspun.kernels.values import changer
-from unspun.model import (
-    Document,
-    Edit,
-    Ledger,
-    Origin,
-    Quality,
-    Spun,
-    Tag,
-    Tagged,
-)
+from unspun.model import Document, Origin, Spun, Tag, Tagged
 from unspun.normalise.spoofs import SPOOF, spoofs
-from unspun.protocol import Translation, Translator, Usage
-from unspun.rewriting import Passage, Rewriting
+from unspun.protocol import Translator
+from unspun.rewriting import Passage
+
+__all__ = [
+    "ALL",
+    "CLEAN",
+    "RESTORE",
+    "STAGES",
+    "TAG",
+    "TRANSLATE",
+    "Result",
+    "Setting",
+    "Snapshot",
+    "Stage",
+    "is_page",
+    "process",
+    "process_many",
+    "shown",
+]
 
 SHOWN_EVIDENCE = 20  # findings that an origin names; `Spun.findings` has them all
 
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The text as a stage left it.
-
-    Attributes:
-        stage: The stage's name.
-        text: The text after it.
-        ledger: All edits from the raw text to that text.
-    """
-
-    stage: str
-    text: str
-    ledger: Ledger
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """All that the pipeline says about one document. Offsets are those of the raw text.
-
-    Attributes:
-        document: The document as it came.
-        text: The text as it stands now; after the last stage, the clean text.
-        ledger: All edits from raw to ``text``.
-        tags: Statements about spans: chrome, encoding damage, suspicious wording.
-        tagged: Language, script and origin.
-        spun: Whether it is spun.
-        verdict: The same, with places in the text that was judged: what the restorer works from.
-        translation: What was translated, by which engine.
-        rewriting: What was bettered, by which engine.
-        usage: What engines took; no part of what a document is.
-        quality: The score without a reference.
-        snapshots: The text after each stage that changes text.
-    """
-
-    document: Document
-    text: str
-    ledger: Ledger = ()
-    tags: tuple[Tag, ...] = ()
-    tagged: Tagged | None = None
-    spun: Spun | None = None
-    verdict: Spun | None = None
-    translation: Translation | None = None
-    rewriting: Rewriting | None = None
-    usage: Usage = field(default_factory=Usage)
-    quality: Quality | None = None
-    snapshots: tuple[Snapshot, ...] = ()
-
-    def given(self, stage: str) -> Snapshot:
-        """The text that a stage was given."""
-        earlier = Snapshot("decode", self.document.text, ())
-        for snapshot in self.snapshots:
-            if snapshot.stage == stage:
-                break
-            earlier = snapshot
-        return earlier
-
-
-_changed = changer(Result)
 _judged = changer(Tagged)
-
-
-class Setting(NamedTuple):
-    """What stages know besides the document: configuration, what its batch told, an engine."""
-
-    config: Config
-    recurring: Collection[str] = frozenset()
-    translator: Translator | None = None
-    rewriter: Translator | None = None
-
-
-class Stage(NamedTuple):
-    """One step of the flow."""
-
-    name: str
-    run: Callable[[Result, Setting], Result]
-    run_many: Callable[[Sequence[Result], Setting], Sequence[Result]] | None = None
 
 
 def _extract(result: Result, setting: Setting) -> Result:
     if not extraction.is_page(result.document, setting.config.extract):
         return result
     step, tags = extraction.extract(result.text)
-    result = _edited(_tagged(result, tags, ()), step)
-    return _snapped(result, extraction.STAGE)
+    result = flow.edited(flow.tagged(result, tags, ()), step)
+    return flow.snapped(result, extraction.STAGE)
 
 
 def is_page(document: Document, config: ExtractConfig) -> bool:
@@ -144,22 +77,22 @@ def _normalise(result: Result, setting: Setting) -> Result:
     config = setting.config.normalise
     shown = normalise.shown(result.text, config)
     if SPOOF in shown:
-        result = _tagged(result, spoofs(result.text), result.ledger)
+        result = flow.tagged(result, spoofs(result.text), result.ledger)
     if shown - {SPOOF}:
         for normaliser in normalise.NORMALISERS:
-            result = _edited(result, normaliser(result.text, config))
+            result = flow.edited(result, normaliser(result.text, config))
         suspects = normalise.suspects(result.text, config)
-        result = _tagged(result, suspects, result.ledger)
-    return _snapped(result, "normalise")
+        result = flow.tagged(result, suspects, result.ledger)
+    return flow.snapped(result, "normalise")
 
 
 def _strip_chrome(result: Result, setting: Setting) -> Result:
     config = setting.config.chrome
     step, tags = chrome.find(result.text, config, recurring=setting.recurring)
-    result = _tagged(result, tags, result.ledger)
+    result = flow.tagged(result, tags, result.ledger)
     if config.enabled:
-        result = _edited(result, step)
-    return _snapped(result, "chrome")
+        result = flow.edited(result, step)
+    return flow.snapped(result, "chrome")
 
 
 def _tag(result: Result, setting: Setting) -> Result:
@@ -186,7 +119,7 @@ def _tag_many(results: Sequence[Result], setting: Setting) -> list[Result]:
         for found, place, snapshot in zip(judged, now, given, strict=True)
     ]
     return [
-        _changed(result, tagged=found, tags=result.tags + _residue(found))
+        flow.changed(result, tagged=found, tags=result.tags + _residue(found))
         for result, found in zip(results, placed, strict=True)
     ]
 
@@ -203,12 +136,12 @@ def _residue(tagged: Tagged) -> tuple[Tag, ...]:
 def _detect(result: Result, setting: Setting) -> Result:
     verdict = spun_detector.detect(result.text, setting.config.restore)
     findings = placement.findings(verdict.findings, edits.Projection(result.ledger).origin)
-    result = _changed(result, verdict=verdict, spun=replace(verdict, findings=findings))
+    result = flow.changed(result, verdict=verdict, spun=replace(verdict, findings=findings))
     if verdict.is_spun and result.tagged is not None:
         strongest = sorted(findings, key=lambda f: -f.score)[:SHOWN_EVIDENCE]
         evidence = tuple(sorted(strongest, key=lambda f: (f.start, f.end)))
         origin = Origin("spun", None, evidence, verdict.score, result.tagged.origin.stated)
-        result = _changed(result, tagged=replace(result.tagged, origin=origin))
+        result = flow.changed(result, tagged=replace(result.tagged, origin=origin))
     return result
 
 
@@ -216,8 +149,8 @@ def _restore(result: Result, setting: Setting) -> Result:
     config = setting.config.restore
     if result.verdict is not None and config.enabled:
         step, tags = restoration.restore(result.text, result.verdict, config)
-        result = _edited(_tagged(result, tags, result.ledger), step)
-    return _snapped(result, "restore")
+        result = flow.edited(flow.tagged(result, tags, result.ledger), step)
+    return flow.snapped(result, "restore")
 
 
 def _translate(result: Result, setting: Setting) -> Result:
@@ -230,9 +163,9 @@ def _translate(result: Result, setting: Setting) -> Result:
         return tagging.elsewhere(texts, target, setting.config.tag)
 
     step = translation.translate(result.text, now, config, translator, foreign)
-    result = _edited(_tagged(result, step.tags, result.ledger), step.edits)
-    result = _changed(result, translation=step.translation, usage=step.usage)
-    return _snapped(result, translation.STAGE)
+    result = flow.edited(flow.tagged(result, step.tags, result.ledger), step.edits)
+    result = flow.changed(result, translation=step.translation, usage=step.usage)
+    return flow.snapped(result, translation.STAGE)
 
 
 def _rewrite(result: Result, setting: Setting) -> Result:
@@ -246,9 +179,11 @@ def _rewrite(result: Result, setting: Setting) -> Result:
         return raw[slice(*trace(start, end))]
 
     step = rewriting.rewrite(result.text, passages, config, setting.rewriter, before)
-    result = _edited(result, step.edits)
+    result = flow.edited(result, step.edits)
     usage = result.usage.added(step.usage)
-    return _snapped(_changed(result, rewriting=step.rewriting, usage=usage), rewriting.STAGE)
+    return flow.snapped(
+        flow.changed(result, rewriting=step.rewriting, usage=usage), rewriting.STAGE
+    )
 
 
 def _bettered(result: Result) -> Iterator[Passage]:
@@ -288,7 +223,7 @@ def _assess(result: Result, setting: Setting) -> Result:
         damage=[tag for tag in left if tag.kind == "encoding-damage"],
         fluency=quality.fluent(result.text) if tagged.language == "en" else None,
     )
-    return _changed(result, quality=assessed)
+    return flow.changed(result, quality=assessed)
 
 
 STAGES = (
@@ -364,14 +299,14 @@ def process_many(
         ModelError: for a model that cannot be used.
     """
     setting = Setting(config or Config(), recurring, translator, rewriter)
-    flow: list[Result | Exception] = [Result(document, document.text) for document in documents]
+    found: list[Result | Exception] = [Result(document, document.text) for document in documents]
     for stage in STAGES:
         if stage.name in stages:
-            going = [k for k, item in enumerate(flow) if isinstance(item, Result)]
-            given = [item for item in flow if isinstance(item, Result)]
+            going = [k for k, item in enumerate(found) if isinstance(item, Result)]
+            given = [item for item in found if isinstance(item, Result)]
             for k, item in zip(going, _staged(stage, given, setting), strict=True):
-                flow[k] = item
-    return flow
+                found[k] = item
+    return found
 
 
 def _staged(
@@ -406,27 +341,3 @@ def _left_spun(result: Result, config: RestoreConfig) -> Spun | None:
     made = sum(edit.stage == restoration.STAGE for edit in result.ledger)
     score = verdict.score * left / max(1, left + made)
     return replace(verdict, score=score, is_spun=score >= config.threshold)
-
-
-def _edited(result: Result, step: Sequence[Edit]) -> Result:
-    """The result with one more step in its ledger."""
-    if not step:
-        return result
-    return _changed(
-        result,
-        text=edits.apply(result.text, step),
-        ledger=edits.compose(result.document.text, result.ledger, step),
-    )
-
-
-def _tagged(result: Result, tags: Collection[Tag], ledger: Ledger) -> Result:
-    """The result with more tags, moved to raw places."""
-    if not tags:
-        return result
-    origin = edits.Projection(ledger).origin
-    return _changed(result, tags=result.tags + tuple(placement.placed(t, origin) for t in tags))
-
-
-def _snapped(result: Result, stage: str) -> Result:
-    snapshot = Snapshot(stage, result.text, result.ledger)
-    return _changed(result, snapshots=(*result.snapshots, snapshot))
