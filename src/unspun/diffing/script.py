@@ -187,10 +187,19 @@ def _optimal(hyp: Sequence[Hashable], ref: Sequence[Hashable]) -> Iterator[Run]:
         return
     codes = dict(zip(known.union(ref), map(chr, count(_BASE)), strict=False))
     coded = ["".join(map(codes.__getitem__, words)) for words in (hyp, ref)]
-    large = len(hyp) * len(ref) >= _LARGE and min(len(hyp), len(ref)) >= _LONG
-    for op in Levenshtein.opcodes(*coded, score_hint=_NEAR if large else None):
+    for op in Levenshtein.opcodes(*coded, score_hint=_few_edits(*coded)):
         if op.tag == "equal":
             yield op.src_start, op.src_end, op.dest_start, op.dest_end
+
+
+def _few_edits(hyp: str, ref: str) -> int | None:
+    """How many edits long texts are apart, if few: they are then found near the diagonal."""
+    least = min(len(hyp), len(ref))
+    if len(hyp) * len(ref) < _LARGE or least < _LONG:
+        return None
+    most = least // 8
+    edits = Levenshtein.distance(hyp, ref, score_cutoff=most, score_hint=_NEAR)
+    return edits if edits <= most else None
 
 
 def _shared(hyp: Iterable[str], ref: Iterable[str], most: int) -> int:
