@@ -109,7 +109,7 @@ bench-lm: $(PEERS_READY)  ## The language model: speed and perplexity
 
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 \
         --generate-hashes --no-emit-index-url pyproject.toml
-EXTRAS := lingua parquet zstd html warc remote ray translate duplicates
+EXTRAS := lingua parquet zstd html warc remote s3 gs ray translate duplicates
 
 lock:  ## Resolve the dependencies again (needs uv)
 	$(LOCK) -o requirements.lock
