@@ -80,3 +80,11 @@ def test_unrelated_lines_are_not_paired_and_none_is_lost() -> None:
     ):
         shown = "".join(text[start:end] for start, end in sorted(places))
         assert "".join(shown.split()) == "".join(text.split())
+
+
+def test_a_long_list_keeps_all_lines_that_it_can() -> None:
+    ref = [f"{number % 97}. item {number % 31}" for number in range(50_000)]
+    hyp = [line for number, line in enumerate(ref) if number % 5]
+    kinds = [segment.kind for segment in align("\n".join(hyp), "\n".join(ref)).segments]
+    assert kinds.count("equal") == len(hyp)
+    assert kinds.count("dropped") == len(ref) - len(hyp)

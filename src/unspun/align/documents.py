@@ -17,6 +17,7 @@ from unspun.align.monotone import leftovers
 from unspun.align.moves import PAYS, moved
 from unspun.align.pairs import in_order, likely
 from unspun.align.units import Span, paragraphs, plain, sentences
+from unspun.align.windows import Run, windowed
 
 Kind = Literal["equal", "changed", "moved", "inserted", "dropped"]
 
@@ -27,6 +28,7 @@ Set by bench/align.py on documents of newstest2021 and of TED talks, as are thos
 `moves`.
 """
 _CELLS = 4_000_000  # units times units that are compared at once
+_WINDOW = 1 << 14  # paragraphs: a bit for each two of them is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +133,20 @@ def _blocks(ours: _Side, theirs: _Side) -> Iterator[tuple[bool, _Side, _Side]]:
     """Runs of equal paragraphs, and what stands between them."""
     hyp, ref = _codes(ours, theirs)
     i = j = 0
-    for op in Indel.opcodes(hyp, ref):
-        if op.tag != "equal":
-            continue
-        if op.src_start > i or op.dest_start > j:
-            yield False, ours.part(i, op.src_start), theirs.part(j, op.dest_start)
-        i, j = op.src_end, op.dest_end
-        yield True, ours.part(op.src_start, i), theirs.part(op.dest_start, j)
+    for a, b, c, d in windowed(hyp, ref, _equal, _WINDOW):
+        if a > i or c > j:
+            yield False, ours.part(i, a), theirs.part(j, c)
+        i, j = b, d
+        yield True, ours.part(a, b), theirs.part(c, d)
     if i < len(hyp) or j < len(ref):
         yield False, ours.part(i, len(hyp)), theirs.part(j, len(ref))
+
+
+def _equal(hyp: Sequence[int], ref: Sequence[int]) -> Iterator[Run]:
+    """The equal runs of a longest common subsequence."""
+    for op in Indel.opcodes(hyp, ref):
+        if op.tag == "equal":
+            yield op.src_start, op.src_end, op.dest_start, op.dest_end
 
 
 def _codes(ours: _Side, theirs: _Side) -> tuple[list[int], list[int]]:

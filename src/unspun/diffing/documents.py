@@ -96,13 +96,14 @@ def diff(
     """
     alignment = alignment or align(hyp, ref)
     segments = tuple(_segment(hyp, ref, segment) for segment in alignment.segments)
-    counts: Counter[str | None] = Counter()
+    named: list[str | None] = []
     for segment in segments:
         if segment.kind == "moved":  # counts once
-            counts["reorder"] += 1
-            counts.update(op.class_ for op in segment.ops if op.op != "move")
+            named.append("reorder")
+            named += [op.class_ for op in segment.ops if op.op != "move"]
         else:
-            counts.update(map(_class, segment.ops))
+            named += map(_class, segment.ops)
+    counts = Counter(named)
     classes: dict[str, int] = {name: counts[name] for name in CLASSES if counts[name]}
     return Diff(id, reference, segments, classes, alignment.coverage)
 

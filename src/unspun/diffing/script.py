@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+from unspun.align.windows import Run, windowed
 from unspun.diffing.tokens import Span, Tokens, chunks, ends, is_mark, stripped, tokenize
 from unspun.diffing.words import has_number, misspelt, same_lemma
 
@@ -140,45 +141,12 @@ def _hunks(hyp: Sequence[str], ref: Sequence[str]) -> Iterator[Step]:
         yield Step("equal", rows, len(hyp), columns, len(ref))
 
 
-Run = tuple[int, int, int, int]
-
-
 def runs(hyp: Sequence[Hashable], ref: Sequence[Hashable], most: int = 1 << 15) -> Iterator[Run]:
     """The equal runs of the shortest script, which may be none.
 
-    The time grows with the product of the lengths, so lines of more than ``most`` words are read
-    through a window of as many.
+    Lines of more than ``most`` words are read through a window of as many.
     """
-    held: Run | None = None
-    for a, b, c, d in _windows(hyp, ref, most):
-        if held and (held[1], held[3]) == (a, c):
-            held = held[0], b, held[2], d
-            continue
-        if held:
-            yield held
-        held = a, b, c, d
-    if held:
-        yield held
-
-
-def _windows(hyp: Sequence[Hashable], ref: Sequence[Hashable], most: int) -> Iterator[Run]:
-    """What is found behind three quarters of a window is looked for again in the next."""
-    i, j, sure = 0, 0, most * 3 // 4
-    while len(hyp) - i > most or len(ref) - j > most:
-        i_next, j_next = i + most, j + most
-        for number, (a, b, c, _) in enumerate(_optimal(hyp[i : i + most], ref[j : j + most])):
-            size = min(b - a, sure - a, sure - c)
-            if size <= 0:
-                if not number:
-                    i_next, j_next = i + a, j + c
-                break
-            i_next, j_next = i + a + size, j + c + size
-            yield i + a, i_next, j + c, j_next
-            if size < b - a:
-                break
-        i, j = i_next, j_next
-    for a, b, c, d in _optimal(hyp[i:], ref[j:]):
-        yield i + a, i + b, j + c, j + d
+    return windowed(hyp, ref, _optimal, most)
 
 
 def _optimal(hyp: Sequence[Hashable], ref: Sequence[Hashable]) -> Iterator[Run]:

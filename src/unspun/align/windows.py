@@ -1,0 +1,52 @@
+"""Long lists are compared through a window, for the time grows with the product of the lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+Run = tuple[int, int, int, int]
+"""``hyp[a:b]`` is ``ref[c:d]``."""
+Finder = Callable[[Sequence[T], Sequence[T]], Iterator[Run]]
+
+
+def windowed(hyp: Sequence[T], ref: Sequence[T], find: Finder[T], most: int) -> Iterator[Run]:
+    """The equal runs of two lists, in order, none beginning where another ends.
+
+    Args:
+        hyp: One list.
+        ref: The other.
+        find: Finds the equal runs of two lists that are no longer than a window.
+        most: The items of a window.
+    """
+    held: Run | None = None
+    for a, b, c, d in _windows(hyp, ref, find, most):
+        if held and (held[1], held[3]) == (a, c):
+            held = held[0], b, held[2], d
+            continue
+        if held:
+            yield held
+        held = a, b, c, d
+    if held:
+        yield held
+
+
+def _windows(hyp: Sequence[T], ref: Sequence[T], find: Finder[T], most: int) -> Iterator[Run]:
+    """What is found behind three quarters of a window is looked for again in the next."""
+    i, j, sure = 0, 0, most * 3 // 4
+    while len(hyp) - i > most or len(ref) - j > most:
+        i_next, j_next = i + most, j + most
+        for number, (a, b, c, _) in enumerate(find(hyp[i : i + most], ref[j : j + most])):
+            size = min(b - a, sure - a, sure - c)
+            if size <= 0:
+                if not number:
+                    i_next, j_next = i + a, j + c
+                break
+            i_next, j_next = i + a + size, j + c + size
+            yield i + a, i_next, j + c, j_next
+            if size < b - a:
+                break
+        i, j = i_next, j_next
+    for a, b, c, d in find(hyp[i:], ref[j:]):
+        yield i + a, i + b, j + c, j + d
