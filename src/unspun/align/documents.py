@@ -17,7 +17,7 @@ from unspun.align.monotone import leftovers
 from unspun.align.moves import PAYS, moved
 from unspun.align.pairs import in_order, likely
 from unspun.align.units import Span, paragraphs, plain, sentences
-from unspun.align.windows import Run, windowed
+from unspun.align.windows import Run, equal_runs, windowed
 
 Kind = Literal["equal", "changed", "moved", "inserted", "dropped"]
 
@@ -133,7 +133,7 @@ def _blocks(ours: _Side, theirs: _Side) -> Iterator[tuple[bool, _Side, _Side]]:
     """Runs of equal paragraphs, and what stands between them."""
     hyp, ref = _codes(ours, theirs)
     i = j = 0
-    for a, b, c, d in windowed(hyp, ref, _equal, _WINDOW):
+    for a, b, c, d in windowed(hyp, ref, _common, _WINDOW):
         if a > i or c > j:
             yield False, ours.part(i, a), theirs.part(j, c)
         i, j = b, d
@@ -142,11 +142,9 @@ def _blocks(ours: _Side, theirs: _Side) -> Iterator[tuple[bool, _Side, _Side]]:
         yield False, ours.part(i, len(hyp)), theirs.part(j, len(ref))
 
 
-def _equal(hyp: Sequence[int], ref: Sequence[int]) -> Iterator[Run]:
+def _common(hyp: Sequence[int], ref: Sequence[int]) -> Iterator[Run]:
     """The equal runs of a longest common subsequence."""
-    for op in Indel.opcodes(hyp, ref):
-        if op.tag == "equal":
-            yield op.src_start, op.src_end, op.dest_start, op.dest_end
+    return equal_runs(Indel.opcodes(hyp, ref))
 
 
 def _codes(ours: _Side, theirs: _Side) -> tuple[list[int], list[int]]:

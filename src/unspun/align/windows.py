@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
+
+from rapidfuzz.distance import Opcode
 
 T = TypeVar("T")
 Run = tuple[int, int, int, int]
@@ -30,6 +32,13 @@ def windowed(hyp: Sequence[T], ref: Sequence[T], find: Finder[T], most: int) -> 
         held = a, b, c, d
     if held:
         yield held
+
+
+def equal_runs(script: Iterable[Opcode]) -> Iterator[Run]:
+    """The equal runs of an edit script."""
+    for op in script:
+        if op.tag == "equal":
+            yield op.src_start, op.src_end, op.dest_start, op.dest_end
 
 
 def _windows(hyp: Sequence[T], ref: Sequence[T], find: Finder[T], most: int) -> Iterator[Run]:

@@ -276,13 +276,17 @@ row_of(Py_ssize_t words, Py_ssize_t distinct, const Told *told, int count)
     return rows ? Py_BuildValue("nnN", words, distinct, rows) : NULL;
 }
 
-static const Py_buffer *
-taken(Screen *s, PyObject *from, Py_ssize_t at)
+/* The first so many values of a tuple as buffers, which the screen gives back. */
+static int
+taken(Screen *s, PyObject *from, const Py_buffer **view, int count)
 {
-    if (at >= PyTuple_GET_SIZE(from) ||
-        PyObject_GetBuffer(PyTuple_GET_ITEM(from, at), s->views + s->buffers, PyBUF_SIMPLE))
-        return NULL;
-    return s->views + s->buffers++;
+    for (int k = 0; k < count; k++) {
+        if (k >= PyTuple_GET_SIZE(from) ||
+            PyObject_GetBuffer(PyTuple_GET_ITEM(from, k), s->views + s->buffers, PyBUF_SIMPLE))
+            return 0;
+        view[k] = s->views + s->buffers++;
+    }
+    return 1;
 }
 
 /* A classifier: hashes by id, the tables of ids, weights; the first word's feature, bits. */
@@ -290,9 +294,8 @@ static int
 gate_of(Screen *s, PyObject *from, Family *family)
 {
     const Py_buffer *view[4];
-    for (int k = 0; k < 4; k++)
-        if (!(view[k] = taken(s, from, k)))
-            return 0;
+    if (!taken(s, from, view, 4))
+        return 0;
     if (PyTuple_GET_SIZE(from) != 6 || view[1]->len != (Py_ssize_t)4 << SLOTS ||
         view[2]->len != (Py_ssize_t)4 << SLOTS || view[0]->len / 8 <= NUMBER)
         return 0;
@@ -311,9 +314,8 @@ static int
 marks_of(Screen *s, PyObject *from, Family *family)
 {
     const Py_buffer *view[3];
-    for (int k = 0; k < 3; k++)
-        if (!(view[k] = taken(s, from, k)))
-            return 0;
+    if (!taken(s, from, view, 3))
+        return 0;
     family->able = view[0]->buf;
     family->markers = view[1]->buf;
     family->count = view[1]->len / 8;

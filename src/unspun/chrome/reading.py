@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +34,9 @@ from unspun.chrome.lines import (
 from unspun.chrome.neighbours import LABEL_WORDS
 from unspun.chrome.page import EVERYTHING, HEAD, read
 from unspun.chrome.paged import LEAST
+from unspun.chrome.reach import Signs
 from unspun.chrome.repeats import SITE
-from unspun.chrome.templates import Hit
+from unspun.chrome.templates import Hit, Index
 from unspun.kernels.windows import spread
 
 _kernel = kernels.load("unspun.chrome._lines", revision=4)
@@ -95,7 +96,9 @@ def _reader() -> Any:  # noqa: ANN401 - the kernel's type
     chars = "\0".join(map(chr, range(_BEYOND)))  # each apart from its neighbours
     traits = _traits(chars).astype(np.uint32).tobytes()
     lowered = _codes(chars.casefold()).astype(np.uint16).tobytes()
-    return _kernel.Reader(traits, lowered, _words(), _needles(), Line, Shape)
+    known = templates.table()
+    edges = _Edges.of(known.short), _Edges.of(known.long)
+    return _kernel.Reader(traits, lowered, _words(*edges), _needles(*edges), Line, Shape)
 
 
 def _traits(chars: str) -> NDArray[np.int64]:
@@ -137,41 +140,52 @@ def _codes(folded: str) -> NDArray[np.int64]:
     )
 
 
-def _words() -> dict[str, int]:
+class _Edges(NamedTuple):
+    """What lines that match templates of an index begin and end with."""
+
+    front: Signs
+    back: Signs
+
+    @classmethod
+    def of(cls, index: Index) -> Self:
+        return cls(reach.fronts(index, FRONT), reach.backs(index, BACK))
+
+    @property
+    def words(self) -> set[str]:
+        """The words that they ask for besides."""
+        return self.front.words | self.back.words
+
+
+def _words(short: _Edges, long: _Edges) -> dict[str, int]:
     """What lines begin and end with that may be furniture, each with its roles."""
-    known = templates.table()
-    start, end = reach.fronts(known.short, FRONT), reach.backs(known.short, BACK)
-    long_start, long_end = reach.fronts(known.long, FRONT), reach.backs(known.long, BACK)
     return _with_roles(
-        known.exact,
-        (*start.free, *start.numbered),
-        start.worded,
-        end.free,
-        end.numbered,
-        end.worded,
-        (*long_start.free, *long_start.numbered),
-        long_start.worded,
-        long_end.free,
-        long_end.numbered,
-        long_end.worded,
+        templates.table().exact,
+        (*short.front.free, *short.front.numbered),
+        short.front.worded,
+        short.back.free,
+        short.back.numbered,
+        short.back.worded,
+        (*long.front.free, *long.front.numbered),
+        long.front.worded,
+        long.back.free,
+        long.back.numbered,
+        long.back.worded,
         prompts.openings(),
         prompts.endings(),
     )
 
 
-def _needles() -> dict[str, int]:
+def _needles(short: _Edges, long: _Edges) -> dict[str, int]:
     """What stands somewhere in lines that may be furniture, each with its roles."""
     known = templates.table()
-    short = [f(known.short, FRONT) for f in (reach.fronts, reach.backs)]
-    long = [f(known.long, FRONT) for f in (reach.fronts, reach.backs)]
     inner = reach.inner(known.short)
     return _with_roles(
         inner.free,
         inner.numbered,
         inner.worded,
-        set().union(inner.words, *(found.words for found in short)),
+        inner.words | short.words,
         known.long.inner,
-        set().union(*(found.words for found in long)),
+        long.words,
         [word for language in prompts.languages() for word in language.objects],
     )
 

@@ -91,22 +91,10 @@ def _side(
         if isinstance(segment, int):
             made.add_row(_skipped(segment), "", "")
             continue
-        classes = _classes(segment)
+        classes = Counter(segment.classes())
         named = [name if n == 1 else f"{name} {n}" for name, n in classes.items()]
         made.add_row(*sides(segment, hyp, ref, marked=marked), Text("\n".join(named)))
     yield made
-
-
-def _classes(segment: SegmentDiff) -> Counter[str]:
-    """How many edits there are of each class; a segment that moved did so once."""
-    moved = segment.kind == "moved"
-    found = Counter({"reorder": 1} if moved else {})
-    found.update(
-        op.class_ or op.op
-        for op in segment.ops
-        if op.op != "equal" and not (moved and op.op == "move")
-    )
-    return found
 
 
 def _inline(

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import attrgetter
+from itertools import chain
 from typing import Any, cast
 
 from rapidfuzz.distance import Levenshtein
@@ -34,6 +34,12 @@ class SegmentDiff:
     ref: Span
     kind: str
     ops: tuple[Op, ...]
+
+    def classes(self) -> list[EditClass]:
+        """The class of each edit; that the segment moved is one edit, however many words did."""
+        if self.kind != "moved":
+            return [op.class_ for op in self.ops if op.class_]
+        return ["reorder", *(op.class_ for op in self.ops if op.class_ and op.op != "move")]
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract's fields."""
@@ -96,14 +102,7 @@ def diff(
     """
     alignment = alignment or align(hyp, ref)
     segments = tuple(_segment(hyp, ref, segment) for segment in alignment.segments)
-    named: list[str | None] = []
-    for segment in segments:
-        if segment.kind == "moved":  # counts once
-            named.append("reorder")
-            named += [op.class_ for op in segment.ops if op.op != "move"]
-        else:
-            named += map(_class, segment.ops)
-    counts = Counter(named)
+    counts = Counter(chain.from_iterable(segment.classes() for segment in segments))
     classes: dict[str, int] = {name: counts[name] for name in CLASSES if counts[name]}
     return Diff(id, reference, segments, classes, alignment.coverage)
 
@@ -129,9 +128,6 @@ def classify_span(hyp: str, hyp_span: Span, ref: str, ref_span: Span) -> EditCla
         last = bisect_left(tokens.spans, max(start, end), key=lambda span: span[0])
         sides.append(side(tokens, first, last))
     return classify(*sides)
-
-
-_class = attrgetter("class_")
 
 
 def _segment(hyp: str, ref: str, segment: Segment) -> SegmentDiff:

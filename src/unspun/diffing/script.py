@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from unspun.align.windows import Run, windowed
+from unspun.align.windows import Run, equal_runs, windowed
 from unspun.diffing.tokens import Span, Tokens, chunks, ends, is_mark, stripped, tokenize
 from unspun.diffing.words import has_number, misspelt, same_lemma
 
@@ -155,9 +155,7 @@ def _optimal(hyp: Sequence[Hashable], ref: Sequence[Hashable]) -> Iterator[Run]:
         return
     codes = dict(zip(known.union(ref), map(chr, count(_BASE)), strict=False))
     coded = ["".join(map(codes.__getitem__, words)) for words in (hyp, ref)]
-    for op in Levenshtein.opcodes(*coded, score_hint=_few_edits(*coded)):
-        if op.tag == "equal":
-            yield op.src_start, op.src_end, op.dest_start, op.dest_end
+    yield from equal_runs(Levenshtein.opcodes(*coded, score_hint=_few_edits(*coded)))
 
 
 def _few_edits(hyp: str, ref: str) -> int | None:

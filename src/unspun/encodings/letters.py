@@ -172,8 +172,7 @@ def _costs() -> Any:  # noqa: ANN401 - of the kernel
 
 def _asked(before: str, char: str, model: Letters, common: frozenset[str]) -> int:
     """What the kernel asks for once for each two characters, and remembers itself."""
-    before, char = _COUNTED.get(before, before), _COUNTED.get(char, char)
-    return round(10 * _char(before, char, model, common))
+    return round(10 * _char(_counted(before), _counted(char), model, common))
 
 
 def _costs_of(ask: Callable[[str, str], int]) -> Any:  # noqa: ANN401 - of the kernel
