@@ -378,6 +378,27 @@ def test_parquet_damage_never_changes_a_text(tmp_path: Path) -> None:
             list(readers.rows(path, READING))
 
 
+def test_parquet_without_checksums_reads_as_its_parts_or_is_refused(tmp_path: Path) -> None:
+    texts = pa.array(["one", None, "two", "one", "three"])
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": texts}), path, compression="none", row_group_size=2)
+    whole = path.read_bytes()
+    footer = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
+    refused = 0
+    for place in range(4, footer):
+        for mask in (1, 16):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ mask]) + whole[place + 1 :])
+            try:
+                rows = list(readers.rows(path, READING))
+            except InputError:
+                refused += 1
+                continue
+            parts = readers.cut(path, READING, 8)
+            assert [row for part in parts for row in readers.rows(path, READING, part)] == rows
+            assert len(rows) == len(texts)
+    assert refused > footer // 8
+
+
 def record_files(folder: Path) -> Path:
     """A folder of every kind of records, and a plain document."""
     folder.mkdir()

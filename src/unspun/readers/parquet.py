@@ -35,7 +35,7 @@ def rows(path: Path, columns: Columns, most: int, part: Part = WHOLE) -> Iterato
             wanted = _wanted(file.schema_arrow, columns, path, pa)
             groups, number = _groups(file.metadata, part)
             size = _batch(file.metadata, groups, wanted, path)
-            for batch in file.iter_batches(size, row_groups=groups, columns=wanted):
+            for batch in _batches(file, groups, size, wanted):
                 if number + batch.num_rows <= part.start:
                     number += batch.num_rows
                     continue
@@ -49,6 +49,21 @@ def rows(path: Path, columns: Columns, most: int, part: Part = WHOLE) -> Iterato
                         yield _row(number, text, given, columns, most)._replace(end=number)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{path}: damaged Parquet ({error})") from error
+
+
+def _batches(file: Any, groups: list[int], size: int, wanted: list[str]) -> Iterator[Any]:  # noqa: ANN401
+    """The rows of groups, in batches.
+
+    Raises:
+        ValueError: if a group has other rows than it says, of which Arrow says nothing.
+    """
+    for index in groups:
+        said, found = file.metadata.row_group(index).num_rows, 0
+        for batch in file.iter_batches(size, row_groups=[index], columns=wanted):
+            found += batch.num_rows
+            yield batch
+        if found != said:
+            raise ValueError(f"row group {index + 1} has {found:,} of its {said:,} rows")
 
 
 def _open(path: Path, columns: Columns, pq: Any) -> Any:  # noqa: ANN401 - Arrow's own
@@ -179,6 +194,9 @@ def _values(column: Any, pa: Any, kind: Any = None) -> Iterator[Any]:  # noqa: A
         column: The column.
         pa: Arrow.
         kind: What they are cast to: text as bytes, since Arrow does not check that it is UTF-8.
+
+    Raises:
+        ValueError: if a row names a value that the dictionary does not have.
     """
     indices = None
     if pa.types.is_dictionary(column.type):
@@ -189,4 +207,6 @@ def _values(column: Any, pa: Any, kind: Any = None) -> Iterator[Any]:  # noqa: A
         yield from (value.as_py() for value in column)
     else:
         for index in indices.to_pylist():
+            if index is not None and not 0 <= index < len(column):  # Arrow does not check
+                raise ValueError(f"value {index} of a dictionary of {len(column)}")
             yield None if index is None else column[index].as_py()
