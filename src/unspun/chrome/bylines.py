@@ -68,6 +68,7 @@ class _Words:
     join: frozenset[str]
     label: frozenset[str]
     by: tuple[str, ...]
+    before: frozenset[str]  # the words of those
     dense: re.Pattern[str]
     read: tuple[tuple[str, re.Pattern[str]], ...]
 
@@ -88,10 +89,15 @@ def match(line: Line) -> Hit | None:
     words = _words()
     text = fold(_GLUED.sub(" ", line.text))
     rest, reading = _without_reading(text, words)
-    kinds, others = _kinds(rest, words)
+    read = _kinds(rest, words)
+    if read is None:
+        return None
+    kinds, others = read
     if "other" not in kinds:
         others = []
     dated = _is_date(rest, kinds)
+    if not (dated or reading):
+        return None
     labelled = "label" in kinds
     name = _author(others, line.text)
     if reading and (not others or name):
@@ -163,9 +169,14 @@ def _without_reading(text: str, words: _Words) -> tuple[str, bool]:
     return text, False
 
 
-def _kinds(text: str, words: _Words) -> tuple[list[str], list[str]]:
-    """The kind of each token, and the tokens that are neither date nor label nor joint."""
+def _kinds(text: str, words: _Words) -> tuple[list[str], list[str]] | None:
+    """The kind of each token, and the tokens that are neither date nor label nor joint.
+
+    Returns:
+        None where there are more of the latter than a name has.
+    """
     kinds, others = [], []
+    unknown = 0
     for token in _TOKEN.findall(text):
         if token in _PUNCTUATION:
             continue
@@ -173,6 +184,9 @@ def _kinds(text: str, words: _Words) -> tuple[list[str], list[str]]:
         kinds.append(kind)
         if kind == "other" or token in _PARTICLES:
             others.append(token)
+            unknown += token not in _PARTICLES and token not in words.before
+            if unknown > _MAX_NAME_WORDS:
+                return None
     return kinds, others
 
 
@@ -232,6 +246,7 @@ def _words() -> _Words:
         frozenset(kinds["join"]),
         frozenset(labels),
         tuple(kinds["by"]),
+        frozenset(word for by in kinds["by"] for word in by.split()),
         re.compile(f"(?:{'|'.join(sorted(map(re.escape, dense), key=len, reverse=True))})+"),
         tuple(sorted(read, key=lambda entry: -len(entry[1].pattern))),
     )

@@ -29,6 +29,7 @@ SIGNS = ">\u203a\u00bb\u2192\u25b8\u25ba/\\\u2039|\u00b7\u2022\uff1e\u276f:\uff1
 _CRUMB = re.compile(
     r"\s*(?:>|\u203a|\u00bb|\u2192|\u25b8|\u25ba|/|\\|\u2039|\||\u00b7|\u2022|\uff1e|::|\u276f)\s*"
 )
+_SPLITS = re.compile(r"[>\u203a\u00bb\u2192\u25b8\u25ba/\\\u2039|\u00b7\u2022\uff1e\u276f]|::")
 _HOMES = frozenset(
     [
         "home",
@@ -112,7 +113,8 @@ def match(line: Line) -> Hit | None:
         return Hit("count", "edge", 0.8)
     if line.shape.width > _MAX_CRUMB_WIDTH:
         return None
-    return _breadcrumb(text) or _pointer(line) or _buttons(line)
+    crumbs = _breadcrumb(text) if _SPLITS.search(text) else None
+    return crumbs or _pointer(line) or _buttons(line)
 
 
 def _pointer(line: Line) -> Hit | None:
@@ -152,9 +154,12 @@ def _buttons(line: Line) -> Hit | None:
     """'Share Tweet Email Print': every word, or every part between bars, is a button."""
     if "--" in line.text:
         return None
-    for splitter in (_CRUMB, _BUTTON):
+    for splitter in (_CRUMB, _BUTTON) if _SPLITS.search(line.text) else (_BUTTON,):
+        parts = splitter.split(line.text, maxsplit=1)
+        if len(parts) < _PAIR or not _may_be_button(parts[0]):
+            continue
         parts = splitter.split(line.text)
-        first = next(filter(None, map(fold, parts)), "") if len(parts) >= _PAIR else ""
+        first = next(filter(None, map(fold, parts)), "")
         if not first or templates.match_key(first) is None:
             continue
         pieces = [key for key in map(fold, parts) if key]
@@ -165,6 +170,12 @@ def _buttons(line: Line) -> Hit | None:
             sure = len(pieces) > _FEW_BUTTONS or any(hit.place == "any" for hit in hits)
             return Hit(hits[0].rule, "any" if sure else "edge", 0.9)
     return None
+
+
+def _may_be_button(piece: str) -> bool:
+    """Whether the first part of a row may be one; one of ornament alone may stand before it."""
+    key = fold(piece)
+    return not key or templates.match_key(key) is not None
 
 
 def _all_hits(pieces: list[str]) -> list[Hit]:

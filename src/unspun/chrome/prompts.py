@@ -19,7 +19,6 @@ _START = r"(?:^|(?<=[:\u2013\u2014>|])\s*|\b(?:please|bitte|por favor|s'il vous 
 _NEAR = 18  # code points of a sentence's start where scripts without spaces open a call
 _AFTER = 80  # code points within which the object follows its call
 _OPENING = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
-_LATIN = re.compile("[a-z]")
 _LATE = "\u0370"  # from here on, scripts other than Latin
 _SHARE = 0.65  # of the letters must stand in sentences of the page's own
 _LONGEST = 4  # sentences
@@ -30,12 +29,11 @@ class _Language:
     order: str
     call: re.Pattern[str]
     after_lure: re.Pattern[str]
-    objects: tuple[str, ...]
-    latin: tuple[str, ...]  # objects with an ASCII letter
-    other: tuple[str, ...]  # those without
-    first: re.Pattern[str]  # their first letters
     self: re.Pattern[str]
     lure: re.Pattern[str]
+    calls: tuple[str, ...]
+    objects: tuple[str, ...]
+    selves: tuple[str, ...]
     openings: tuple[str, ...]
 
 
@@ -52,21 +50,34 @@ def match(line: Line) -> Hit | None:
     if line.text[-1] in ":\uff1a" or not _promising(line.text):
         return None
     text = line.text.casefold().replace("\u2019", "'")
-    latin = _LATIN.search(text) is not None
-    for language in languages():
-        if _named(text, language, latin=latin):
-            confidence = _confidence(text, language)
-            if confidence:
-                return Hit("prompt", "any", confidence)
+    for language in _named(text):
+        confidence = _confidence(text, language)
+        if confidence:
+            return Hit("prompt", "any", confidence)
     return None
 
 
-def _named(text: str, language: _Language, *, latin: bool) -> bool:
-    """Whether an object of a language is in a text, which has ASCII letters or not."""
-    if latin and any(map(text.__contains__, language.latin)):
-        return True
-    others = language.other and language.first.search(text)
-    return bool(others) and any(map(text.__contains__, language.other))
+def _named(text: str) -> list[_Language]:
+    """The languages of which an object, a call and a word for the page or the reader is there."""
+    latin, other = _objects()
+    known = latin if text.isascii() else latin | other
+    named = {number for word, numbers in known.items() if word in text for number in numbers}
+    return [
+        language
+        for language in map(languages().__getitem__, sorted(named))
+        if any(map(text.__contains__, language.calls))
+        and any(map(text.__contains__, language.selves))
+    ]
+
+
+@cache
+def _objects() -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """What calls speak of, each with its languages by number: words in ASCII, and others."""
+    found: tuple[dict[str, list[int]], dict[str, list[int]]] = ({}, {})
+    for number, language in enumerate(languages()):
+        for word in language.objects:
+            found[not word.isascii()].setdefault(word, []).append(number)
+    return found
 
 
 def _promising(text: str) -> bool:
@@ -154,19 +165,17 @@ def _language(kinds: dict[str, list[str]], order: str) -> _Language:
     spaced = not any(word[0] >= "\u0900" for word in kinds["call"])
     edge = r"\b" if spaced else ""
     lures = f"{calls}|{_any_of(kinds['lure'])}" if "lure" in kinds else calls
-    other = tuple(word for word in kinds["object"] if not _LATIN.search(word))
     return _Language(
         order,
         re.compile(f"{'' if order else _START}{edge}(?:{calls}){edge}"),
         re.compile(
             rf"(?:{_START}|[,;(]\s*|\b(?:and|or|to|und|et|y|e|en|och|i|\u0438|\u0439|\u0442\u0430)\s+){edge}(?:{calls}){edge}"
         ),
-        tuple(kinds["object"]),
-        tuple(word for word in kinds["object"] if _LATIN.search(word)),
-        other,
-        re.compile(f"[{''.join(word[0] for word in other)}]" if other else "(?!)"),
         re.compile(f"{edge}(?:{_any_of(kinds['self'])}){edge}"),
         re.compile(rf"\s*(?:{lures}){edge}"),
+        tuple(kinds["call"]),
+        tuple(kinds["object"]),
+        tuple(kinds["self"]),
         (*kinds["call"], *kinds.get("lure", ())),
     )
 
