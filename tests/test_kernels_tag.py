@@ -132,6 +132,14 @@ def test_stops_agree(text: str) -> None:
         assert style.stops(text, most) == style.stops_plain(text, most)
 
 
+MARKS = [*"'\"’“«」「，。、！(a.Z_é9", " ", "\n", "\u3000", "\xa0", "字", "😀", "\x80"]
+
+
+@given(st.lists(st.one_of(st.sampled_from(MARKS), texts), max_size=20).map("".join))
+def test_conventions_agree(text: str) -> None:
+    assert style.conventions(text) == style.conventions_plain(text)
+
+
 def test_no_letter_of_a_hint_is_left_out() -> None:
     letters = set("".join(evidence._WITHIN))
     every = [chr(c) for c in range(0x110000) if chr(c).casefold() in letters]

@@ -78,9 +78,15 @@ def _normalise(result: Result, setting: Setting) -> Result:
     shown = normalise.shown(result.text, config)
     if SPOOF in shown:
         result = flow.tagged(result, spoofs(result.text), result.ledger)
-    if shown - {SPOOF}:
+    shown -= {SPOOF}
+    if shown:
         for normaliser in normalise.NORMALISERS:
-            result = flow.edited(result, normaliser(result.text, config))
+            if normaliser.signs.isdisjoint(shown):
+                continue
+            step = normaliser(result.text, config)
+            if step:
+                result = flow.edited(result, step)
+                shown = normalise.shown(result.text, config)
         suspects = normalise.suspects(result.text, config)
         result = flow.tagged(result, suspects, result.ledger)
     return flow.snapped(result, "normalise")

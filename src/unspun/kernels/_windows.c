@@ -10,11 +10,13 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 2 /* that of windows.py; a build of other sources is not used */
+#define REVISION 3 /* that of windows.py; a build of other sources is not used */
 
 #define PAGES 0x1100 /* of 256 code points */
 #define NEAR 0x10000 /* code points that are known one by one */
 #define OUTSIDE 0    /* the class of what is before and behind the text */
+#define FOLDED 8     /* bits of a hint for each place */
+#define ONE_FOLDED 0xFF
 #define UNLOCK 8192  /* code points from which other threads may run meanwhile */
 
 typedef struct {
@@ -27,7 +29,8 @@ typedef struct {
     uint16_t low[256];       /* classes of the first page, for the commonest texts */
     uint16_t *classes;       /* by page, 256 each */
     Masks *masks;            /* by class */
-    uint8_t *quiet;          /* whether no window begins with it, by code point below NEAR */
+    uint32_t *hints;         /* by class: its masks but that of before, folded to a byte each */
+    uint32_t *near;          /* the same by code point below NEAR */
     uint64_t word;           /* windows behind a word character */
 } Scanner;
 
@@ -36,41 +39,52 @@ static inline int is_word(Py_UCS4 ch) { return ch == '_' || Py_UNICODE_ISALNUM(c
 #define LOW(s, c) ((s)->low[c])
 #define ANY(s, c) ((s)->classes[((size_t)(s)->pages[(c) >> 8] << 8) | ((c) & 0xFF)])
 
-/* From start on: all windows that are there, or (where stop is set) the first of them. Most
-   characters begin none, and are passed over by their class. */
-#define SCAN(NAME, TYPE, CLASS, QUIET)                                                           \
+/* The windows that begin at a place, of characters of these classes. */
+#define WINDOWS(CLASS)                                                                          \
+    (masks[CLASS(s, text[i])].first & masks[i > 0 ? CLASS(s, text[i - 1]) : OUTSIDE].before &   \
+     masks[i + 1 < size ? CLASS(s, text[i + 1]) : OUTSIDE].second &                             \
+     masks[i + 2 < size ? CLASS(s, text[i + 2]) : OUTSIDE].third)
+
+/* Whether a window may begin with the first of three characters, by their hints. */
+#define MAY(a, b, c) ((a) & (b) >> FOLDED & (c) >> 2 * FOLDED)
+
+/* From start on: all windows that are there, or (where stop is set) the first of them. Most places
+   begin none, and are passed over by their hints, four at a time. */
+#define SCAN(NAME, TYPE, CLASS, HINT)                                                            \
     static uint64_t NAME(const Scanner *s, const TYPE *text, Py_ssize_t size, Py_ssize_t start, \
                          int stop, Py_ssize_t *place)                                           \
     {                                                                                           \
         const Masks *masks = s->masks;                                                          \
         uint64_t shown = 0;                                                                     \
-        for (Py_ssize_t i = start; i < size; i++) {                                             \
-            while (i + 4 <= size && QUIET(s, text[i]) && QUIET(s, text[i + 1]) &&               \
-                   QUIET(s, text[i + 2]) && QUIET(s, text[i + 3]))                              \
-                i += 4;                                                                         \
-            if (i >= size || QUIET(s, text[i]))                                                 \
-                continue;                                                                       \
-            uint64_t found = masks[CLASS(s, text[i])].first;                                    \
-            found &= masks[i > 0 ? CLASS(s, text[i - 1]) : OUTSIDE].before;                     \
-            found &= masks[i + 1 < size ? CLASS(s, text[i + 1]) : OUTSIDE].second;              \
-            found &= masks[i + 2 < size ? CLASS(s, text[i + 2]) : OUTSIDE].third;               \
-            if ((found & s->word) && !(i > 0 && is_word(text[i - 1])))                          \
-                found &= ~s->word;                                                              \
-            shown |= found;                                                                     \
-            if (found && stop) {                                                                \
-                *place = i;                                                                     \
-                return shown;                                                                   \
+        for (Py_ssize_t i = start, end; i < size;) {                                            \
+            uint32_t a, b, c, d, e = i + 6 <= size ? HINT(s, text[i]) : 0,                      \
+                     f = i + 6 <= size ? HINT(s, text[i + 1]) : 0;                              \
+            for (end = i + 4; i + 6 <= size; i += 4, end += 4) {                                \
+                a = e, b = f, c = HINT(s, text[i + 2]), d = HINT(s, text[i + 3]);               \
+                e = HINT(s, text[i + 4]), f = HINT(s, text[i + 5]);                             \
+                if ((MAY(a, b, c) | MAY(b, c, d) | MAY(c, d, e) | MAY(d, e, f)) & ONE_FOLDED)   \
+                    break;                                                                      \
+            }                                                                                   \
+            for (end = end < size ? end : size; i < end; i++) {                                 \
+                uint64_t found = WINDOWS(CLASS);                                                \
+                if ((found & s->word) && !(i > 0 && is_word(text[i - 1])))                      \
+                    found &= ~s->word;                                                          \
+                shown |= found;                                                                 \
+                if (found && stop) {                                                            \
+                    *place = i;                                                                 \
+                    return shown;                                                               \
+                }                                                                               \
             }                                                                                   \
         }                                                                                       \
         return shown;                                                                           \
     }
 
-#define QUIET_LOW(s, c) ((s)->quiet[c])
-#define QUIET_ANY(s, c) ((c) < NEAR ? (s)->quiet[c] : !(s)->masks[ANY(s, c)].first)
+#define HINT_NEAR(s, c) ((s)->near[c])
+#define HINT_ANY(s, c) ((c) < NEAR ? (s)->near[c] : (s)->hints[ANY(s, c)])
 
-SCAN(scan_1, Py_UCS1, LOW, QUIET_LOW)
-SCAN(scan_2, Py_UCS2, ANY, QUIET_LOW)
-SCAN(scan_4, Py_UCS4, ANY, QUIET_ANY)
+SCAN(scan_1, Py_UCS1, LOW, HINT_NEAR)
+SCAN(scan_2, Py_UCS2, ANY, HINT_NEAR)
+SCAN(scan_4, Py_UCS4, ANY, HINT_ANY)
 
 static uint64_t
 scan_kind(const Scanner *s, int kind, const void *data, Py_ssize_t size, Py_ssize_t start,
@@ -124,6 +138,26 @@ scanner_find(Scanner *self, PyObject *args)
     return PyLong_FromSsize_t(place);
 }
 
+/* Sixty-four windows as eight: those that share a bit may each be there. Windows of one character
+   share one, those of two another, so that they do not speak for the longer ones. */
+static uint32_t
+folded(const Masks *outside, uint64_t windows)
+{
+    uint64_t one = windows & outside->second, two = windows & ~outside->second & outside->third,
+             three = windows & ~outside->second & ~outside->third;
+    uint32_t found = 0;
+    for (int k = 0; k < 64; k += FOLDED - 2)
+        found |= (uint32_t)(three >> k) & (ONE_FOLDED >> 2);
+    return found << 2 | (two != 0) << 1 | (one != 0);
+}
+
+static uint32_t
+hint_of(const Masks *outside, const Masks *masks)
+{
+    return folded(outside, masks->first) | folded(outside, masks->second) << FOLDED |
+           folded(outside, masks->third) << 2 * FOLDED;
+}
+
 static int
 fill(Scanner *self, const Py_buffer *pages, const Py_buffer *classes, const Py_buffer *masks)
 {
@@ -131,7 +165,9 @@ fill(Scanner *self, const Py_buffer *pages, const Py_buffer *classes, const Py_b
     Py_ssize_t kinds = masks->len / (Py_ssize_t)sizeof(Masks);
     if (pages->len != (Py_ssize_t)sizeof self->pages || count < 1 || kinds < 1 ||
         !(self->classes = PyMem_Malloc((size_t)classes->len)) ||
-        !(self->masks = PyMem_Malloc((size_t)masks->len)) || !(self->quiet = PyMem_Malloc(NEAR)))
+        !(self->masks = PyMem_Malloc((size_t)masks->len)) ||
+        !(self->hints = PyMem_Malloc((size_t)kinds * sizeof *self->hints)) ||
+        !(self->near = PyMem_Malloc(NEAR * sizeof *self->near)))
         return 0;
     memcpy(self->pages, pages->buf, sizeof self->pages);
     memcpy(self->classes, classes->buf, (size_t)classes->len);
@@ -143,8 +179,10 @@ fill(Scanner *self, const Py_buffer *pages, const Py_buffer *classes, const Py_b
         if (self->classes[i] >= kinds)
             return 0;
     memcpy(self->low, self->classes + 256 * (Py_ssize_t)self->pages[0], sizeof self->low);
+    for (Py_ssize_t i = 0; i < kinds; i++)
+        self->hints[i] = hint_of(&self->masks[OUTSIDE], &self->masks[i]);
     for (Py_UCS4 c = 0; c < NEAR; c++)
-        self->quiet[c] = !self->masks[ANY(self, c)].first;
+        self->near[c] = self->hints[ANY(self, c)];
     return 1;
 }
 
@@ -177,7 +215,8 @@ scanner_dealloc(Scanner *self)
     PyTypeObject *type = Py_TYPE(self);
     PyMem_Free(self->classes);
     PyMem_Free(self->masks);
-    PyMem_Free(self->quiet);
+    PyMem_Free(self->hints);
+    PyMem_Free(self->near);
     type->tp_free((PyObject *)self);
     Py_DECREF(type);
 }

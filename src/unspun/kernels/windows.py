@@ -14,7 +14,7 @@ import numpy as np
 
 from unspun import kernels
 
-_kernel = kernels.load("unspun.kernels._windows", revision=2)
+_kernel = kernels.load("unspun.kernels._windows", revision=3)
 
 ANY = ""
 """In place of a set: any character, or none."""

@@ -26,6 +26,7 @@ _CONTROL = re.compile(  # Unicode Technical Report 20 lists them as unsuitable f
     "\ufff9-\ufffc]+"  # interlinear annotation, object replacement
 )
 _MARK = re.compile("\ufeff+")
+_UNSEEN = re.compile("[\u200b-\u200d\u2060\U000e0000-\U000e007f]")
 _ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060]+|[\U000e0000-\U000e007f]+")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _RIGHT_TO_LEFT = re.compile(
@@ -60,8 +61,11 @@ def strip_zero_width(text: str, _config: NormaliseConfig) -> list[Edit]:
     """Remove zero-width characters where the script around them has no use for them."""
     if text.isascii():
         return []
+    first = _UNSEEN.search(text)
+    if first is None:
+        return []
     found = []
-    for match in _ZERO_WIDTH.finditer(text):
+    for match in _ZERO_WIDTH.finditer(text, first.start()):
         before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
         if _needs(match.group(), before, after):
             continue

@@ -34,6 +34,7 @@ from unspun.encodings.charmaps import (
     next_spot,
     pages_of,
 )
+from unspun.kernels.values import maker
 from unspun.kernels.windows import ANY, Scanner, Window, scanner
 from unspun.model import Edit, Tag
 from unspun.normalise import gate
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from unspun.config import NormaliseConfig
 
+_edit = maker(Edit)
 bad_codecs.ok()  # registers ftfy's sloppy codecs
 
 _WHOLE = ftfy.TextFixerConfig(unescape_html=False, decode_inconsistent_utf8=False, explain=True)
@@ -61,6 +63,7 @@ _PATIENCE, _PATIENCE_EACH = 500_000, 1
 Random bytes take 26 for each character of the text, right text in any language less than one.
 """
 
+_LOST = "\N{REPLACEMENT CHARACTER}"
 _BEYOND = re.compile("[^\x00-\x7f]")
 _RUN = re.compile("([^\x00-\x7f]+)")
 _WORD = re.compile("[^ \t\n]+")
@@ -122,12 +125,13 @@ def _changes(before: str, after: str, at: int, confidence: float) -> list[Edit]:
     found = []
     for broken, read in zip(old, new, strict=True):
         if broken != read:
-            start, end = edits.same_ends(broken, read)
-            was, now = broken[start : len(broken) - end], read[start : len(read) - end]
-            place = at + start
-            found.append(
-                Edit(place, place + len(was), was, now, "normalise", "mojibake", confidence)
-            )
+            start, was, now = at, broken, read
+            if broken[0] == read[0] or broken[-1] == read[-1]:
+                head, tail = edits.same_ends(broken, read)
+                start += head
+                was, now = broken[head : len(broken) - tail], read[head : len(read) - tail]
+            end = start + len(was)
+            found.append(_edit(start, end, was, now, "normalise", "mojibake", confidence, ()))
         at += len(broken)
     return found
 
@@ -142,11 +146,12 @@ def suspects(text: str, config: NormaliseConfig) -> list[Tag]:
             end = start + len(segment)
             tags.append(Tag("encoding-damage", start, end, "unsure", confidence))
             continue
-        tags += (
-            Tag("encoding-damage", start + at, start + at + 1, "lost")
-            for at, char in enumerate(segment)
-            if char == "\N{REPLACEMENT CHARACTER}"
-        )
+        if _LOST in segment:
+            tags += (
+                Tag("encoding-damage", start + at, start + at + 1, "lost")
+                for at, char in enumerate(segment)
+                if char == _LOST
+            )
     return tags
 
 
@@ -193,17 +198,23 @@ def _mend(segment: str) -> tuple[float, str]:
 
 def _whole(line: str, *, bad: bool) -> tuple[float, str]:
     """All characters beyond ASCII are sequences of one code page."""
-    beyond = _BEYOND.findall(line)
-    fitting = LEADS.get(beyond[0], 0) & BEHIND.get(beyond[-1], 0) if beyond else 0
+    first = _BEYOND.search(line)
+    last = _BEYOND.search(line[::-1])
+    if first is None or last is None:
+        return 1.0, line
+    fitting = LEADS.get(first[0], 0) & BEHIND.get(last[0], 0)
     if not fitting:
         return 1.0, line
-    different = frozenset(beyond)
+    different = {char for char in set(line) if char > "\x7f"}
     for char in different:
         fitting &= CHARACTERS.get(char, 0)
+    if not fitting:
+        return 1.0, line
+    beyond = len(line) - len(line.encode("ascii", "ignore"))
     found: dict[str, CodePage] = {}
     pages = {page.as_bytes(line): page for page in reversed(list(pages_of(fitting)))}
     for data, page in reversed(pages.items()):
-        read = _read_whole(data, len(beyond))
+        read = _read_whole(data, beyond)
         if read is not None:
             found.setdefault(read, page)
     if bad and len(found) == 1:
@@ -335,11 +346,15 @@ def _pages_in(word: str) -> int:
     """The code pages of which a word may have a sequence."""
     found = 0
     if not word.isascii():
-        for lead, behind, more in zip(word, word[1:], word[2:] + "\0", strict=False):
-            pair = BEHIND.get(behind, 0)
-            if pair:
-                found |= pair & (PAIRS.get(lead, 0) | LONGER.get(lead, 0) & BEHIND.get(more, 0))
+        behind = [BEHIND.get(char, 0) for char in word]
+        for k, pair in enumerate(behind):
+            if pair and k:
+                more = behind[k + 1] if k + 1 < len(behind) else _BEHIND_END
+                found |= pair & (PAIRS.get(word[k - 1], 0) | LONGER.get(word[k - 1], 0) & more)
     return found
+
+
+_BEHIND_END = BEHIND.get("\0", 0)
 
 
 class _Change(NamedTuple):

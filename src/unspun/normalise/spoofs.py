@@ -44,9 +44,10 @@ def spoofs(text: str) -> list[Tag]:
     """
     if not _shows(text):
         return []
+    unseen = (("bidi-control", _BIDI), ("hidden", _HIDDEN), ("hidden", _TAGS))
     found = [
         Tag(SPOOF, match.start(), match.end(), value)
-        for value, pattern in (("bidi-control", _BIDI), ("hidden", _HIDDEN), ("hidden", _TAGS))
+        for value, pattern in (unseen if _UNSEEN.search(text) else ())
         for match in pattern.finditer(text)
     ]
     found += (

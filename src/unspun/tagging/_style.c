@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 3 /* that of style.py; a build of other sources is not used */
+#define REVISION 4 /* that of style.py; a build of other sources is not used */
 
 #define SIZE 16384      /* features */
 #define SHIFT 18        /* of the hash that numbers them */
@@ -48,7 +48,7 @@ typedef struct {
 typedef struct {
     uint32_t last, before; /* classes */
     Py_ssize_t tokens, features;
-    uint16_t count[SIZE], feature[SIZE]; /* how often; those that are there, in their order */
+    uint16_t count[SIZE], feature[SIZE + 1]; /* how often; those that are there, in their order */
 } Counts;
 
 typedef struct {
@@ -59,6 +59,8 @@ typedef struct {
 
 static inline int is_lower(Py_UCS4 c) { return c - 'a' < 26; }
 static inline int is_letter(Py_UCS4 c) { return (c | 0x20) - 'a' < 26; }
+#define EIGHT(byte) (0x0101010101010101u * (byte)) /* the same byte eight times */
+
 static inline int is_apostrophe(Py_UCS4 c) { return c == '\'' || c == 0x2018 || c == 0x2019; }
 
 /* A code point with curly marks made straight. */
@@ -100,6 +102,49 @@ add_letter(Letters *word, Py_UCS4 point)
     word->size++;
 }
 
+static inline uint64_t
+reversed(uint64_t eight)
+{
+#if defined(__GNUC__)
+    return __builtin_bswap64(eight);
+#else
+    uint64_t found = 0;
+    for (int k = 0; k < 8; k++, eight >>= 8)
+        found = found << 8 | (eight & 0xFF);
+    return found;
+#endif
+}
+
+/* How many letters eight characters begin with. */
+static inline int
+letters_in(uint64_t eight)
+{
+    uint64_t low = (eight | EIGHT(0x20)) & EIGHT(0x7F);
+    uint64_t is = (low + EIGHT(0x80 - 'a')) & ~(low + EIGHT(0x7F - 'z')) & ~eight & EIGHT(0x80);
+    uint64_t other = ~is & EIGHT(0x80);
+#if defined(__GNUC__)
+    return other ? __builtin_ctzll(other) >> 3 : 8;
+#else
+    int found = 0;
+    for (; found < 8 && !(other & 0xFF); found++)
+        other >>= 8;
+    return found;
+#endif
+}
+
+/* Take in as many letters of eight characters: after a multiple of eight of them. */
+static inline void
+add_letters(Letters *word, uint64_t eight, int count)
+{
+    uint64_t all = count ? UINT64_MAX >> 8 * (8 - count) : 0, lower = (eight | EIGHT(0x20)) & all;
+    word->capitals &= !(eight & all & EIGHT(0x20));
+    if (word->size < LONGEST)
+        word->text[word->size >> 3] = lower;
+    if (count)
+        word->tail = (count < 8 ? word->tail << 8 * count : 0) | reversed(lower) >> 8 * (8 - count);
+    word->size += count;
+}
+
 /* Number of a function word, or the shape of any other. */
 static uint32_t
 word_class(const Counter *c, const Letters *word)
@@ -125,8 +170,8 @@ static inline void
 count_one(Counts *n, uint32_t key)
 {
     uint32_t place = key * 0x9E3779B1u >> SHIFT;
-    if (!n->count[place]++)
-        n->feature[n->features++] = (uint16_t)place;
+    n->feature[n->features] = (uint16_t)place; /* which counts where it is new */
+    n->features += !n->count[place]++;
 }
 
 static void
@@ -152,19 +197,41 @@ begins(const Counter *c, Py_UCS4 point)
     return Py_UNICODE_ISALNUM(point) || Py_UNICODE_ISSPACE(point) ? NOTHING : SIGN;
 }
 
-#define READ(NAME, TYPE)                                                                        \
+/* Eight characters from a place on, as a byte each: 0 beyond ASCII, and beyond the text. */
+#define FETCH(NAME, TYPE)                                                                       \
+    static inline uint64_t NAME(const TYPE *text, Py_ssize_t size, Py_ssize_t at)               \
+    {                                                                                           \
+        uint8_t each[8] = {0};                                                                  \
+        uint64_t eight = 0;                                                                     \
+        if (at + 8 <= size)                                                                     \
+            for (int k = 0; k < 8; k++)                                                         \
+                each[k] = text[at + k] < 128 ? (uint8_t)text[at + k] : 0;                       \
+        else                                                                                    \
+            for (int k = 0; at + k < size; k++)                                                 \
+                each[k] = text[at + k] < 128 ? (uint8_t)text[at + k] : 0;                       \
+        for (int k = 0; k < 8; k++)                                                             \
+            eight |= (uint64_t)each[k] << 8 * k;                                                \
+        return eight;                                                                           \
+    }
+
+FETCH(fetch_1, Py_UCS1)
+FETCH(fetch_2, Py_UCS2)
+FETCH(fetch_4, Py_UCS4)
+
+#define READ(NAME, TYPE, FETCH)                                                                 \
     static void NAME(const Counter *c, const TYPE *text, Py_ssize_t size, Counts *n)            \
     {                                                                                           \
         for (Py_ssize_t i = 0; i < size && n->tokens < c->longest;) {                           \
-            Py_UCS4 point = straight(text[i++]);                                                \
-            int kind = begins(c, point);                                                        \
+            Py_UCS4 point = straight(text[i]);                                                  \
+            int kind = begins(c, point), more;                                                  \
             if (kind == LOWER || kind == UPPER) {                                               \
-                Letters word = {{0, 0}, 0, 0, kind == UPPER, kind == UPPER};                    \
-                add_letter(&word, point);                                                       \
-                for (; i < size && is_letter(text[i]); i++) {                                   \
-                    word.capitals &= !is_lower(text[i]);                                        \
-                    add_letter(&word, text[i]);                                                 \
-                }                                                                               \
+                Letters word = {{0, 0}, 0, 0, kind == UPPER, 1};                                \
+                do {                                                                            \
+                    uint64_t eight = FETCH(text, size, i);                                      \
+                    more = letters_in(eight);                                                   \
+                    add_letters(&word, eight, more);                                            \
+                    i += more;                                                                  \
+                } while (more == 8);                                                            \
                 if (i + 1 < size && is_apostrophe(text[i]) && is_lower(text[i + 1])) {          \
                     word.capitals = 0;                                                          \
                     add_letter(&word, '\'');                                                    \
@@ -172,8 +239,11 @@ begins(const Counter *c, Py_UCS4 point)
                         add_letter(&word, text[i]);                                             \
                 }                                                                               \
                 count(n, word_class(c, &word));                                                 \
+                i += i < size && text[i] == ' ';                                                \
+                continue;                                                                       \
             }                                                                                   \
-            else if (kind == DIGIT) {                                                           \
+            i++;                                                                                \
+            if (kind == DIGIT) {                                                                \
                 while (i < size && (text[i] == '.' || text[i] == ',' ||                         \
                                     Py_UNICODE_ISDECIMAL(text[i])))                             \
                     i++;                                                                        \
@@ -184,9 +254,9 @@ begins(const Counter *c, Py_UCS4 point)
         }                                                                                       \
     }
 
-READ(read_1, Py_UCS1)
-READ(read_2, Py_UCS2)
-READ(read_4, Py_UCS4)
+READ(read_1, Py_UCS1, fetch_1)
+READ(read_2, Py_UCS2, fetch_2)
+READ(read_4, Py_UCS4, fetch_4)
 
 /* The counts of a text up to an end; NULL with an exception. */
 static Counts *
@@ -230,18 +300,28 @@ counter_count(Counter *self, PyObject *args)
     return found;
 }
 
-/* The roots of the counts, each times its weight: weights of one count are added up first. */
+/* The roots of the counts, each times its weight: weights of one count are added up first, and
+   most features are there once. */
 static int
-weigh(const Counts *n, const int8_t *weights, double *sum)
+weigh(Counts *n, const int8_t *weights, double *sum)
 {
-    int most = 0;
-    for (Py_ssize_t k = 0; k < n->features; k++)
-        most = n->count[n->feature[k]] > most ? n->count[n->feature[k]] : most;
+    int most = 1;
+    int64_t once = 0;
+    Py_ssize_t left = 0;
+    for (Py_ssize_t k = 0; k < n->features; k++) {
+        uint16_t feature = n->feature[k];
+        int times = n->count[feature];
+        most = times > most ? times : most;
+        once += times == 1 ? weights[feature] : 0;
+        n->feature[left] = feature;
+        left += times > 1;
+    }
     int64_t *each = PyMem_Calloc((size_t)most + 1, sizeof *each);
     if (!each)
         return 0;
-    for (Py_ssize_t k = 0; k < n->features; k++)
+    for (Py_ssize_t k = 0; k < left; k++)
         each[n->count[n->feature[k]]] += weights[n->feature[k]];
+    each[1] = once;
     *sum = 0;
     for (int k = 1; k <= most; k++)
         if (each[k])
@@ -341,6 +421,96 @@ style_stops(PyObject *module, PyObject *args)
     else
         found = stops_4(data, size, most);
     return PyLong_FromSsize_t(found);
+}
+
+/* ---- quotation ---- */
+
+enum { STRAIGHT, CURLY, FULL_WIDTH, GUILLEMETS, CONVENTIONS };
+
+typedef struct {
+    Py_ssize_t count, start, end; /* how often; where it first is */
+} Convention;
+
+static inline int is_word(Py_UCS4 c) { return c == '_' || Py_UNICODE_ISALNUM(c); }
+
+/* Of which convention the mark between two characters is, or -1; -2 where a blank is part of it. */
+static int
+convention(Py_UCS4 before, Py_UCS4 mark, Py_UCS4 behind)
+{
+    switch (mark) {
+    case '\'':
+        return is_word(before) && is_word(behind) ? STRAIGHT : -1;
+    case '"':
+        return (before == '(' || Py_UNICODE_ISSPACE(before)) && is_word(behind) ? STRAIGHT : -1;
+    case 0x2019:
+        return is_word(before) && is_word(behind) ? CURLY : -1;
+    case 0x201C:
+        return is_word(behind) ? CURLY : -1;
+    case 0x3001: case 0x3002: case 0xFF01: case 0xFF08: case 0xFF09:
+    case 0xFF0C: case 0xFF1A: case 0xFF1B: case 0xFF1F:
+        return is_letter(before) ? FULL_WIDTH : -1;
+    case 0x300C:
+        return is_letter(behind) ? FULL_WIDTH : -1;
+    case 0xAB:
+        return is_word(behind) ? GUILLEMETS : Py_UNICODE_ISSPACE(behind) ? -2 : -1;
+    default:
+        return -1;
+    }
+}
+
+static inline int
+may_quote(Py_UCS4 c)
+{
+    return c == '\'' || c == '"' || c == 0xAB || c >= 0x2019;
+}
+
+/* What stands before and behind the text is no character of any kind. */
+#define QUOTES(NAME, TYPE)                                                                      \
+    static void NAME(const TYPE *text, Py_ssize_t size, Convention *found)                      \
+    {                                                                                           \
+        for (Py_ssize_t i = 0; i < size; i++) {                                                 \
+            if (!may_quote(text[i]))                                                            \
+                continue;                                                                       \
+            int of = convention(i > 0 ? text[i - 1] : 0, text[i], i + 1 < size ? text[i + 1] : 0); \
+            Py_ssize_t end = i + 1;                                                             \
+            if (of == -2) {                                                                     \
+                of = i + 2 < size && is_word(text[i + 2]) ? GUILLEMETS : -1;                    \
+                end++;                                                                          \
+            }                                                                                   \
+            if (of >= 0 && !found[of].count++) {                                                \
+                found[of].start = i;                                                            \
+                found[of].end = end;                                                            \
+            }                                                                                   \
+        }                                                                                       \
+    }
+
+QUOTES(quotes_1, Py_UCS1)
+QUOTES(quotes_2, Py_UCS2)
+QUOTES(quotes_4, Py_UCS4)
+
+static PyObject *
+style_conventions(PyObject *module, PyObject *text)
+{
+    Convention each[CONVENTIONS] = {{0}};
+    if (!PyUnicode_Check(text))
+        return PyErr_Format(PyExc_TypeError, "text must be str");
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+    if (PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND)
+        quotes_1(data, size, each);
+    else if (PyUnicode_KIND(text) == PyUnicode_2BYTE_KIND)
+        quotes_2(data, size, each);
+    else
+        quotes_4(data, size, each);
+    PyObject *found = PyList_New(CONVENTIONS);
+    for (int k = 0; found && k < CONVENTIONS; k++) {
+        PyObject *one = Py_BuildValue("nnn", each[k].count, each[k].start, each[k].end);
+        if (!one)
+            Py_CLEAR(found);
+        else
+            PyList_SET_ITEM(found, k, one);
+    }
+    return found;
 }
 
 /* ---- the tables ---- */
@@ -492,6 +662,8 @@ static PyType_Spec counter_spec = {
 
 static PyMethodDef style_functions[] = {
     {"stops", (PyCFunction)style_stops, METH_VARARGS, "How many sentences end, up to a number."},
+    {"conventions", (PyCFunction)style_conventions, METH_O,
+     "How often each convention of quotation is met; start and end of its first mark."},
     {NULL, NULL, 0, NULL},
 };
 

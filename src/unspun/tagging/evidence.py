@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection
 from functools import cache
@@ -12,7 +11,7 @@ import regex
 
 from unspun.kernels.windows import WORD, Scanner, Window, scanner
 from unspun.model import Finding, LanguageSpan, Tagged
-from unspun.tagging import han, scripts
+from unspun.tagging import han, scripts, style
 
 LANGUAGES = {
     "chinese": "zh", "mandarin": "zh", "cantonese": "zh", "japanese": "ja", "korean": "ko",
@@ -39,12 +38,6 @@ _OCTETS = regex.compile(r"(?:%[0-9A-Fa-f]{2})++")
 
 _LEAST_HAN, _LEAST_LETTERS = 4, 20
 _MIXED = 2
-_STYLES = {
-    "straight": re.compile(r"'(?<=\w')(?=\w)|\"(?<=[\s(]\")(?=\w)"),
-    "curly": re.compile(r"’(?<=\w’)(?=\w)|“(?=\w)"),
-    "full-width": re.compile(r"[，。；：？！（）、](?<=[A-Za-z].)|「(?=[A-Za-z])"),
-    "guillemets": re.compile(r"«\s?(?=\w)"),
-}
 _MARKS = {"straight": "'\"", "curly": "’“", "full-width": "，。；：？！（）、「", "guillemets": "«"}
 """The marks of each: without one of them, it need not be looked for."""
 
@@ -249,14 +242,15 @@ def quotations(text: str, shown: Collection[str] | None = None) -> list[Finding]
     styles = [name for name in _MARKS if name in shown]
     if len(styles) < _MIXED:
         return []
-    seen = {name: [match.span() for match in _STYLES[name].finditer(text)] for name in styles}
-    used = sorted((name for name in seen if seen[name]), key=lambda name: -len(seen[name]))
+    every = dict(zip(style.CONVENTIONS, style.conventions(text), strict=True))
+    seen = {name: every[name] for name in styles if every[name][0]}
+    used = sorted(seen, key=lambda name: -seen[name][0])
     return [
         Finding(
             "mixed-quotation",
-            seen[name][0][0],
-            seen[name][0][1],
-            float(len(seen[name])),
+            seen[name][1],
+            seen[name][2],
+            float(seen[name][0]),
             f"{name} beside {used[0]}",
         )
         for name in used[1:]

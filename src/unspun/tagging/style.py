@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from unspun import kernels, tables
 
-_kernel = kernels.load("unspun.tagging._style", revision=3)
+_kernel = kernels.load("unspun.tagging._style", revision=4)
 
 SIZE = 1 << 14
 LONGEST = 5_000  # tokens read of a text
@@ -57,6 +57,13 @@ _ENDINGS = {  # by their last letter
     "r": (("er", 14),),
 }
 _MARKS = {mark: 16 + k for k, mark in enumerate(".,;:?!()-\"'%$&/")}
+CONVENTIONS = {
+    "straight": re.compile(r"'(?<=\w')(?=\w)|\"(?<=[\s(]\")(?=\w)"),
+    "curly": re.compile(r"’(?<=\w’)(?=\w)|“(?=\w)"),
+    "full-width": re.compile(r"[，。；：？！（）、](?<=[A-Za-z].)|「(?=[A-Za-z])"),
+    "guillemets": re.compile(r"«\s?(?=\w)"),
+}
+"""Marks of quotation and what goes with them, by where they stand; the kernel has the same."""
 _STRAIGHT = tuple(zip("“”‘’–—", "\"\"''--", strict=True))
 
 
@@ -136,6 +143,20 @@ def stops(text: str, most: int) -> int:
 def stops_plain(text: str, most: int) -> int:
     """The same without the compiled kernel."""
     return sum(1 for _ in islice(_STOPS.finditer(text), most))
+
+
+def conventions(text: str) -> list[tuple[int, int, int]]:
+    """How often a text has the marks of each of `CONVENTIONS`; where the first begins and ends."""
+    if _kernel is None:
+        return conventions_plain(text)
+    found: list[tuple[int, int, int]] = _kernel.conventions(text)
+    return found
+
+
+def conventions_plain(text: str) -> list[tuple[int, int, int]]:
+    """The same without the compiled kernel."""
+    each = ([match.span() for match in found.finditer(text)] for found in CONVENTIONS.values())
+    return [(len(spans), *spans[0]) if spans else (0, 0, 0) for spans in each]
 
 
 @lru_cache(maxsize=1)
