@@ -30,17 +30,17 @@ from rapidfuzz.distance import Levenshtein
 from spinner import Spinner
 
 from unspun import edits as ledger
+from unspun import pipeline
 from unspun.channel.align import regions
 from unspun.channel.document import search
 from unspun.channel.habits import Prices
 from unspun.channel.model import Channel
 from unspun.channel.phrases import Lexicon, canonical
 from unspun.channel.tokens import words
-from unspun.config import RestoreConfig
+from unspun.config import Config, RestoreConfig
 from unspun.detect import spun as detector
 from unspun.lm.words import words_of
-from unspun.model import Edit
-from unspun.restoration import restore
+from unspun.model import Document, Edit
 
 RATES = (0.1, 0.2, 0.3, 0.5, 0.75, 0.96)
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0001)
@@ -99,9 +99,11 @@ def _held_out(source: str, block: int) -> bool:
 
 def restored(text: str, config: RestoreConfig = CONFIG) -> tuple[str, Sequence[Edit], float]:
     """A text with its own words back, the edits, and the score."""
-    verdict = detector.detect(text, config)
-    proposed, _ = restore(text, verdict, config)
-    return ledger.apply(text, proposed), proposed, verdict.score
+    result = pipeline.process(
+        Document("x", text), Config(restore=config), stages=("detect", "restore")
+    )
+    score = result.spun.score if result.spun is not None else 0.0
+    return result.text, result.ledger, score
 
 
 def scores(hypotheses: Sequence[str], references: Sequence[str]) -> str:
@@ -251,10 +253,9 @@ def bench_text(name: str, test: Sequence[Pair]) -> None:
 def bench_calibration(test: Sequence[Pair]) -> None:
     """Whether confidence means what it says."""
     tally = Tally(bins={})
-    verdicts = [detector.detect(pair.spun, CONFIG) for pair in test]
     everything = RestoreConfig(min_confidence=0.0)
-    for pair, verdict in zip(test, verdicts, strict=True):
-        judge(pair, restore(pair.spun, verdict, everything)[0], tally)
+    for pair in test:
+        judge(pair, restored(pair.spun, everything)[1], tally)
     print("Calibration, test part: confidence below, edits, share right")
     bins = tally.bins or {}
     for level in LEVELS:
@@ -263,8 +264,8 @@ def bench_calibration(test: Sequence[Pair]) -> None:
     for asked in (0.8, 0.9, 0.95, 0.99):
         some = Tally()
         config = RestoreConfig(min_confidence=asked)
-        for pair, verdict in zip(test, verdicts, strict=True):
-            judge(pair, restore(pair.spun, verdict, config)[0], some)
+        for pair in test:
+            judge(pair, restored(pair.spun, config)[1], some)
         share = some.right / max(some.edited, 1)
         print(
             f"  --min-confidence {asked}: {some.edited} edits, {share:.3f} right, "

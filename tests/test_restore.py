@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import unspun
-from unspun import edits
-from unspun.config import RestoreConfig
+from unspun import edits, pipeline
+from unspun.config import Config, RestoreConfig
 from unspun.detect import spun
 from unspun.errors import ConfigError
-from unspun.model import Edit, Finding, Spun
+from unspun.model import Document, Edit, Finding, Spun
 from unspun.restoration import restore
 
 CONFIG = RestoreConfig()
@@ -33,9 +33,10 @@ CLEAN = [case for case in CASES if case["expect"] == "untouched"]
 
 
 def restored(text: str, config: RestoreConfig = CONFIG) -> tuple[str, tuple[Edit, ...]]:
-    verdict = spun.detect(text, config)
-    proposed, _ = restore(text, verdict, config)
-    return edits.apply(text, proposed), proposed
+    result = pipeline.process(
+        Document("x", text), Config(restore=config), stages=("detect", "restore")
+    )
+    return result.text, result.ledger
 
 
 @pytest.mark.parametrize("case", SPUN, ids=[case["label"] for case in SPUN])
@@ -55,10 +56,12 @@ def test_clean_text_is_left_alone(case: dict[str, Any]) -> None:
     assert restored(case["text"])[0] == case["text"]
 
 
+@pytest.mark.parametrize("asked", [0.3, 0.8, 0.95])
 @pytest.mark.parametrize("case", SPUN, ids=[case["label"] for case in SPUN])
-def test_restoring_twice_changes_nothing(case: dict[str, Any]) -> None:
-    once, _ = restored(case["text"])
-    assert restored(once)[0] == once
+def test_restoring_twice_changes_nothing(case: dict[str, Any], asked: float) -> None:
+    config = RestoreConfig(min_confidence=asked)
+    once, _ = restored(case["text"], config)
+    assert restored(once, config)[0] == once
 
 
 @pytest.mark.parametrize("case", SPUN, ids=[case["label"] for case in SPUN])
@@ -82,12 +85,28 @@ def test_what_is_not_changed_is_tagged(case: dict[str, Any]) -> None:
     assert any(tag.kind == "spun" for tag in tags)
 
 
-SENTENCES = [  # of one family: a document is one spinner's
-    sentence
-    for case in SPUN
-    if case.get("family") != "tortured"
-    for sentence in re.split(r"(?<=[.!?]) +", case["text"])
-    if sentence
+def test_a_document_of_two_families_gets_the_words_of_both_back() -> None:
+    of = {family: [c for c in SPUN if c.get("family") == family] for family in (None, "tortured")}
+    for one, other in zip(of[None], of["tortured"], strict=False):
+        out, _ = restored(one["text"] + "\n\n" + other["text"])
+        assert all(phrase in out for phrase in one["must"] + other["must"])
+        assert restored(out)[0] == out
+
+
+def test_a_doubt_that_is_settled_later_is_no_doubt_any_more() -> None:
+    for case in SPUN:
+        result = pipeline.process(
+            Document("x", case["text"]),
+            Config(restore=RestoreConfig(min_confidence=0.95)),
+            stages=("detect", "restore"),
+        )
+        doubts = [tag for tag in result.tags if tag.kind == "suspicious"]
+        for edit in result.ledger:
+            assert not any(tag.start < edit.end and edit.start < tag.end for tag in doubts)
+
+
+SENTENCES = [
+    sentence for case in SPUN for sentence in re.split(r"(?<=[.!?]) +", case["text"]) if sentence
 ]
 KEPT = [
     "https://example.org/one-other/corporate?within=5",

@@ -29,6 +29,7 @@ from unspun.kernels.values import changer
 from unspun.model import Document, Origin, Spun, Tag, Tagged
 from unspun.normalise.spoofs import SPOOF, spoofs
 from unspun.protocol import Translator
+from unspun.restoration import SUSPICIOUS
 from unspun.rewriting import Passage
 
 __all__ = [
@@ -156,7 +157,30 @@ def _restore(result: Result, setting: Setting) -> Result:
     if result.verdict is not None and config.enabled:
         step, tags = restoration.restore(result.text, result.verdict, config)
         result = flow.edited(flow.tagged(result, tags, result.ledger), step)
+        if step:
+            result = _restored_on(result, config)
     return flow.snapped(result, "restore")
+
+
+_ROUNDS = 8  # of restoring: real texts need one or two
+
+
+def _restored_on(result: Result, config: RestoreConfig) -> Result:
+    """Restored until nothing more is.
+
+    The words that are back make more of the rest sure, or show another family's phrases.
+    """
+    again = result
+    for _ in range(_ROUNDS):
+        verdict = spun_detector.detect(again.text, config)
+        step, _ = restoration.restore(again.text, verdict, config)
+        if not step:
+            break
+        again = flow.edited(again, step)
+    known = frozenset(result.ledger)
+    later = [edit for edit in again.ledger if edit not in known]
+    left = [t for t in again.tags if t.kind != SUSPICIOUS or not placement.touched(t, later)]
+    return flow.changed(again, tags=tuple(left)) if later else result
 
 
 def _translate(result: Result, setting: Setting) -> Result:
@@ -343,7 +367,7 @@ def _left_spun(result: Result, config: RestoreConfig) -> Spun | None:
     verdict = result.verdict
     if verdict is None or not verdict.is_spun or not config.enabled:
         return verdict
-    left = sum(tag.kind == restoration.SUSPICIOUS for tag in result.tags)
+    left = sum(tag.kind == SUSPICIOUS for tag in result.tags)
     made = sum(edit.stage == restoration.STAGE for edit in result.ledger)
     score = verdict.score * left / max(1, left + made)
     return replace(verdict, score=score, is_spun=score >= config.threshold)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from unspun.model import Finding, LanguageSpan, StatedSource, Tag, Tagged
+from unspun.model import Edit, Finding, LanguageSpan, StatedSource, Tag, Tagged
 
 Move = Callable[[int, int], tuple[int, int]]
 """From a span of one text to that of the other, as `edits.Projection` has them."""
@@ -34,6 +35,12 @@ def tagged(value: Tagged, move: Move) -> Tagged:
     origin = replace(value.origin, evidence=evidence, stated=stated)
     spans, paragraphs = _spans(value.spans, move), _spans(value.paragraphs, move)
     return replace(value, spans=spans, paragraphs=paragraphs, origin=origin)
+
+
+def touched(tag: Tag, made: Sequence[Edit]) -> bool:
+    """Whether one of the edits of a text, which stand in order, changes what a tag tells of."""
+    at = bisect_right(made, tag.start, key=lambda edit: edit.end)
+    return at < len(made) and made[at].start < tag.end
 
 
 def _spans(spans: Sequence[LanguageSpan], move: Move) -> tuple[LanguageSpan, ...]:
