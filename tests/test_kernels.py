@@ -22,7 +22,7 @@ from unspun.encodings import letters
 from unspun.encodings.charmaps import next_spot, next_spot_plain, windows
 from unspun.kernels.windows import BEYOND, WORD, Window, scanner
 from unspun.normalise import badness, gate, mojibake, spoofs
-from unspun.quality import shape
+from unspun.quality import bounds, repetition, rules, shape
 from unspun.scoring.ter import edits, plain_edits
 
 CASES = Path(__file__).parent / "cases"
@@ -150,6 +150,7 @@ def test_the_pattern_of_ftfy_is_understood() -> None:
 
 pieces = st.sampled_from(
     ["to", "The", "x.", "yy\n", "\n\n", "\n \x85\n", "- a", "Have", "JavaScript", "lorem ipsum",
+     "antidisestablishment", "antidisestablishmen", "préétablissements", "\U0001f600end",
      "K", "...", "end.\n", "17", "…\n", "{", "#", "\u2003", "\x1c", "\ufffd", "中文", "½", "٣"]
 )  # fmt: skip
 refrains = st.tuples(st.lists(pieces, max_size=9).map(" ".join), st.integers(1, 12)).map(
@@ -163,6 +164,18 @@ def test_what_the_rules_count_agrees(text: str) -> None:
     for language in "en", "de", "zh-Hans":
         found = shape.Shape.of(text, language)
         assert found == shape.plain(text, language.split("-", maxsplit=1)[0])
+
+
+@compiled
+@given(st.lists(st.integers(0, 40), min_size=27, max_size=27), st.sampled_from(["en", "th", "de"]))
+def test_what_is_counted_is_rated_alike(counts: list[int], language: str) -> None:
+    found = shape.Shape._make(
+        (language, True, *counts[:21], tuple(counts[21:24]), tuple(counts[24:]))
+    )
+    for rule in repetition.RULES + rules.RULES:
+        (one,), (other,) = bounds.rate([rule])(found), bounds.plain([rule], found)
+        assert one == other
+        assert type(one.value) is type(other.value)
 
 
 @compiled

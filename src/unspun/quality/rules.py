@@ -7,65 +7,65 @@ silent where a language writes no spaces; the stop words are English and speak o
 
 from __future__ import annotations
 
-from unspun.kernels.values import maker
-from unspun.model import SubScore
-from unspun.quality.shape import Shape, share
+from itertools import product
 
-_sub_score = maker(SubScore)
+from unspun.model import SubScore
+from unspun.quality.bounds import LEAST, MOST, Rate, Rule, rate
+from unspun.quality.shape import Shape
+
+_SPACED_ENDS = frozenset({"th", "lo", "km", "my", "bo"})
+"""Languages that end a sentence with a space."""
+
+_LINES = (
+    Rule("gopher-bullets", MOST, 0.9, "bullets", "lines"),
+    Rule("gopher-ellipses", MOST, 0.3, "ellipses", "lines"),
+    Rule(
+        "fineweb-duplicate-line-characters",
+        MOST,
+        0.1,
+        "line_characters_again",
+        "line_characters",
+    ),
+)
+_LINE_ENDS = (Rule("fineweb-line-ends", LEAST, 0.12, "ended", "lines"),)
+_LISTS = (
+    Rule("fineweb-short-lines", MOST, 0.67, "short", "lines"),
+    Rule("fineweb-list", MOST, 0.3, "feeds", "words"),
+)
+_C4 = (Rule("c4-code", MOST, 0, "marks"), Rule("c4-javascript", MOST, 0, "scripts"))
+_WORDS = (
+    Rule("gopher-words", LEAST, 50, "words"),
+    Rule("gopher-words-most", MOST, 100_000, "words"),
+    Rule("gopher-word-length", LEAST, 3, "word_characters", "words"),
+    Rule("gopher-word-length-most", MOST, 10, "word_characters", "words"),
+    Rule("gopher-symbols", MOST, 0.1, "symbols", "words"),
+    Rule("gopher-alphabetic", LEAST, 0.8, "alphabetic", "words"),
+)
+_ENGLISH = (Rule("gopher-stop-words", LEAST, 2, "stops"),)
+RULES = (*_LINES, *_LINE_ENDS, *_LISTS, *_C4, *_WORDS, *_ENGLISH)
+
+
+def _rates(*, ends: bool, words: bool, english: bool) -> Rate:
+    """What rates texts whose sentences end with a mark, that have words, that are English."""
+    return rate(
+        (
+            *_LINES,
+            *(_LINE_ENDS if ends else ()),
+            *(_LISTS if words else ()),
+            *_C4,
+            *(_WORDS if words else ()),
+            *(_ENGLISH if words and english else ()),
+        )
+    )
+
+
+_RATES = {
+    (ends, words, english): _rates(ends=ends, words=words, english=english)
+    for ends, words, english in product((False, True), repeat=3)
+}
 
 
 def parts(shape: Shape) -> list[SubScore]:
     """Every rule that speaks of the text's language."""
-    found = [*_lines(shape), *_c4(shape)]
-    if shape.words:
-        found += _words(shape)
-    return found
-
-
-def _most(name: str, value: float, threshold: float) -> SubScore:
-    """A rule with an upper bound."""
-    flagged = value > threshold
-    score = (threshold / value if threshold else 1 / (1 + value)) if flagged else 1.0
-    return _sub_score(name, score, value, threshold, flagged)
-
-
-def _least(name: str, value: float, threshold: float) -> SubScore:
-    """A rule with a lower bound."""
-    flagged = value < threshold
-    return _sub_score(name, value / threshold if flagged else 1.0, value, threshold, flagged)
-
-
-def _words(shape: Shape) -> list[SubScore]:
-    count = shape.words
-    mean = shape.word_characters / count
-    found = [
-        _least("gopher-words", count, 50),
-        _most("gopher-words-most", count, 100_000),
-        _least("gopher-word-length", mean, 3),
-        _most("gopher-word-length-most", mean, 10),
-        _most("gopher-symbols", shape.symbols / count, 0.1),
-        _least("gopher-alphabetic", shape.alphabetic / count, 0.8),
-    ]
-    if shape.language == "en":
-        found.append(_least("gopher-stop-words", shape.stops, 2))
-    return found
-
-
-def _lines(shape: Shape) -> list[SubScore]:
-    count = max(1, shape.lines)
-    again = share(shape.line_characters_again, shape.line_characters)
-    found = [
-        _most("gopher-bullets", shape.bullets / count, 0.9),
-        _most("gopher-ellipses", shape.ellipses / count, 0.3),
-        _most("fineweb-duplicate-line-characters", again, 0.1),
-    ]
-    if shape.language not in {"th", "lo", "km", "my", "bo"}:  # they end a sentence with a space
-        found.append(_least("fineweb-line-ends", shape.ended / count, 0.12))
-    if shape.words:
-        found.append(_most("fineweb-short-lines", shape.short / count, 0.67))
-        found.append(_most("fineweb-list", shape.feeds / shape.words, 0.3))
-    return found
-
-
-def _c4(shape: Shape) -> list[SubScore]:
-    return [_most("c4-code", shape.marks, 0), _most("c4-javascript", shape.scripts, 0)]
+    language = shape.language
+    return _RATES[language not in _SPACED_ENDS, shape.words > 0, language == "en"](shape)

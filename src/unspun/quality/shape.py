@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from itertools import filterfalse
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from unspun import kernels
 from unspun.quality import ngrams
@@ -23,7 +24,7 @@ ENDS = ".!?\"'”’»…。！？」』）।॥؟۔။።།:;)"
 """Characters that end a sentence, and what closes behind it."""
 BULLETS = "•●○■□▪▫※·➤►-*–"
 
-_kernel = kernels.load("unspun.quality._counts", revision=3)
+_kernel = kernels.load("unspun.quality._counts", revision=4)
 _SEED = hash("unspun") & 0xFFFFFFFFFFFFFFFF  # another one in each process: nobody can aim at it
 _GAP = re.compile(r"\n[^\S\n]*\n")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -103,14 +104,20 @@ class Shape(NamedTuple):
         """
         base = language.split("-", 1)[0]
         spaced = base not in UNSPACED
-        if _kernel is None:
+        counter = _counter()
+        if counter is None:
             return plain(text, base)
-        return cls(base, spaced, *_kernel.count(text, spaced, BULLETS, ENDS, _SEED))
+        return cls(base, spaced, *counter.count(text, spaced))
 
     @property
     def enough(self) -> bool:
         """Whether there are words enough for a refrain to be a repetition."""
         return self.units >= _least(self.spaced)
+
+
+@cache
+def _counter() -> Any:  # noqa: ANN401 - the kernel's type
+    return None if _kernel is None else _kernel.Counter(BULLETS, ENDS, _SEED)
 
 
 def share(some: int, every: int) -> float:
