@@ -44,6 +44,10 @@ def test_truncated_and_flipped_files_are_noticed(tmp_path: Path) -> None:
     assert "40 damaged files" in torture.damaged(tmp_path, 40, seed=3)
 
 
+def test_damaged_tables_are_noticed(tmp_path: Path) -> None:
+    assert "20 damaged tables" in torture.damaged_tables(tmp_path, 20, seed=3)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace makes the calls fail")
 def test_failing_calls_leave_what_was_there(tmp_path: Path) -> None:

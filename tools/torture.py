@@ -17,10 +17,13 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import zstandard
 from promises import LINE, BrokenPromiseError, check, content, corpus, room, run, whole
 from torture_kills import family_kills, kills, process_kills
@@ -166,6 +169,39 @@ def damaged(base: Path, count: int, seed: int) -> str:
     return f"{count} damaged files: {noticed} noticed, {harmless} with the text as it was"
 
 
+def damaged_tables(base: Path, count: int, seed: int) -> str:
+    """Parquet with checksums cut short, or with one bit flipped: noticed, or the texts stand.
+
+    In workers, since Arrow ends its process on some of it.
+    """
+    draw, texts = random.Random(seed), [f"{number} {LINE}" for number in range(20)]
+    raw = base / "raw"
+    raw.mkdir(parents=True)
+    table = pa.table({"text": texts})
+    pq.write_table(table, base / "whole", write_page_checksum=True, row_group_size=8)
+    for number in range(count):
+        data = bytearray((base / "whole").read_bytes())
+        if number % 2:
+            del data[draw.randrange(len(data)) :]
+        else:
+            data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
+        (raw / f"{number:05}.parquet").write_bytes(data)
+    run(raw, base / "out", chunk_bytes=1 << 20, workers=1)
+    store, noticed, rows = Store(base / "out"), set(), Counter[str]()
+    for stored in store:
+        source, _, row = stored.document["id"].partition(":")
+        if stored.text is None:
+            noticed.add(source)
+        else:
+            rows[source] += 1
+            check(store.raw_bytes(stored).decode() == texts[int(row) - 1], f"a text of {source}")
+    left = {f"{number:05}" for number in range(count)} - noticed
+    check(all(rows[source] == len(texts) for source in left), "texts are missing")
+    return (
+        f"{count} damaged tables: {len(noticed)} noticed, {len(left)} with the texts as they were"
+    )
+
+
 def main() -> int:
     """Run all parts."""
     if "--child" in sys.argv:
@@ -191,6 +227,7 @@ def main() -> int:
         "calls": lambda base: calls(base, given.calls),
         "full_disk": full_disk,
         "damaged": lambda base: damaged(base, given.damaged, given.seed),
+        "damaged_tables": lambda base: damaged_tables(base, given.damaged, given.seed),
         "same_bytes": lambda base: same_bytes(base, ray=given.ray, pythons=given.pythons),
     }
     for name, part in parts.items():
