@@ -68,9 +68,6 @@ def test_words_agree(found: list[str], rng: random.Random) -> None:
                 first = rng.randrange(one.count)
                 last = rng.randint(first + 1, one.count)
                 assert one.bounds(first, last) == other.bounds(first, last)
-                column, *others = rng.sample(range(profiles.COLUMNS), rng.randint(1, 6))
-                paths = [each.path(first, last, column, others) for each in (one, other)]
-                assert paths[0] == paths[1]
 
 
 @given(many)
@@ -79,6 +76,15 @@ def test_loud_windows_agree(found: list[str]) -> None:
     columns = [[unit.column % 32 for unit in each] for each in units.name(one, TagConfig())]
     apart = [list(each) for each in plain.loud(other, columns)]  # type: ignore[arg-type]
     assert [list(each) for each in words.loud(one, columns)] == apart
+    for mine, theirs, mains in zip(one, other, columns, strict=True):
+        for first, last, _, _, _, unit in mine.runs:
+            questions = [
+                (first, last, mains[unit]),
+                (first, last, 31),
+                ((first + last) // 2, last, 0),
+            ]
+            for question in questions:
+                assert mine.turns(*question) == theirs.turns(*question)
 
 
 def test_some_windows_are_loud() -> None:
@@ -87,6 +93,9 @@ def test_some_windows_are_loud() -> None:
     columns = [[0] * len(one[0].totals)]
     assert len(words.loud(one, columns)[0]) > 50
     assert list(words.loud(one, columns)) == plain.loud(other, columns)  # type: ignore[arg-type]
+    turns = [each.turns(a, b, 0) for each in (one[0], other[0]) for a, b, *_ in one[0].runs]
+    assert turns[: len(turns) // 2] == turns[len(turns) // 2 :]
+    assert max(map(len, turns)) > 3
 
 
 @given(pieces)
@@ -178,9 +187,9 @@ def test_wrong_questions_are_refused() -> None:
     with pytest.raises(ValueError, match="outside"):
         reader.read("abc@", lambda _text, _signs: [(0, 9)], ())
     found = reader.read("abc def", blanks.find, ())
-    for question in ((0, 3, 0, []), (1, 1, 0, []), (-1, 1, 0, []), (0, 1, 32, []), (0, 1, 0, [-1])):
+    for question in ((0, 3, 0), (1, 1, 0), (-1, 1, 0), (0, 1, 32), (0, 1, -1)):
         with pytest.raises(IndexError):
-            found.path(*question)
+            found.turns(*question)
     with pytest.raises(IndexError):
         found.bounds(0, 3)
     with pytest.raises(ValueError, match="as many"):

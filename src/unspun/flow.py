@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from unspun import edits, placement
 from unspun.config import Config
-from unspun.kernels.values import changer
+from unspun.kernels.values import changer, maker
 from unspun.model import Document, Edit, Ledger, Quality, Spun, Tag, Tagged
 from unspun.protocol import Translation, Translator, Usage
 from unspun.rewriting import Rewriting
@@ -63,16 +63,25 @@ class Result:
 
     def given(self, stage: str) -> Snapshot:
         """The text that a stage was given."""
-        earlier = Snapshot("decode", self.document.text, ())
+        earlier = None
         for snapshot in self.snapshots:
             if snapshot.stage == stage:
                 break
             earlier = snapshot
-        return earlier
+        return earlier or Snapshot("decode", self.document.text, ())
 
 
 changed = changer(Result)
 """The result with other fields."""
+
+_result, _snapshot = maker(Result), maker(Snapshot)
+_NO_USAGE = Usage()
+
+
+def begun(document: Document) -> Result:
+    """The result before the first stage."""
+    nothing = (None,) * 5  # from `tagged` to `rewriting`
+    return _result(document, document.text, (), (), *nothing, _NO_USAGE, None, ())
 
 
 class Setting(NamedTuple):
@@ -113,5 +122,5 @@ def tagged(result: Result, tags: Collection[Tag], ledger: Ledger) -> Result:
 
 def snapped(result: Result, stage: str) -> Result:
     """The result with its text as a stage leaves it kept."""
-    snapshot = Snapshot(stage, result.text, result.ledger)
+    snapshot = _snapshot(stage, result.text, result.ledger)
     return changed(result, snapshots=(*result.snapshots, snapshot))

@@ -26,7 +26,7 @@ from unspun.detect import spun as spun_detector
 from unspun.errors import ConfigError, ModelError
 from unspun.flow import Result, Setting, Snapshot, Stage
 from unspun.kernels.values import changer
-from unspun.model import Document, Origin, Spun, Tag, Tagged
+from unspun.model import Document, Ledger, Origin, Spun, Tag, Tagged
 from unspun.normalise.spoofs import SPOOF, spoofs
 from unspun.protocol import Translator
 from unspun.restoration import SUSPICIOUS
@@ -109,26 +109,28 @@ def _tag(result: Result, setting: Setting) -> Result:
 def _tag_many(results: Sequence[Result], setting: Setting) -> list[Result]:
     """Languages of many texts, which are read several times faster together than one by one."""
     given = [result.given("chrome") for result in results]
-    now = [edits.Projection(snapshot.ledger) for snapshot in given]
-    furniture = [  # it is tagged too, but has no say in the language
-        [place.result(t.start, t.end) for t in result.tags if t.kind == "chrome"]
-        for result, place in zip(results, now, strict=True)
-    ]
     texts = [snapshot.text for snapshot in given]
+    skips = [
+        _furniture(result, snapshot.ledger) if result.tags else ()
+        for result, snapshot in zip(results, given, strict=True)
+    ]
     ids = [result.document.id for result in results]
-    tagged = tagging.tag_many(texts, setting.config.tag, skips=furniture, ids=ids)
-    judged = (
-        _judged(found, origin=tagging.origin.judge(text, found))
-        for found, text in zip(tagged, texts, strict=True)
-    )
-    placed = [
-        placement.tagged(found, place.origin) if snapshot.ledger else found
-        for found, place, snapshot in zip(judged, now, given, strict=True)
-    ]
-    return [
-        flow.changed(result, tagged=found, tags=result.tags + _residue(found))
-        for result, found in zip(results, placed, strict=True)
-    ]
+    tagged = tagging.tag_many(texts, setting.config.tag, skips=skips, ids=ids)
+    return list(map(_judge, results, given, tagged))
+
+
+def _judge(result: Result, given: Snapshot, tagged: Tagged) -> Result:
+    """The result with its languages and where its wording comes from, at raw places."""
+    judged = _judged(tagged, origin=tagging.origin.judge(given.text, tagged))
+    if given.ledger:
+        judged = placement.tagged(judged, edits.Projection(given.ledger).origin)
+    return flow.changed(result, tagged=judged, tags=result.tags + _residue(judged))
+
+
+def _furniture(result: Result, ledger: Ledger) -> list[tuple[int, int]]:
+    """What is tagged too, but has no say in the language."""
+    now = edits.Projection(ledger).result
+    return [now(t.start, t.end) for t in result.tags if t.kind == "chrome"]
 
 
 def _residue(tagged: Tagged) -> tuple[Tag, ...]:
@@ -295,7 +297,7 @@ def process(
         rewriter: The engine that betters wordings; none are without one.
     """
     setting = Setting(config or Config(), recurring, translator, rewriter)
-    result = Result(document, document.text)
+    result = flow.begun(document)
     for stage in STAGES:
         if stage.name in stages:
             result = stage.run(result, setting)
@@ -329,7 +331,7 @@ def process_many(
         ModelError: for a model that cannot be used.
     """
     setting = Setting(config or Config(), recurring, translator, rewriter)
-    found: list[Result | Exception] = [Result(document, document.text) for document in documents]
+    found: list[Result | Exception] = [flow.begun(document) for document in documents]
     for stage in STAGES:
         if stage.name in stages:
             going = [k for k, item in enumerate(found) if isinstance(item, Result)]

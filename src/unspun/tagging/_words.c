@@ -13,7 +13,7 @@
 #include <string.h>
 #include <structmember.h>
 
-#define REVISION 4 /* that of compiled.py; a build of other sources is not used */
+#define REVISION 5 /* that of compiled.py; a build of other sources is not used */
 
 #define POINTS 0x110000
 #define CODED 0x3001  /* letter codes: the last one is that of all other characters */
@@ -21,6 +21,8 @@
 #define WINDOW 6      /* words */
 #define NAMED 3       /* language, script and confidence */
 #define MOST 8        /* columns of a path */
+#define CANDIDATES 5  /* columns that are tried beside the main one */
+#define ROOM 24       /* words on either side of a loud window in which a switch is looked for */
 #define CODE_SHARE 0.2 /* marks among the characters of a line of code, blanks aside */
 #define DENSE 0x2E80 /* from here on, characters say as much as several letters */
 #define DENSE_WEIGHT 3
@@ -509,6 +511,7 @@ typedef struct {
     int main;         /* the column against which a window is loud */
     uint32_t each[WINDOW];
     int64_t bound;    /* of the gain of the window that ends here */
+    Evidence said[WINDOW]; /* by the words of that window */
 } Listener;
 
 static void
@@ -533,22 +536,21 @@ add(Listener *l, const Word *word, const Known *known)
     l->total->letters += word->size;
 }
 
+/* Keep the window that begins with a word if it is loud. */
 static int
-loud_window(Words *w, Memo *memo, Py_ssize_t first, int main)
+loud_window(Words *w, const Listener *l, Py_ssize_t first)
 {
     uint32_t sum[COLUMNS] = {0}, top = 0;
     int best = 0;
-    if (!say_all(w, memo, first, first + WINDOW))
-        return 0;
-    for (Py_ssize_t k = 0; k < WINDOW; k++) {
+    for (int k = 0; k < WINDOW; k++) {
         uint16_t each[COLUMNS];
-        memcpy(each, &memo->each[k], sizeof each);
+        memcpy(each, &l->said[k], sizeof each);
         for (int c = 0; c < COLUMNS; c++)
             sum[c] += each[c];
     }
     for (int c = 0; c < COLUMNS; c++)
         top = sum[c] > top ? sum[c] : top;
-    if ((int64_t)top - (int64_t)sum[main] <= w->reader->gain)
+    if ((int64_t)top - (int64_t)sum[l->main] <= w->reader->gain)
         return 1;
     while (sum[best] < top)
         best++;
@@ -575,9 +577,10 @@ listen_run(Words *w, Memo *memo, Py_ssize_t first, Py_ssize_t last, Listener *l)
             l->bound -= l->each[slot];
             l->each[slot] = known->top - column_of(&known->evidence, l->main);
             l->bound += l->each[slot];
+            l->said[slot] = known->evidence;
             slot = slot + 1 < WINDOW ? slot + 1 : 0;
             if (l->bound > w->reader->gain && at - first >= WINDOW - 1 &&
-                !loud_window(w, memo, at - WINDOW + 1, l->main))
+                !loud_window(w, l, at - WINDOW + 1))
                 return 0;
         }
     }
@@ -592,7 +595,7 @@ listen(Words *w, Memo *memo, Total *totals)
     w->louds = 0;
     for (Py_ssize_t first = 0, last; first < w->count; first = last) {
         int unit = w->unit[w->word[first].group];
-        Listener listener = {totals ? &totals[unit] : NULL, {{0}}, 0, w->best[unit], {0}, 0};
+        Listener listener = {totals ? &totals[unit] : NULL, {{0}}, 0, w->best[unit], {0}, 0, {{{0}}}};
         last = run_end(w, first);
         if (!listen_run(w, memo, first, last, &listener))
             return 0;
@@ -957,42 +960,102 @@ follow(const Words *w, const Memo *memo, Py_ssize_t first, Py_ssize_t last, cons
     }
 }
 
+/* The first loud window that begins with a word or later. */
+static Py_ssize_t
+loud_from(const Words *w, Py_ssize_t word)
+{
+    Py_ssize_t low = 0, high = w->louds;
+    while (low < high) {
+        Py_ssize_t middle = low + (high - low) / 2;
+        if (w->loud[middle].word < word)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The columns that are loudest in most of some windows, beside the main one; how many. */
+static int
+candidates(const Words *w, Py_ssize_t from, Py_ssize_t to, int main, int *column)
+{
+    Py_ssize_t windows[COLUMNS] = {0};
+    int found = 0;
+    for (Py_ssize_t k = from; k < to; k++)
+        windows[w->loud[k].column]++;
+    for (int k = 0; k < CANDIDATES; k++) {
+        int best = 0;
+        for (int c = 1; c < COLUMNS; c++)
+            if (windows[c] > windows[best])
+                best = c;
+        if (windows[best] && best != main)
+            column[found++] = best;
+        windows[best] = 0;
+    }
+    return found;
+}
+
+/* The best column of each word of a run: the main one, but about the loud windows. */
+static int
+steps_of(const Words *w, Memo *memo, Py_ssize_t first, Py_ssize_t last, int main, uint8_t *steps)
+{
+    Py_ssize_t from = loud_from(w, first), to = loud_from(w, last);
+    int column[1 + CANDIDATES] = {main}, count = 1 + candidates(w, from, to, main, column + 1);
+    memset(steps, main, (size_t)(last - first));
+    while (from < to) {
+        Py_ssize_t low = w->loud[from].word - ROOM, high;
+        low = low > first ? low : first;
+        do
+            high = w->loud[from].word + WINDOW + ROOM;
+        while (++from < to && w->loud[from].word - ROOM <= high);
+        high = high < last ? high : last;
+        uint8_t *back = PyMem_RawMalloc((size_t)(high - low) * MOST);
+        if (!back || !say_all(w, memo, low, high)) {
+            PyMem_RawFree(back);
+            return 0;
+        }
+        follow(w, memo, low, high, column, count, back);
+        for (Py_ssize_t k = 0; k < high - low; k++)
+            steps[low - first + k] = (uint8_t)column[back[k * MOST]];
+        PyMem_RawFree(back);
+    }
+    return 1;
+}
+
 static PyObject *
-words_path(Words *w, PyObject *args)
+turn_values(const uint8_t *steps, Py_ssize_t first, Py_ssize_t last)
+{
+    PyObject *found = PyList_New(0);
+    for (Py_ssize_t at = first, end; found && at < last; at = end) {
+        for (end = at + 1; end < last && steps[end - first] == steps[at - first]; end++)
+            ;
+        PyObject *one = Py_BuildValue("nni", at, end, (int)steps[at - first]);
+        if (!one || PyList_Append(found, one) < 0)
+            Py_CLEAR(found);
+        Py_XDECREF(one);
+    }
+    return found;
+}
+
+static PyObject *
+words_turns(Words *w, PyObject *args)
 {
     Py_ssize_t first, last;
-    PyObject *others;
-    int column[MOST], count = 1;
-    if (!PyArg_ParseTuple(args, "nniO!", &first, &last, &column[0], &PyList_Type, &others))
+    int main;
+    if (!PyArg_ParseTuple(args, "nni", &first, &last, &main))
         return NULL;
-    for (Py_ssize_t k = 0; k < PyList_GET_SIZE(others) && count < MOST; k++)
-        column[count++] = (int)PyLong_AsLong(PyList_GET_ITEM(others, k));
-    if (PyErr_Occurred())
-        return NULL;
-    for (int k = 0; k < count; k++)
-        if (column[k] < 0 || column[k] >= COLUMNS)
-            return PyErr_Format(PyExc_IndexError, "no such column");
-    if (first < 0 || first >= last || last > w->count || PyList_GET_SIZE(others) >= MOST)
-        return PyErr_Format(PyExc_IndexError, "no such words, or too many columns");
-    uint8_t *back = PyMem_Malloc((size_t)(last - first) * MOST);
+    if (first < 0 || first >= last || last > w->count || main < 0 || main >= COLUMNS)
+        return PyErr_Format(PyExc_IndexError, "no such words or column");
+    uint8_t *steps = PyMem_Malloc((size_t)(last - first));
     Memo *memo = take_memo(w->reader);
     PyObject *found = NULL;
-    if (!back || !memo || !say_all(w, memo, first, last))
+    if (!steps || !memo || !steps_of(w, memo, first, last, main, steps))
         PyErr_NoMemory();
-    else {
-        follow(w, memo, first, last, column, count, back);
-        found = PyList_New(last - first);
-    }
+    else
+        found = turn_values(steps, first, last);
     if (memo)
         give_memo(w->reader, memo);
-    for (Py_ssize_t k = 0; found && k < last - first; k++) {
-        PyObject *one = PyLong_FromLong(column[back[k * MOST]]);
-        if (!one)
-            Py_CLEAR(found);
-        else
-            PyList_SET_ITEM(found, k, one);
-    }
-    PyMem_Free(back);
+    PyMem_Free(steps);
     return found;
 }
 
@@ -1109,7 +1172,7 @@ static PyMethodDef words_methods[] = {
     {"said", (PyCFunction)words_said, METH_VARARGS, "Letters of words with a say that begin there."},
     {"bounds", (PyCFunction)words_bounds, METH_VARARGS, "Where words lie, and their letters."},
     {"loud", (PyCFunction)words_loud, METH_O, "Windows that speak for another column."},
-    {"path", (PyCFunction)words_path, METH_VARARGS, "The best column of each word."},
+    {"turns", (PyCFunction)words_turns, METH_VARARGS, "Where the best column changes in a run."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -10,7 +10,7 @@ import numpy as np
 from unspun import kernels
 from unspun.tagging import profiles, scripts, switches
 
-_kernel = kernels.load("unspun.tagging._words", revision=4)
+_kernel = kernels.load("unspun.tagging._words", revision=5)
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -162,23 +161,16 @@ class _Tagger:
         self, run: Run, unit: units.Unit, group: str, begin: int, before: list[Piece]
     ) -> list[Piece]:
         """Follow the language from word to word through a run."""
-        a, b = run[:2]
-        loud = self.loud and self.loud[bisect_left(self.loud, (a,)) : bisect_left(self.loud, (b,))]
-        if not loud:
+        if not self.loud:
             return [Piece(begin, unit.language, group, unit.confidence)]
-        others = switches.candidates([column for _, column in loud], unit.column)
-        steps = [unit.column] * (b - a)
-        for low, high in switches.around([word for word, _ in loud], a, b):
-            steps[low - a : high - a] = self.words.path(low, high, unit.column, others)
-        turns = [k for k, (last, step) in enumerate(pairwise(steps), 1) if step != last]
-        edges = list(pairwise([0, *turns, b - a]))
-        foreign = [(a + at, a + to) for at, to in edges if steps[at] != unit.column]
+        turns = self.words.turns(run[0], run[1], unit.column)
+        foreign = [(a, b) for a, b, column in turns if column != unit.column]
         checked = dict(zip(foreign, self._checked(foreign, unit, group), strict=True))
         pieces: list[Piece] = []
-        for at, to in edges:
-            start = self.words.bounds(a + at, a + to)[0]
-            begin = self._opening(start, [*before[-1:], *pieces])
-            language, certain = checked.get((a + at, a + to), (unit.language, unit.confidence))
+        for k, (a, b, _) in enumerate(turns):
+            if k:
+                begin = self._opening(self.words.bounds(a, b)[0], [*before[-1:], *pieces])
+            language, certain = checked.get((a, b), (unit.language, unit.confidence))
             pieces.append(Piece(begin, language, group, certain))
         return pieces
 
@@ -280,6 +272,8 @@ def _spans(pieces: Sequence[Piece], size: int) -> tuple[LanguageSpan, ...]:
         return ()
     if not pieces:
         return (_span(0, size, *_NOTHING),)
+    if len(pieces) == 1:
+        return (_span(0, size, *pieces[0][1:]),)
     kept: list[Piece] = []
     for piece in pieces:
         if not kept or kept[-1][1:3] != piece[1:3]:

@@ -173,6 +173,8 @@ def _near_hints(text: str) -> str:
 
 def residue(text: str, tagged: Tagged) -> list[Finding]:
     """Passages left in another language; the detail is that language."""
+    if len(tagged.spans) == 1 and tagged.spans[0].language == tagged.language:
+        return []
     return [
         Finding("residue", span.start, span.end, span.confidence, span.language)
         for span in tagged.spans

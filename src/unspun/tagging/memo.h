@@ -81,26 +81,40 @@ memo_room(Memo *memo, Py_ssize_t count)
     return 1;
 }
 
+/* The first bytes of a chunk; the others are 0. */
+static inline uint64_t
+memo_first(uint64_t chunk, size_t bytes)
+{
+    return bytes >= 8 ? chunk : chunk & (((uint64_t)1 << 8 * bytes) - 1);
+}
+
+/* The letters of a word in chunks, two at least; the text has so many bytes from there on. */
+static inline void
+memo_letters(const char *text, size_t bytes, size_t left, uint64_t *letters)
+{
+#if PY_LITTLE_ENDIAN
+    if (bytes <= 16 && left >= 16) {
+        memcpy(letters, text, 16);
+        letters[0] = memo_first(letters[0], bytes);
+        letters[1] = memo_first(letters[1], bytes > 8 ? bytes - 8 : 0);
+        return;
+    }
+#endif
+    letters[1] = 0;
+    for (size_t k = 0; 8 * k < bytes; k++) {
+        letters[k] = 0;
+        memcpy(&letters[k], text + 8 * k, bytes - 8 * k < 8 ? bytes - 8 * k : 8);
+    }
+}
+
 /* The place of a word; the text has so many bytes from there on. */
 static inline void
 memo_seek(const Memo *memo, const char *text, size_t bytes, size_t left, Sought *word)
 {
     uint64_t hash = bytes;
-    for (size_t k = 0; 8 * k < bytes; k++) {
-        uint64_t chunk = 0;
-        size_t rest = bytes - 8 * k;
-        if (rest >= 8)
-            memcpy(&chunk, text + 8 * k, 8);
-#if PY_LITTLE_ENDIAN
-        else if (left - 8 * k >= 8) {
-            memcpy(&chunk, text + 8 * k, 8);
-            chunk &= ((uint64_t)1 << 8 * rest) - 1;
-        }
-#endif
-        else
-            memcpy(&chunk, text + 8 * k, rest);
-        word->letters[k] = chunk;
-        hash = (hash ^ chunk) * 0x9E3779B97F4A7C15u;
+    memo_letters(text, bytes, left, word->letters);
+    for (size_t k = 0; k < 2 || 8 * k < bytes; k++) {
+        hash = (hash ^ word->letters[k]) * 0x9E3779B97F4A7C15u;
         hash ^= hash >> 29;
     }
     word->bytes = bytes;
@@ -115,9 +129,10 @@ static inline int
 memo_holds(const Sought *word, int kind)
 {
     const Known *known = word->place;
-    if (known->bytes != word->bytes || known->kind != kind)
+    if (known->bytes != word->bytes || known->kind != kind ||
+        ((known->letters[0] ^ word->letters[0]) | (known->letters[1] ^ word->letters[1])))
         return 0;
-    for (size_t k = 0; 8 * k < word->bytes; k++)
+    for (size_t k = 2; 8 * k < word->bytes; k++)
         if (known->letters[k] != word->letters[k])
             return 0;
     return 1;
@@ -126,7 +141,8 @@ memo_holds(const Sought *word, int kind)
 static inline void
 memo_keep(const Sought *word, int kind)
 {
-    memcpy(word->place->letters, word->letters, (word->bytes + 7) / 8 * 8);
+    memcpy(word->place->letters, word->letters,
+           word->bytes <= 16 ? 16 : (word->bytes + 7) / 8 * 8);
     word->place->bytes = (uint16_t)word->bytes;
     word->place->kind = (uint16_t)kind;
 }

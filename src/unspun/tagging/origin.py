@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 
+from unspun.kernels.values import maker
 from unspun.model import Finding, Origin, Spun, Tagged
 from unspun.tagging import evidence, provenance, style
 
@@ -22,6 +23,8 @@ _SENTENCES = 2
 LEAST = 10
 """Sentences below which style says nothing."""
 
+_origin = maker(Origin)
+
 
 def judge(text: str, tagged: Tagged, spun: Spun | None = None) -> Origin:
     """Say where a document's wording comes from.
@@ -34,7 +37,7 @@ def judge(text: str, tagged: Tagged, spun: Spun | None = None) -> Origin:
     findings = evidence.findings(text, tagged)
     written = _style(text, tagged)
     if not findings and written <= 0 and (spun is None or not spun.is_spun):
-        return Origin(score=1 - 1 / (1 + math.exp(-PRIOR - written)))
+        return _origin("original", None, (), 1 - 1 / (1 + math.exp(-PRIOR - written)), None)
     if written > 0:
         findings.append(Finding("translated-style", 0, len(text), written, "log odds of style"))
     findings.sort(key=lambda f: (f.start, f.end, f.kind))

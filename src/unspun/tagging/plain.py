@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,10 @@ class Shared:
 class Plain:
     """The words of one text, as `unspun.tagging.words.Words` describes them."""
 
-    __slots__ = ("begin", "blanks", "count", "first", "number", "runs", "shared", "text", "totals")
+    __slots__ = (
+        *("begin", "blanks", "count", "first", "louds", "number", "runs", "shared", "text"),
+        "totals",
+    )
 
     def __init__(self, shared: Shared, number: int, first: int, last: int) -> None:
         self.shared = shared
@@ -72,6 +76,7 @@ class Plain:
         self.begin = shared.offsets[number]
         self.text = shared.laid.texts[number]
         self.count = last - first
+        self.louds: list[tuple[int, int]] = []
         self.blanks: list[tuple[int, int]] = []
         self.runs: list[tuple[int, int, int, int, int, int]] = []
         self.totals: list[tuple[int, int, int, int, int]] = []
@@ -111,8 +116,19 @@ class Plain:
             int(shared.sizes[b] - shared.sizes[a]),
         )
 
-    def path(self, first: int, last: int, column: int, others: list[int]) -> list[int]:
-        """The best column of each word of a range, when switches have a price."""
+    def turns(self, first: int, last: int, column: int) -> list[tuple[int, int, int]]:
+        """Stretches of a run in one column, when switches have a price."""
+        loud = self.louds[bisect_left(self.louds, (first,)) : bisect_left(self.louds, (last,))]
+        others = switches.candidates([other for _, other in loud], column)
+        steps = [column] * (last - first)
+        for low, high in switches.around([word for word, _ in loud], first, last):
+            steps[low - first : high - first] = self._path(low, high, column, others)
+        turns = [k for k, (before, step) in enumerate(pairwise(steps), 1) if step != before]
+        edges = pairwise([0, *turns, last - first])
+        return [(first + at, first + to, steps[at]) for at, to in edges]
+
+    def _path(self, first: int, last: int, column: int, others: list[int]) -> list[int]:
+        """The best column of each word of a range."""
         laid, a, b = self.shared.laid, self.first + first, self.first + last
         starts = laid.start[a:b].tolist()
         stops = [int(laid.stop[a - 1]) if first else starts[0], *laid.stop[a : b - 1].tolist()]
@@ -237,4 +253,6 @@ def loud(found: Sequence[Plain], columns: Sequence[Sequence[int]]) -> list[list[
     for word, column in switches.screen(shared.evidence, np.array(main, np.intp), run):
         text = int(laid.text[word])
         result[text].append((word - found[text].first, column))
+    for one, windows in zip(found, result, strict=True):
+        one.louds = windows
     return result

@@ -60,8 +60,11 @@ class Words(Protocol):
     def bounds(self, first: int, last: int, /) -> tuple[int, int, int]:
         """First character of a range of words, one past its last, its letters with a say."""
 
-    def path(self, first: int, last: int, column: int, others: list[int], /) -> list[int]:
-        """The best column of each word of a range, when switches have a price."""
+    def turns(self, first: int, last: int, column: int, /) -> list[tuple[int, int, int]]:
+        """Stretches of a run in one column, when switches have a price: first word, end, column.
+
+        Asked after `loud`: about the loud windows, the run's own column may be left.
+        """
 
 
 def lay(texts: Sequence[str], skips: Skips = ()) -> Sequence[Words]:
