@@ -121,7 +121,7 @@ def search(text: str, index: Index, prices: Prices) -> Searched | None:
     if not words or len(lattice.readings.text) > _MOST_READINGS * words + _FEW:
         return None
     table = arrays(lattice)
-    crest = _plain(lattice, table, index, prices)
+    crest = crest_of(lattice, table, index, prices)
     graph = _search(table, index, lattice, prices, crest)
     rate, habits, share, gains = _rated(table, graph, index, prices, crest)
     spun = _passages(gains, lattice, prices)
@@ -231,7 +231,7 @@ def _rated(
     return best[1:]
 
 
-def _plain(lattice: Lattice, table: Arrays, index: Index, prices: Prices) -> Floats:
+def crest_of(lattice: Lattice, table: Arrays, index: Index, prices: Prices) -> Floats:
     """Score of the text as it stands, from its beginning to each node."""
     lm, order = index.lm, index.lm.order
     ids = table.words[len(table.start) - len(lattice.words) :, 0]

@@ -195,6 +195,16 @@ class Look:
             units = np.frombuffer(sums, np.int64)
         return np.asarray(units * self._step, np.float64)
 
+    def strongest(self, first: int, last: int, most: int) -> Ints:
+        """The words that speak loudest, with the pairs that they end, among some; in order."""
+        features = self._features[:, first:last]
+        units = self._weights.take(features).sum(axis=0, dtype=np.int64)
+        order = np.argsort(-units, kind="stable")[: 2 * most]
+        order = order[units[order] > 0]
+        both = features[0].take(order).astype(np.int64) << 32 | features[1].take(order)
+        _, fresh = np.unique(both, return_index=True)
+        return np.sort(order[np.sort(fresh)[:most]]) + first
+
     def lines(self, bounds: Ints) -> Floats:
         """Nats of the words from each bound to the next, whatever stands elsewhere."""
         units = self._weights.take(self._features).sum(axis=0, dtype=np.int64)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unspun.channel.document import Searched, borne_out
 from unspun.channel.gate import BLOCK, Gate, strongest
@@ -28,9 +29,13 @@ _SUSPICIOUS_BLOCK = 0.04  # the same for a block of it
 _ROUNDING = 1e-6  # nats by which two sums of the same may differ
 _SAMPLED = 8  # one part in so many of a region is read first
 _LEAST_SAMPLE = 600  # code points of it at least
+_PLACES, _AROUND = 32, 5  # odd places of a region that are looked at, and words around each
 _BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7  # of the markers' regression
-_DOUBTFUL, _DOUBTFUL_WORD = -1.8, 1 / 300  # nats of the classifier, and more for each word, ...
-_DOUBTFUL_LEAST, _DOUBTFUL_MOST = -0.3, 4.0  # ... between these, from which a region is sampled
+_DOUBTFUL, _DOUBTFUL_WORD = -3.2, 1 / 300  # nats of the classifier, and more for each word, ...
+_DOUBTFUL_MOST = 4.0  # ... up to this, from which a region's odd places are read
+_BRIEF, _DOUBTFUL_BRIEF = 60, -0.3  # words below which all is read at once, and from what nats
+_HUNCH, _HUNCH_GATE, _HUNCH_ODD = 8.3, 0.5, 15.5  # of the odd places' regression: bias, what ...
+_HUNCH_LENGTH, _HUNCH_SHORT = -0.37, -3.3  # ... classifier and places say, how long the text is
 _CERTAIN = 10.0  # the same from which it is read in full at once
 _GATED_BIAS, _EVIDENCE, _GATED = -2.7, 5.95, 0.307  # of the classifier's regression
 _BORNE, _DISTINCT = 9.5, -7.8  # of what the words around say, and of how many phrases they are
@@ -40,6 +45,7 @@ _FEW = 25.0  # words that count against a text for being short
 _SHORT = 120.0  # words of which a text has the more to prove the fewer it has
 
 
+Ints = NDArray[np.int64]
 Span = tuple[int, int]  # first code point, and one past the last
 
 
@@ -93,13 +99,30 @@ class Look:
 
     @property
     def suspicious(self) -> bool:
-        """Whether the region is worth a sample."""
+        """Whether the region is worth a second look."""
         return self.glance > 0.0 or (self.gate is not None and self.gate >= _doubtful(self.words))
 
     @property
     def plain(self) -> bool:
         """Whether it is read in full at once."""
         return self.glance >= _PLAINLY or (self.gate is not None and self.gate >= _CERTAIN)
+
+    @property
+    def brief(self) -> bool:
+        """Whether reading it in full costs no more than a second look."""
+        return self.words < _BRIEF
+
+    def worthwhile(self, evidence: float) -> bool:
+        """Whether it is read in full (a logistic regression, tuned on development).
+
+        Args:
+            evidence: Nats that its odd places say.
+        """
+        assert self.gate is not None  # noqa: S101  # who asks has looked
+        root = math.sqrt(self.words + _FEW)
+        told = _HUNCH_GATE * max(min(self.gate, _MOST), _LEAST) + _HUNCH_ODD * evidence / root
+        length = _HUNCH_LENGTH * root + _HUNCH_SHORT * _SHORT / (self.words + 1)
+        return _HUNCH + told + length >= 0.0
 
     def probability(self, found: Searched | None) -> float:
         """Calibrated probability that it is spun (logistic regressions, tuned on development).
@@ -126,9 +149,10 @@ class Look:
 
 
 def _doubtful(words: int) -> float:
-    """Nats of the classifier from which a sample pays: a long text has more to say."""
-    told = _DOUBTFUL + _DOUBTFUL_WORD * words
-    return max(min(told, _DOUBTFUL_MOST), _DOUBTFUL_LEAST)
+    """Nats of the classifier from which a second look pays: a long text has more to say."""
+    if words < _BRIEF:
+        return _DOUBTFUL_BRIEF
+    return min(_DOUBTFUL + _DOUBTFUL_WORD * words, _DOUBTFUL_MOST)
 
 
 def in_doubt(text: str, spans: Sequence[Span], spinners: Sequence[Spinner]) -> list[Spinner]:
@@ -181,6 +205,28 @@ class Sight:
         whole = float(said.sum() / sizes.sum())
         odd = bool((said >= _SUSPICIOUS_BLOCK * sizes).any())
         return whole if whole >= _SUSPICIOUS or (odd and len(said) > 1) else 0.0
+
+    def oddest(self, text: str, region: Region) -> tuple[str, Ints, Ints]:
+        """The oddest places of a region with the words around them.
+
+        Returns:
+            Their text, a line for each stretch; where in it each place begins, a word before the
+            odd one; and where it ends, within that.
+        """
+        assert self._told is not None  # noqa: S101  # who asks has looked
+        told = self._told.strongest(region.first, region.last, _PLACES)
+        if not len(told):
+            return "", told, told
+        starts, last = self._words.starts, region.last
+        begin, end = np.maximum(told - _AROUND, region.first), told + _AROUND
+        heads = np.flatnonzero(np.append(True, begin[1:] > end[:-1]))
+        after = np.append(heads[1:], len(told))
+        opens, ends = starts[begin[heads]], end[after - 1]
+        closes = np.where(ends < last, starts[np.minimum(ends, last - 1)], region.end)
+        lines = [text[a:b] for a, b in zip(opens.tolist(), closes.tolist(), strict=True)]
+        shift = np.repeat(np.cumsum(closes - opens + 1) - closes - 1, after - heads)
+        first, behind = starts[np.maximum(told - 1, begin)], starts[told] + 1
+        return "\n".join(lines), first + shift, behind + shift
 
     def sample(self, text: str, region: Region) -> str | None:
         """The oddest lines of a region, or None if they are most of it."""

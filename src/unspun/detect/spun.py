@@ -1,10 +1,11 @@
 """Decide whether a text, and which of its passages, was written by a spinner.
 
 Three looks, each dearer than the one before. A classifier adds up what each word and each pair of
-neighbours says (a family that was learned without one has its marker words instead); most clean
-text goes no further. Of what is in doubt the oddest lines are decoded, of what is suspicious all,
-and the gain in log likelihood of the spun reading over the text as it stands decides. Each
-substitution that would be taken back is a finding, with its confidence; `restore` makes the edits.
+neighbours says; most clean text goes no further. Of what is in doubt the oddest places are priced,
+each phrase taken back alone (a family that was learned without a classifier has its marker words
+instead, and its oddest lines are decoded). What is suspicious is decoded all over, and the gain in
+log likelihood of the spun reading over the text as it stands decides. Each substitution that would
+be taken back is a finding, with its confidence; `restore` makes the edits.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from unspun import tables
+from unspun.channel.alone import evidence
 from unspun.channel.context import Context
 from unspun.channel.document import SPUN, Decoded, Reading, read, search
 from unspun.channel.gate import Gate
@@ -125,13 +127,13 @@ def _judged(
         look = sight.look(region)
         if not look.suspicious:
             continue
-        sample = None if look.plain else sight.sample(text, region)
         within = text[region.start : region.end]
         bare = look.probability(None)
         if spinner.gate is None and bare < config.threshold and not spinner.index.occurs(within):
-            best = max(best, bare) if sample is None or bare >= _WORTHWHILE else best
+            if look.plain or bare >= _WORTHWHILE or sight.sample(text, region) is None:
+                best = max(best, bare)
             continue  # rare phrases of science, say; those of a thesaurus stand everywhere
-        if sample is not None and not _worthwhile(sample, look, spinner):
+        if not _worthwhile(text, region, look, sight, spinner):
             continue
         found = search(within, spinner.index, Prices())
         if found is None:
@@ -152,8 +154,17 @@ def _cautious(score: float) -> float:
     return odds / (1.0 + odds)
 
 
-def _worthwhile(sample: str, look: Look, spinner: Spinner) -> bool:
-    """Whether a region may be spun by its oddest lines alone, which is quicker to tell."""
+def _worthwhile(text: str, region: Region, look: Look, sight: Sight, spinner: Spinner) -> bool:
+    """Whether a region may be spun, by its oddest places or lines: that is quicker to tell."""
+    if look.plain:
+        return True
+    if look.gate is not None and look.glance <= 0.0:
+        if look.brief:
+            return True
+        return look.worthwhile(evidence(*sight.oddest(text, region), spinner.index, Prices()))
+    sample = sight.sample(text, region)
+    if sample is None:
+        return True
     found = search(sample, spinner.index, Prices())
     return found is not None and look.probability(found) >= _WORTHWHILE
 
