@@ -378,6 +378,18 @@ def test_parquet_damage_never_changes_a_text(tmp_path: Path) -> None:
             list(readers.rows(path, READING))
 
 
+def test_parquet_with_a_group_that_lost_its_rows_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": [f"line {n}" for n in range(20)]}), path, row_group_size=8)
+    whole = path.read_bytes()
+    footer = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
+    said = whole.index(b"\x16\x10&\x08", footer)  # num_rows: 8, file_offset: 4
+    path.write_bytes(whole[:said] + b"\x16\x00&\x08" + whole[said + 4 :])
+    assert pq.read_metadata(path).row_group(0).num_rows == 0
+    with pytest.raises(InputError, match="row groups of 12 rows, not of 20"):
+        list(readers.rows(path, READING))
+
+
 def test_parquet_without_checksums_reads_as_its_parts_or_is_refused(tmp_path: Path) -> None:
     texts = pa.array(["one", None, "two", "one", "three"])
     path = tmp_path / "a.parquet"

@@ -319,3 +319,12 @@ def test_hands_and_their_documents_end_with_the_run(tmp_path: Path) -> None:
     (done,) = hand.documents(chunk)
     assert done.outcome.text == LINE
     hand.close()
+
+
+def test_a_run_folder_that_cannot_be_moved_is_emptied_where_it_is(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    (folder.chunks / "done").mkdir(parents=True)
+    folder.note(command="run")
+    (tmp_path / f".unspun-gone-{os.getpid()}" / "in the way").mkdir(parents=True)
+    runs.discard(folder)
+    assert not folder.path.exists()

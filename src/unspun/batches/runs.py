@@ -244,9 +244,13 @@ def _empty(folder: Path) -> None:
 def discard(folder: RunFolder) -> None:
     """Away with it by one rename: half a run folder would look like an unfinished run."""
     gone = folder.out / f".unspun-gone-{os.getpid()}"
-    with suppress(OSError):
+    try:
         folder.path.rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
+    except OSError:  # then where it is, and first what says that it is a run
+        gone = folder.path
+        with suppress(OSError):
+            (gone / "run.json").unlink(missing_ok=True)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def publish(folder: RunFolder, results: Path) -> None:

@@ -55,10 +55,15 @@ def _batches(file: Any, groups: list[int], size: int, wanted: list[str]) -> Iter
     """The rows of groups, in batches.
 
     Raises:
-        ValueError: if a group has other rows than it says, of which Arrow says nothing.
+        ValueError: if a group, or the file, has other rows than it says, of which Arrow says
+            nothing.
     """
+    metadata = file.metadata
+    rows = sum(metadata.row_group(index).num_rows for index in range(metadata.num_row_groups))
+    if rows != metadata.num_rows:
+        raise ValueError(f"row groups of {rows:,} rows, not of {metadata.num_rows:,}")
     for index in groups:
-        said, found = file.metadata.row_group(index).num_rows, 0
+        said, found = metadata.row_group(index).num_rows, 0
         for batch in file.iter_batches(size, row_groups=[index], columns=wanted):
             found += batch.num_rows
             yield batch
