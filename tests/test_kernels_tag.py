@@ -129,6 +129,8 @@ def test_styles_agree(text: str, times: int) -> None:
     assert counter.count(text * times, style._REACH) == style.counted_plain(text * times)
     plain_sum = style.weighed_plain(text * times, model.weights)
     assert counter.weigh(text * times, style._REACH, model.weights) == plain_sum
+    for read in (words.lay([text * times])[0], plain.lay([text * times])[0]):
+        assert read.weigh(style._REACH, model.weights) == plain_sum
 
 
 STOPS = [".", "!", "?", "。", "！", "؟", "।", "...", "?!", '"', "'", "”", ")", " ", "\n", "\n \n",
@@ -165,10 +167,14 @@ def test_no_table_leads_out_of_another() -> None:
     table, known = profiles.load(), scripts.load()
     right = [table.letters, known.group, table.code, table.pair, table.triple, table.back,
              table.weights, scripts.kinds(), np.zeros(9, np.uint8), np.zeros(256, np.uint8),
-             scripts.CODE, (3, 2, 1), 9]  # fmt: skip
+             scripts.CODE, (3, 2, 1), 9, None]  # fmt: skip
     assert compiled._kernel is not None
     make = compiled._kernel.Reader
     assert make(*right).read("abc", blanks.find, ()).count == 1
+    with pytest.raises(RuntimeError, match="style"):
+        make(*right).read("abc", blanks.find, ()).weigh(9, style.load().weights)
+    with pytest.raises(ValueError, match="Capsule"):
+        make(*right[:-1], "no tables")
     for place in range(1, 8):
         wrong = list(right)
         wrong[place] = right[place][:-1]  # type: ignore[index]

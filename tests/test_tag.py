@@ -20,7 +20,16 @@ from strategies import texts
 from unspun.config import TagConfig
 from unspun.errors import ModelError
 from unspun.model import Tagged
-from unspun.tagging import batch, detect_many, profiles, scripts, supplement, tag, tag_many
+from unspun.tagging import (
+    batch,
+    detect_many,
+    origin,
+    profiles,
+    scripts,
+    supplement,
+    tag,
+    tag_many,
+)
 
 CONFIG = TagConfig()
 CASES = [
@@ -79,6 +88,15 @@ def test_batches_answer_as_one_by_one(many: list[str]) -> None:
 def test_batches_of_real_sentences_answer_as_one_by_one() -> None:
     many = [case["text"] for case in CASES]
     assert tag_many(many, CONFIG) == [tag(text, CONFIG) for text in many]
+
+
+def test_origins_in_batches_are_those_of_the_text_alone() -> None:
+    sentences = [case["text"] for case in CASES]
+    many = [ENGLISH * 30 + "It’s OK, isn't it? ", " ".join(sentences), "\n".join(sentences[:40])]
+    alone = [tag(text, CONFIG) for text in many]
+    origins = [origin.judge(text, one) for text, one in zip(many, alone, strict=True)]
+    assert [one.origin for one in tag_many(many, CONFIG, judged=True)] == origins
+    assert len({one.score for one in origins}) == len(many)
 
 
 def test_what_is_code_does_not_hang_on_the_other_texts() -> None:

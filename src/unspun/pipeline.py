@@ -25,7 +25,6 @@ from unspun.config import Config, ExtractConfig, RestoreConfig
 from unspun.detect import spun as spun_detector
 from unspun.errors import ConfigError, ModelError
 from unspun.flow import Result, Setting, Snapshot, Stage
-from unspun.kernels.values import changer
 from unspun.model import Document, Ledger, Origin, Spun, Tag, Tagged
 from unspun.normalise.spoofs import SPOOF, spoofs
 from unspun.protocol import Translator
@@ -50,8 +49,6 @@ __all__ = [
 ]
 
 SHOWN_EVIDENCE = 20  # findings that an origin names; `Spun.findings` has them all
-
-_judged = changer(Tagged)
 
 
 def _extract(result: Result, setting: Setting) -> Result:
@@ -115,16 +112,15 @@ def _tag_many(results: Sequence[Result], setting: Setting) -> list[Result]:
         for result, snapshot in zip(results, given, strict=True)
     ]
     ids = [result.document.id for result in results]
-    tagged = tagging.tag_many(texts, setting.config.tag, skips=skips, ids=ids)
-    return list(map(_judge, results, given, tagged))
+    tagged = tagging.tag_many(texts, setting.config.tag, skips=skips, ids=ids, judged=True)
+    return list(map(_placed, results, given, tagged))
 
 
-def _judge(result: Result, given: Snapshot, tagged: Tagged) -> Result:
-    """The result with its languages and where its wording comes from, at raw places."""
-    judged = _judged(tagged, origin=tagging.origin.judge(given.text, tagged))
+def _placed(result: Result, given: Snapshot, tagged: Tagged) -> Result:
+    """The result with its languages, and where its wording comes from, at raw places."""
     if given.ledger:
-        judged = placement.tagged(judged, edits.Projection(given.ledger).origin)
-    return flow.changed(result, tagged=judged, tags=result.tags + _residue(judged))
+        tagged = placement.tagged(tagged, edits.Projection(given.ledger).origin)
+    return flow.changed(result, tagged=tagged, tags=result.tags + _residue(tagged))
 
 
 def _furniture(result: Result, ledger: Ledger) -> list[tuple[int, int]]:

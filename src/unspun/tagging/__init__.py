@@ -48,8 +48,17 @@ def tag_many(
     *,
     skips: Sequence[Sequence[tuple[int, int]]] = (),
     ids: Sequence[str] = (),
+    judged: bool = False,
 ) -> list[Tagged]:
-    """Tag many texts; the same answers as `tag` one by one, several times faster."""
+    """Tag many texts; the same answers as `tag` one by one, several times faster.
+
+    Args:
+        texts: Any strings.
+        config: The method and its settings.
+        skips: For each text, the spans that do not count.
+        ids: The documents' ids.
+        judged: Whether to say where their wording comes from, too: as `origin.judge` does.
+    """
     found: list[Tagged] = []
     for start, stop in _batches(texts):
         found += tag_batch(
@@ -57,6 +66,7 @@ def tag_many(
             config,
             ids[start:stop] or [""] * (stop - start),
             skips[start:stop] or [()] * (stop - start),
+            judged=judged,
         )
     return found
 

@@ -8,12 +8,13 @@
 #define PY_SSIZE_T_CLEAN
 #include "kernel.h"
 #include "memo.h"
+#include "style.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <structmember.h>
 
-#define REVISION 5 /* that of compiled.py; a build of other sources is not used */
+#define REVISION 6 /* that of compiled.py; a build of other sources is not used */
 
 #define POINTS 0x110000
 #define CODED 0x3001  /* letter codes: the last one is that of all other characters */
@@ -39,12 +40,6 @@ enum { BEFORE = 1, BEHIND = 2 };
 enum { LINK = 1, CODE = 2 }; /* what a text may have that is no language */
 
 typedef struct {
-    Py_ssize_t start;
-    uint8_t size, group, said;
-    uint8_t met; /* bits: nothing stands before it, behind it, but another word */
-} Word;
-
-typedef struct {
     uint8_t group;
     Py_ssize_t letters;
     int64_t sums[COLUMNS];
@@ -61,6 +56,8 @@ typedef struct {
     Py_buffer group, code, pair, triple, back, weights, kinds, marks, columns, code_marks;
     Py_ssize_t letters;
     int64_t prices[3], gain;
+    PyObject *tables;   /* a capsule, or NULL: then no word has a class of style */
+    const Counter *style;
     Memo *memos;        /* not in use */
     uint8_t mute[256];  /* groups of which no letter has a code */
     uint8_t near[NEAR]; /* groups, and signs */
@@ -79,7 +76,6 @@ typedef struct {
 } Words;
 
 #define AT(buffer, type, i) (((const type *)(buffer).buf)[i])
-#define STOP(word) ((word).start + (word).size)
 
 /* Make room for one item more. */
 static int
@@ -133,7 +129,7 @@ add_word(Words *w, Py_ssize_t start, Py_ssize_t size, uint8_t group)
     if (!grown((void **)&w->word, &w->room, w->count, sizeof(Word)))
         return 0;
     Word *word = &w->word[w->count];
-    *word = (Word){start, (uint8_t)size, group, 1, 0};
+    *word = (Word){start, (uint8_t)size, group, 1, 0, NO_CLASS};
     if (w->count++ && STOP(word[-1]) == start) {
         word[-1].met |= BEHIND;
         word->met = BEFORE;
@@ -351,6 +347,9 @@ learn(const Words *w, const Sought *sought, Py_ssize_t number, int kind, Known *
     Known *known = sought->place ? sought->place : other;
     read_word(w, number, &known->evidence);
     known->top = loudest(&known->evidence);
+    known->class = !w->reader->style || w->word[number].met ? NO_CLASS
+                   : style_of(w->reader->style, kind, PyUnicode_DATA(w->text),
+                              w->word[number].start, STOP(w->word[number]));
     if (sought->place)
         memo_keep(sought, kind);
     return known;
@@ -572,6 +571,7 @@ listen_run(Words *w, Memo *memo, Py_ssize_t first, Py_ssize_t last, Listener *l)
         for (int k = 0; k < count; k++) {
             Py_ssize_t at = begin + k;
             const Known *known = said_by(w, &ahead[k], at, kind, &other);
+            w->word[at].class = known->class;
             if (l->total && w->word[at].said)
                 add(l, &w->word[at], known);
             l->bound -= l->each[slot];
@@ -1059,6 +1059,19 @@ words_turns(Words *w, PyObject *args)
     return found;
 }
 
+/* What the style of a text weighs; see `_style.c`. */
+static PyObject *
+words_weigh(Words *w, PyObject *args)
+{
+    PyObject *weights;
+    Py_ssize_t end;
+    if (!PyArg_ParseTuple(args, "nO", &end, &weights))
+        return NULL;
+    if (!w->reader->style)
+        return PyErr_Format(PyExc_RuntimeError, "the reader has no tables of style");
+    return weighed(w->reader->style, w->text, end, weights, w->word, w->count);
+}
+
 /* ---- lines ---- */
 
 static PyObject *
@@ -1172,6 +1185,7 @@ static PyMethodDef words_methods[] = {
     {"said", (PyCFunction)words_said, METH_VARARGS, "Letters of words with a say that begin there."},
     {"bounds", (PyCFunction)words_bounds, METH_VARARGS, "Where words lie, and their letters."},
     {"loud", (PyCFunction)words_loud, METH_O, "Windows that speak for another column."},
+    {"weigh", (PyCFunction)words_weigh, METH_VARARGS, "What the style of the text weighs."},
     {"turns", (PyCFunction)words_turns, METH_VARARGS, "Where the best column changes in a run."},
     {NULL, NULL, 0, NULL},
 };
@@ -1267,9 +1281,10 @@ reader_new(PyTypeObject *type, PyObject *args, PyObject *named)
     if (!self)
         return NULL;
     Py_buffer *of[] = BUFFERS(self);
-    if (!PyArg_ParseTuple(args, "ny*y*y*y*y*y*y*y*y*y*(LLL)L", &self->letters, of[0], of[1], of[2],
-                          of[3], of[4], of[5], of[6], of[7], of[8], of[9], &dear, &middle, &cheap,
-                          &gain)) {
+    PyObject *tables = Py_None;
+    if (!PyArg_ParseTuple(args, "ny*y*y*y*y*y*y*y*y*y*(LLL)L|O", &self->letters, of[0], of[1],
+                          of[2], of[3], of[4], of[5], of[6], of[7], of[8], of[9], &dear, &middle,
+                          &cheap, &gain, &tables)) {
         memset(&self->group, 0, sizeof(Py_buffer) * TABLES); /* the parser has let go of them */
         Py_DECREF(self);
         return NULL;
@@ -1278,7 +1293,13 @@ reader_new(PyTypeObject *type, PyObject *args, PyObject *named)
     self->prices[1] = middle;
     self->prices[2] = cheap;
     self->gain = gain;
-    if (!fits(self))
+    if (tables != Py_None) {
+        self->tables = Py_NewRef(tables);
+        self->style = PyCapsule_GetPointer(tables, STYLE_TABLES);
+    }
+    if (PyErr_Occurred())
+        ;
+    else if (!fits(self))
         PyErr_SetString(PyExc_ValueError, "tables do not fit one another");
     else
         prepare(self);
@@ -1297,6 +1318,7 @@ reader_dealloc(Reader *self)
     for (size_t k = 0; k < sizeof of / sizeof *of; k++)
         PyBuffer_Release(of[k]); /* of none, where none was had */
     Py_XDECREF(self->words);
+    Py_XDECREF(self->tables);
     while (self->memos) {
         Memo *memo = self->memos;
         self->memos = memo->next;
@@ -1317,7 +1339,7 @@ static PyType_Slot reader_slots[] = {
     {Py_tp_new, reader_new},
     {Py_tp_dealloc, reader_dealloc},
     {Py_tp_methods, reader_methods},
-    {Py_tp_doc, "Reader(letters, ten tables, prices, gain)"},
+    {Py_tp_doc, "Reader(letters, ten tables, prices, gain, style=None)"},
     {0, NULL},
 };
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from unspun import kernels
-from unspun.tagging import profiles, scripts, switches
+from unspun.tagging import profiles, scripts, style, switches
 
-_kernel = kernels.load("unspun.tagging._words", revision=5)
+_kernel = kernels.load("unspun.tagging._words", revision=6)
 
 
 @lru_cache(maxsize=1)
@@ -36,4 +36,5 @@ def reader() -> Any | None:  # noqa: ANN401 - an extension is not typed
         scripts.CODE,
         switches.PRICES,
         switches.GAIN,
+        style.shared(),
     )

@@ -8,9 +8,19 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from unspun.config import TagConfig
-from unspun.kernels.values import maker
+from unspun.kernels.values import changer, maker
 from unspun.model import LanguageSpan, Origin, Tagged
-from unspun.tagging import confidence, exact, han, profiles, scripts, supplement, switches, units
+from unspun.tagging import (
+    confidence,
+    exact,
+    han,
+    origin,
+    profiles,
+    scripts,
+    supplement,
+    switches,
+    units,
+)
 from unspun.tagging import words as reading
 from unspun.tagging.words import Run, Words
 
@@ -24,7 +34,7 @@ UNSPACED = ("Hans", "Hant", "Jpan")
 
 _NOTHING = "und", "Zyyy", 1.0
 _span = maker(LanguageSpan)
-_tagged = maker(Tagged)
+_tagged, _changed = maker(Tagged), changer(Tagged)
 _UNJUDGED = Origin()
 
 
@@ -42,13 +52,15 @@ def tag_batch(
     config: TagConfig,
     ids: Sequence[str],
     skips: Sequence[Sequence[tuple[int, int]]],
+    *,
+    judged: bool = False,
 ) -> list[Tagged]:
-    """The tags of every text of a batch, which is not empty."""
+    """The tags of every text of a batch, which is not empty; judged, with their origins."""
     laid = reading.lay(texts, skips)
     named = units.name(laid, config)
     loud = reading.loud(laid, [[max(unit.column, 0) for unit in found] for found in named])
     return [
-        _Tagger(words, found, windows, config).tagged(name)
+        _Tagger(words, found, windows, config).tagged(name, judged=judged)
         for words, found, windows, name in zip(laid, named, loud, ids, strict=True)
     ]
 
@@ -72,7 +84,7 @@ class _Tagger:
         self.config = config
         self.names = scripts.load().names
 
-    def tagged(self, name: str) -> Tagged:
+    def tagged(self, name: str, *, judged: bool) -> Tagged:
         """Everything about the text."""
         pieces = self._only() or self._overlay(self._pieces())
         spans = _spans(pieces, len(self.text))
@@ -83,7 +95,10 @@ class _Tagger:
             language, certain = label, certain if label == language else 0.5
         spans = self._tight(spans, language)
         paragraphs = self._paragraphs(spans)
-        return _tagged(name, language, script, certain, spans, _UNJUDGED, paragraphs)
+        found = _tagged(name, language, script, certain, spans, _UNJUDGED, paragraphs)
+        if not judged:
+            return found
+        return _changed(found, origin=origin.judge(self.text, found, read=self.words))
 
     def _tight(self, spans: tuple[LanguageSpan, ...], language: str) -> tuple[LanguageSpan, ...]:
         """Give the white space behind a foreign passage to what follows it."""

@@ -27,7 +27,8 @@ typedef struct {
     uint16_t bytes; /* of the letters; 0 where no word is */
     uint16_t kind;  /* bytes of a letter */
     uint16_t top;   /* the evidence of its loudest column */
-    uint16_t fill[5]; /* two cache lines in all */
+    uint16_t class; /* of style */
+    uint16_t fill[4]; /* two cache lines in all */
 } Known;
 
 typedef struct {

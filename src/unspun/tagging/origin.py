@@ -12,6 +12,7 @@ from collections import Counter
 from unspun.kernels.values import maker
 from unspun.model import Finding, Origin, Spun, Tagged
 from unspun.tagging import evidence, provenance, style
+from unspun.tagging.words import Words
 
 PRIOR = -2.5
 """Log odds before anything is seen: fewer than eight pages in a hundred."""
@@ -26,16 +27,17 @@ LEAST = 10
 _origin = maker(Origin)
 
 
-def judge(text: str, tagged: Tagged, spun: Spun | None = None) -> Origin:
+def judge(text: str, tagged: Tagged, spun: Spun | None = None, read: Words | None = None) -> Origin:
     """Say where a document's wording comes from.
 
     Args:
         text: The document, page furniture included: notes and links often stand there.
         tagged: Its languages.
         spun: The verdict on spinning, if there is one; spun wording outweighs the rest.
+        read: The words of the text, if they were read.
     """
     findings = evidence.findings(text, tagged)
-    written = _style(text, tagged)
+    written = _style(text, tagged, read)
     if not findings and written <= 0 and (spun is None or not spun.is_spun):
         return _origin("original", None, (), 1 - 1 / (1 + math.exp(-PRIOR - written)), None)
     if written > 0:
@@ -55,11 +57,11 @@ def _log_odds(findings: list[Finding]) -> float:
     return PRIOR + sum(w * (2 - 0.5 ** (counts[k] - 1)) for k, w in WEIGHTS.items() if counts[k])
 
 
-def _style(text: str, tagged: Tagged) -> float:
+def _style(text: str, tagged: Tagged, read: Words | None) -> float:
     """What the style of an English document of ten sentences and more says."""
     if tagged.language != "en" or not _has(text, LEAST):
         return 0.0
-    return min(max(style.load().log_odds(text), STYLE[0]), STYLE[1])
+    return min(max(style.load().log_odds(text, read), STYLE[0]), STYLE[1])
 
 
 def _has(text: str, sentences: int) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspun.model import LanguageSpan
-from unspun.tagging import batch, profiles, scripts, switches
+from unspun.tagging import batch, profiles, scripts, style, switches
 from unspun.tagging.batch import Batch
 
 Table = NDArray[np.int64]
@@ -126,6 +126,10 @@ class Plain:
         turns = [k for k, (before, step) in enumerate(pairwise(steps), 1) if step != before]
         edges = pairwise([0, *turns, last - first])
         return [(first + at, first + to, steps[at]) for at, to in edges]
+
+    def weigh(self, end: int, weights: NDArray[np.int8]) -> tuple[float, int] | None:
+        """What the style of the text up to an end weighs."""
+        return style.weighed(self.text[:end], weights)
 
     def _path(self, first: int, last: int, column: int, others: list[int]) -> list[int]:
         """The best column of each word of a range."""

@@ -14,14 +14,17 @@ import math
 import re
 from functools import lru_cache
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unspun import kernels, tables
 
-_kernel = kernels.load("unspun.tagging._style", revision=4)
+if TYPE_CHECKING:
+    from unspun.tagging.words import Words
+
+_kernel = kernels.load("unspun.tagging._style", revision=5)
 
 SIZE = 1 << 14
 LONGEST = 5_000  # tokens read of a text
@@ -84,22 +87,35 @@ class Style(NamedTuple):
     slope: float
     shift: float
 
-    def log_odds(self, text: str) -> float:
-        """Log odds that an English text is machine-translated; 0 where it is too short."""
-        counter = _compiled()
-        if counter is None:
-            weighed = weighed_plain(text, self.weights)
+    def log_odds(self, text: str, read: Words | None = None) -> float:
+        """Log odds that an English text is machine-translated; 0 where it is too short.
+
+        Args:
+            text: The text.
+            read: Its words, if they were read.
+        """
+        if read is None or _compiled() is None:
+            found = weighed(text, self.weights)
         else:
-            weighed = counter.weigh(text, _REACH, self.weights)
-        if weighed is None:
+            found = read.weigh(_REACH, self.weights)
+        if found is None:
             return 0.0
-        total, tokens = weighed
+        total, tokens = found
         sum_ = self.scale * total / math.sqrt(_rows(tokens))
         return self.slope * (sum_ + self.bias) + self.shift
 
 
+def weighed(text: str, weights: NDArray[np.int8]) -> tuple[float, int] | None:
+    """Roots of the counts, each times its weight, added up; and how many tokens were read."""
+    counter = _compiled()
+    if counter is None:
+        return weighed_plain(text, weights)
+    found: tuple[float, int] | None = counter.weigh(text, _REACH, weights)
+    return found
+
+
 def weighed_plain(text: str, weights: NDArray[np.int8]) -> tuple[float, int] | None:
-    """Roots of the counts, each times its weight, added up; and how many tokens were read.
+    """The same without the compiled kernel.
 
     The weights of features of one count are added up first: whole numbers, in any order.
     """
@@ -166,6 +182,12 @@ def _compiled() -> Any | None:  # noqa: ANN401 - an extension is not typed
         return None
     endings = list(chain.from_iterable(_ENDINGS.values()))
     return _kernel.Counter(_NUMBER, endings, _MARKS, LONGEST, LEAST)
+
+
+def shared() -> Any | None:  # noqa: ANN401 - a capsule
+    """The tables for the reader of words, which then knows the class of each; None without them."""
+    counter = _compiled()
+    return None if counter is None else counter.tables()
 
 
 def counted_plain(text: str) -> tuple[bytes, int] | None:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from unspun.model import LanguageSpan
 from unspun.tagging import blanks, compiled, plain
 
@@ -65,6 +68,9 @@ class Words(Protocol):
 
         Asked after `loud`: about the loud windows, the run's own column may be left.
         """
+
+    def weigh(self, end: int, weights: NDArray[np.int8], /) -> tuple[float, int] | None:
+        """What the style of the text up to an end weighs; see `style.weighed`."""
 
 
 def lay(texts: Sequence[str], skips: Skips = ()) -> Sequence[Words]:
