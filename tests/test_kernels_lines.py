@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -86,6 +87,29 @@ def test_long_lines_are_the_same(text: str, times: int) -> None:
     assert_same(" ".join([text] * times))
 
 
+sayings = st.sampled_from(prompts.languages()).flatmap(
+    lambda language: st.lists(
+        st.sampled_from(
+            [*language.openings, *language.objects, *language.selves, "the boats came", ".", "!"]
+        ),
+        min_size=2,
+        max_size=7,
+    )
+)
+
+
+@compiled
+@given(sayings.map(" ".join), st.sampled_from((str, str.capitalize, str.upper, str.title)))
+def test_prompts_are_the_same(text: str, written: Callable[[str], str]) -> None:
+    assert_same(written(text))
+
+
+@compiled
+def test_the_languages_of_prompts_have_a_bit_each() -> None:
+    assert len(prompts.languages()) <= 32
+    assert prompts.words()["podcast"][0].bit_count() > 3
+
+
 @compiled
 def test_folding_is_the_same_for_all_characters() -> None:
     for code in range(0x20, 0x2FA20, 7):
@@ -106,15 +130,17 @@ def test_most_prose_is_quiet() -> None:
 def test_the_kernel_refuses_what_it_cannot_use() -> None:
     if reading._kernel is None:
         pytest.skip("no compiled kernel")
+    tables = bytes(4 << 16), bytes(2 << 16)
     for words in ({"a": 0}, {"a": "b"}, {1: 1}):
         with pytest.raises(ValueError, match="roles"):
-            reading._kernel.Reader(
-                bytes(4 << 16), bytes(2 << 16), words, {}, lines.Line, lines.Shape
-            )
+            reading._kernel.Reader(*tables, words, {}, {}, lines.Line, lines.Shape)
+    for calls in ({"a": 1}, {"a": (1, 2)}, {1: (1, 2, 3)}, {"": (1, 2, 3)}):
+        with pytest.raises(ValueError, match=r"prompts|characters"):
+            reading._kernel.Reader(*tables, {}, {}, calls, lines.Line, lines.Shape)
     with pytest.raises(ValueError, match="size"):
-        reading._kernel.Reader(b"", b"", {}, {}, lines.Line, lines.Shape)
+        reading._kernel.Reader(b"", b"", {}, {}, {}, lines.Line, lines.Shape)
     with pytest.raises(ValueError, match="size"):
-        reading._kernel.Reader(bytes(4 << 16), bytes(2 << 16), {}, {}, int, lines.Shape)
+        reading._kernel.Reader(*tables, {}, {}, {}, int, lines.Shape)
     with pytest.raises(TypeError):
         reading._reader().cut(b"bytes")
 

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 4
+#define REVISION 5
 
 enum { BODY_WIDTH = 100, SHORT = 200, LONG = 600, WORDED = 400, PEEK = 24, FRONT = 12, BACK = 12 };
 enum { NEAR = 18, SENTENCE_WIDTH = 45, SENTENCE_WORDS = 8, WORD_WIDTH = 7, FEW = 2, BUTTONS = 20 };
@@ -24,10 +24,15 @@ enum { EXACT = 1, STARTS = 2, STARTS_WORDED = 4, ENDS = 8, ENDS_NUMBERED = 16, E
 enum { LONG_STARTS = 64, LONG_STARTS_WORDED = 128, LONG_ENDS = 256, LONG_ENDS_NUMBERED = 512 };
 enum { LONG_ENDS_WORDED = 1024, OPENS = 2048, CLOSES = 4096 };
 enum { INNER = 1, INNER_NUMBERED = 2, INNER_WORDED = 4, WORD = 8, LONG_INNER = 16, LONG_WORD = 32 };
-enum { OBJECT = 64 };
+/* Of the words of prompts, each with the languages that it is of. */
+enum { OBJECT = 1, CALL = 2, SELF = 4, KINDS = 3 };
+/* Gates; BRIEF ones are of words that have fewer letters than a gate goes by. */
+enum { OPENING = 1, STARTING = 2, CLOSING = 4, ENDING = 8, BRIEF = 4 };
 enum { WORDING = 1, LABEL = 2, PROMPT = 4, NAME = 8, EVERYTHING = 7 }; /* as in page.py */
 #define BEYOND 0x10000 /* code points without an entry in the tables */
 #define HEADS 4096
+#define GATES 0x4000
+#define GATED 4 /* letters that a gate goes by */
 #define NOT_SIMPLE (-1)
 #define SHAPE_FIELDS 8
 #define LINE_FIELDS 7
@@ -42,9 +47,17 @@ typedef struct {
 typedef struct {
     Py_UCS4 *chars;
     Py_ssize_t size;
-    uint32_t roles;
+    uint32_t roles, languages[KINDS]; /* of prompts: as object, as call, as self */
     int next; /* of those that begin with the same two characters */
 } Needle;
+
+typedef struct {
+    Needle *needles;
+    Py_ssize_t count;
+    int heads[HEADS];
+    uint8_t pairs[HEADS]; /* by the first two characters: the roles of the needles */
+    uint8_t *firsts;      /* by code point: the roles of those that begin with it */
+} Needles;
 
 typedef struct {
     PyObject_HEAD
@@ -52,10 +65,9 @@ typedef struct {
     uint16_t *lower;    /* by code point: case folded alone, 0 where that is more than one */
     Entry *entries;
     size_t mask;
-    Needle *needles;
-    Py_ssize_t needle_count;
-    int heads[HEADS];
-    uint8_t *firsts; /* by code point: the roles of the needles that begin with it */
+    uint8_t gates[GATES]; /* by their first letters: entries that lines open, start with */
+    uint8_t *lasts;       /* by their last: those that lines close, end with */
+    Needles wording, prompts;
     PyTypeObject *line, *shape;
 } Reader;
 
@@ -122,34 +134,62 @@ listed(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles)
 
 static inline size_t head_of(Py_UCS4 a, Py_UCS4 b) { return (a * 31u ^ b) & (HEADS - 1); }
 
-/* Those of some roles that needles have which are there; all at the first of the roles in `enough`. */
+/* Those of the roles of the needles that begin here, with their languages. */
 static uint32_t
-needles_in(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles, uint32_t enough)
+roles_at(const Needles *n, const Py_UCS4 *chars, Py_ssize_t left, uint32_t roles,
+         uint32_t *languages)
 {
     uint32_t found = 0;
-    for (Py_ssize_t i = 0; i < size; i++) {
-        if (chars[i] >= BEYOND || !(r->firsts[chars[i]] & roles & ~found))
+    /* those of one character are chained under it and 0 */
+    for (int pair = left > 1; pair >= 0; pair--) {
+        size_t head = head_of(chars[0], pair ? chars[1] : 0);
+        if (!(n->pairs[head] & roles))
             continue;
-        /* those of one character are chained under it and 0 */
-        for (int pair = i + 1 < size; pair >= 0; pair--) {
-            int at = r->heads[head_of(chars[i], pair ? chars[i + 1] : 0)];
-            for (; at >= 0; at = r->needles[at].next) {
-                const Needle *n = &r->needles[at];
-                if ((n->roles & roles) && n->size <= size - i &&
-                    !memcmp(n->chars, chars + i, (size_t)n->size * sizeof(Py_UCS4)))
-                    found |= n->roles & roles;
-            }
+        for (int at = n->heads[head]; at >= 0; at = n->needles[at].next) {
+            const Needle *one = &n->needles[at];
+            if (!(one->roles & roles) || one->size > left ||
+                one->chars[one->size - 1] != chars[one->size - 1] ||
+                memcmp(one->chars, chars, (size_t)one->size * sizeof(Py_UCS4)))
+                continue;
+            found |= one->roles & roles;
+            for (int k = 0; languages && k < KINDS; k++)
+                languages[k] |= one->languages[k];
         }
-        if (found & enough)
-            break;
     }
+    return found;
+}
+
+/* Those of some roles that needles have which are there; all at the first of those in `enough`. */
+static uint32_t
+needles_in(const Needles *n, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles,
+           uint32_t enough)
+{
+    uint32_t found = 0;
+    for (Py_ssize_t i = 0; i < size && !(found & enough); i++)
+        if (chars[i] < BEYOND && (n->firsts[chars[i]] & roles & ~found))
+            found |= roles_at(n, chars + i, size - i, roles, NULL);
     return found;
 }
 
 static inline int
 has_needle(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles)
 {
-    return needles_in(r, chars, size, roles, roles) != 0;
+    return needles_in(&r->wording, chars, size, roles, roles) != 0;
+}
+
+/* Whether an object, a call and a word for the page or the reader of one language are there. */
+static int
+names_prompt(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
+{
+    uint32_t languages[KINDS] = {0, 0, 0};
+    if (!needles_in(&r->prompts, chars, size, OBJECT, OBJECT))
+        return 0;
+    for (Py_ssize_t i = 0; i < size; i++)
+        if (chars[i] < BEYOND && r->prompts.firsts[chars[i]] &&
+            roles_at(&r->prompts, chars + i, size - i, OBJECT | CALL | SELF, languages) &&
+            (languages[0] & languages[1] & languages[2]))
+            return 1;
+    return 0;
 }
 
 /* What `fold` makes of a slice, in as much room, or NOT_SIMPLE. */
@@ -216,12 +256,52 @@ key_may_match(const Reader *r, const Py_UCS4 *key, Py_ssize_t size)
     if ((front & STARTS) || (back & ENDS) || (numbered && (back & ENDS_NUMBERED)))
         return 1;
     uint32_t sure = INNER | (numbered ? INNER_NUMBERED : 0) | (worded ? WORD : 0);
-    uint32_t found = needles_in(r, key, size, sure | INNER_WORDED, sure);
+    uint32_t found = needles_in(&r->wording, key, size, sure | INNER_WORDED, sure);
     return (found & sure) ||
            ((found & INNER_WORDED) && has_needle(r, key, size, WORD));
 }
 
-/* The same of a line that is too long to be folded at once. */
+/* Whether words behind a gate begin with so many letters, or with fewer of them. */
+static int
+is_open(const Reader *r, const Py_UCS4 *letters, int count, uint8_t gate)
+{
+    uint32_t hash = 0;
+    for (int i = 0; i < count; i++) {
+        hash = mixed(hash, letters[i]);
+        if (r->gates[hash & (GATES - 1)] & (i + 1 < GATED ? gate * BRIEF : gate))
+            return 1;
+    }
+    return 0;
+}
+
+/* Whether a line longer than that may start as a template does: by the first letters where the
+   folded line begins with these, as it does with ASCII, or where a number may stand there. */
+static int
+may_start(const Reader *r, const Py_UCS4 *chars)
+{
+    Py_UCS4 letters[GATED];
+    if (!IS(r, chars[0], LETTER) || chars[GATED] >= 0x80)
+        return 1;
+    for (int i = 0; i < GATED; i++) {
+        letters[i] = chars[i] < 0x80 ? r->traits[chars[i]] & FORM : 0;
+        if (!letters[i] || (i && letters[i] == ' ' && letters[i - 1] == ' '))
+            return 1;
+    }
+    return is_open(r, letters, GATED, STARTING);
+}
+
+/* Whether it may end as one does: by the last letter where that is one of ASCII. */
+static int
+may_end(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
+{
+    while (size && IS(r, chars[size - 1], DECOR | SPACE))
+        size--;
+    if (!size || chars[size - 1] >= 0x80 || !IS(r, chars[size - 1], LETTER))
+        return 1;
+    return (r->lasts[r->traits[chars[size - 1]] & FORM] & ENDING) != 0;
+}
+
+/* The same as `key_may_match` of a line that is too long to be folded at once. */
 static int
 long_may_match(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
 {
@@ -229,21 +309,27 @@ long_may_match(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
     Py_ssize_t peek = size < PEEK ? size : PEEK;
     if (size > WORDED)
         return 0;
-    Py_ssize_t made = fold(r, chars, peek, key);
-    if (made < 1)
-        return 1;
-    int numbered = is_figure(r, key[0]);
-    uint32_t front = begins(r, key, made);
-    made = fold(r, chars + size - peek, peek, key);
-    if (made < 0)
-        return 1;
-    uint32_t back = stops(r, key, made);
+    uint32_t front = 0, back = 0;
+    int numbered = 0;
+    if (may_start(r, chars)) {
+        Py_ssize_t made = fold(r, chars, peek, key);
+        if (made < 1)
+            return 1;
+        numbered = is_figure(r, key[0]);
+        front = begins(r, key, made);
+    }
+    if (may_end(r, chars, size)) {
+        Py_ssize_t made = fold(r, chars + size - peek, peek, key);
+        if (made < 0)
+            return 1;
+        back = stops(r, key, made);
+    }
     if ((front & LONG_STARTS) || (back & LONG_ENDS) || (numbered && (back & LONG_ENDS_NUMBERED)) ||
         has_needle(r, chars, size, LONG_INNER))
         return 1;
     if (!(front & LONG_STARTS_WORDED) && !(back & LONG_ENDS_WORDED))
         return 0;
-    made = fold(r, chars, size, key);
+    Py_ssize_t made = fold(r, chars, size, key);
     return made < 0 || has_needle(r, key, made, LONG_WORD);
 }
 
@@ -290,6 +376,36 @@ pair_listed(const Reader *r, const Py_UCS4 *chars, Span one, Span two, uint32_t 
     return listed(r, both, one.size + 1 + two.size, role);
 }
 
+/* Whether a line may open with words that prompts open with: by the first letters. */
+static int
+may_open(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
+{
+    Py_UCS4 letters[GATED];
+    Py_ssize_t at = 0;
+    int count = 0;
+    for (; at < size && !IS(r, chars[at], LETTER); at++)
+        if (chars[at] >= 0x80)
+            return 1;
+    for (; at < size && count < GATED && IS(r, chars[at], LETTER); at++)
+        if (!lowered(r, chars + at, 1, &letters[count++]))
+            return 1;
+    return is_open(r, letters, count, OPENING);
+}
+
+/* Whether it may close with words that prompts close with: by the last letter. */
+static int
+may_close(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
+{
+    Py_UCS4 last;
+    Py_ssize_t at = size - 1;
+    for (; at >= 0 && !IS(r, chars[at], LETTER); at--)
+        if (chars[at] >= 0x80 && chars[at] != 0x2019)
+            return 1;
+    if (at < 0 || !lowered(r, chars + at, 1, &last) || last >= BEYOND)
+        return 1;
+    return (r->lasts[last] & CLOSING) != 0;
+}
+
 /* Whether a line opens, or ends, as prompts do. */
 static int
 is_promising(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
@@ -300,15 +416,18 @@ is_promising(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
     for (Py_ssize_t i = 0; i < size && i < NEAR; i++)
         if (chars[i] >= 0x370)
             return 1;
-    if (!lowered(r, chars, near, part))
+    int opens = may_open(r, chars, near);
+    if (opens && !lowered(r, chars, near, part))
         return 1;
-    if (next_word(r, part, near, 0, &one)) {
+    if (opens && next_word(r, part, near, 0, &one)) {
         if (listed(r, part + one.start, one.size, OPENS))
             return 1;
         if (next_word(r, part, near, one.start + one.size, &two) &&
             pair_listed(r, part, one, two, OPENS))
             return 1;
     }
+    if (!may_close(r, chars + size - near, near))
+        return 0;
     if (!lowered(r, chars + size - near, near, part))
         return 1;
     one.size = two.size = 0;
@@ -324,11 +443,12 @@ static int
 may_prompt(const Reader *r, const Line *line)
 {
     Py_UCS4 text[LONG];
+    text[0] = 0; /* a line has characters, which the compiler does not know */
     Py_UCS4 last = line->chars[line->size - 1];
     if (IS(r, line->chars[0], OPENER) || last == ':' || last == 0xff1a ||
         !is_promising(r, line->chars, line->size))
         return 0;
-    return !lowered(r, line->chars, line->size, text) || has_needle(r, text, line->size, OBJECT);
+    return !lowered(r, line->chars, line->size, text) || names_prompt(r, text, line->size);
 }
 
 /* Whether a sign is the one colon that a line ends with: it points to what follows the line. */
@@ -540,20 +660,33 @@ line_of(const Reader *r, PyObject *text, const Line *line, const Place *place)
     return tuple_of(r->line, items, LINE_FIELDS);
 }
 
+#define WIDEN(TYPE)                                              \
+    for (Py_ssize_t i = 0; i < size; i++)                        \
+        out[i] = ((const TYPE *)PyUnicode_DATA(text))[start + i];
+
+/* Characters of a text as code points. */
+static void
+widen(PyObject *text, Py_ssize_t start, Py_ssize_t size, Py_UCS4 *restrict out)
+{
+    if (PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND) {
+        WIDEN(Py_UCS1)
+    } else if (PyUnicode_KIND(text) == PyUnicode_2BYTE_KIND) {
+        WIDEN(Py_UCS2)
+    } else {
+        WIDEN(Py_UCS4)
+    }
+}
+
 /* Read a line that is not blank into the buffer. */
 static void
 read_line(const Reader *r, PyObject *text, const Place *place, Line *line)
 {
-    int kind = PyUnicode_KIND(text);
-    const void *data = PyUnicode_DATA(text);
     Py_UCS4 tail[TAIL];
     Py_ssize_t size = place->last - place->first;
     Py_ssize_t tail_size = size < TAIL ? size : TAIL;
     line->size = size;
-    for (Py_ssize_t i = 0; i < size && i < LONG; i++)
-        line->chars[i] = PyUnicode_READ(kind, data, place->first + i);
-    for (Py_ssize_t i = 0; i < tail_size; i++)
-        tail[i] = PyUnicode_READ(kind, data, place->last - tail_size + i);
+    widen(text, place->first, size < LONG ? size : LONG, line->chars);
+    widen(text, place->last - tail_size, tail_size, tail);
     look_at_shape(r, line, tail, tail_size);
 }
 
@@ -731,6 +864,34 @@ worded(PyObject *word, PyObject *number, Py_ssize_t *size, uint32_t *roles)
     return PyUnicode_AsUCS4Copy(word);
 }
 
+/* Open a gate for words that begin with these letters. */
+static void
+open_gate(Reader *self, const Py_UCS4 *letters, Py_ssize_t count, uint8_t gate)
+{
+    uint32_t hash = hash_of(letters, count < GATED ? count : GATED);
+    self->gates[hash & (GATES - 1)] |= count < GATED ? gate * BRIEF : gate;
+}
+
+/* Open the gates for a word that lines may begin or end with. */
+static void
+open_gates(Reader *self, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles)
+{
+    Py_ssize_t letters = 0;
+    if (!size)
+        return;
+    Py_UCS4 last = chars[size - 1];
+    while (letters < size && IS(self, chars[letters], LETTER))
+        letters++;
+    if (roles & (LONG_STARTS | LONG_STARTS_WORDED))
+        open_gate(self, chars, size, STARTING);
+    if (roles & OPENS)
+        open_gate(self, chars, letters, OPENING);
+    if (last < BEYOND && (roles & CLOSES))
+        self->lasts[last] |= CLOSING;
+    if (last < BEYOND && (roles & (LONG_ENDS | LONG_ENDS_NUMBERED | LONG_ENDS_WORDED)))
+        self->lasts[last] |= ENDING;
+}
+
 static int
 fill_entries(Reader *self, PyObject *words)
 {
@@ -740,7 +901,8 @@ fill_entries(Reader *self, PyObject *words)
         room *= 2;
     self->mask = room - 1;
     self->entries = PyMem_Calloc(room, sizeof *self->entries);
-    if (!self->entries)
+    self->lasts = PyMem_Calloc(BEYOND, sizeof *self->lasts);
+    if (!self->entries || !self->lasts)
         return PyErr_NoMemory(), -1;
     for (Py_ssize_t at = 0, size; PyDict_Next(words, &at, &word, &number);) {
         uint32_t roles;
@@ -748,6 +910,7 @@ fill_entries(Reader *self, PyObject *words)
         if (!chars)
             return -1;
         uint32_t hash = hash_of(chars, size);
+        open_gates(self, chars, size, roles);
         PyMem_Free(chars);
         size_t slot = hash & self->mask;
         while (self->entries[slot].roles && self->entries[slot].hash != hash)
@@ -758,29 +921,72 @@ fill_entries(Reader *self, PyObject *words)
     return 0;
 }
 
+/* Chain a needle, whose size and roles are known; 0 or -1. */
 static int
-fill_needles(Reader *self, PyObject *needles)
+chain(Needles *n, int index)
 {
-    PyObject *word, *number;
-    self->needles = PyMem_Calloc((size_t)PyDict_GET_SIZE(needles) + 1, sizeof *self->needles);
-    self->firsts = PyMem_Calloc(BEYOND, sizeof *self->firsts);
-    if (!self->needles || !self->firsts)
+    Needle *needle = &n->needles[index];
+    if (!needle->size)
+        return PyErr_SetString(PyExc_ValueError, "a needle must have characters"), -1;
+    if (needle->chars[0] >= BEYOND || needle->roles > 0xFF)
+        return PyErr_SetString(PyExc_ValueError, "a needle of other characters or roles"), -1;
+    size_t head = head_of(needle->chars[0], needle->size > 1 ? needle->chars[1] : 0);
+    n->firsts[needle->chars[0]] |= (uint8_t)needle->roles;
+    n->pairs[head] |= (uint8_t)needle->roles;
+    needle->next = n->heads[head];
+    n->heads[head] = index;
+    return 0;
+}
+
+/* The roles of the words of prompts are the kinds that they have languages of. */
+static int
+fill_languages(Needle *needle, PyObject *given)
+{
+    if (!given || !PyTuple_Check(given) ||
+        !PyArg_ParseTuple(given, "III", &needle->languages[0], &needle->languages[1],
+                          &needle->languages[2])) {
+        PyErr_SetString(PyExc_ValueError, "words of prompts must have languages by kind");
+        return -1;
+    }
+    for (int k = 0; k < KINDS; k++)
+        needle->roles |= needle->languages[k] ? 1u << k : 0;
+    return 0;
+}
+
+static int
+fill_needles(Needles *n, PyObject *words, int languages)
+{
+    PyObject *word, *given;
+    n->needles = PyMem_Calloc((size_t)PyDict_GET_SIZE(words) + 1, sizeof *n->needles);
+    n->firsts = PyMem_Calloc(BEYOND, sizeof *n->firsts);
+    if (!n->needles || !n->firsts)
         return PyErr_NoMemory(), -1;
-    for (Py_ssize_t at = 0; PyDict_Next(needles, &at, &word, &number);) {
-        Needle *needle = &self->needles[self->needle_count];
-        if (!(needle->chars = worded(word, number, &needle->size, &needle->roles)))
+    for (int i = 0; i < HEADS; i++)
+        n->heads[i] = -1;
+    for (Py_ssize_t at = 0; PyDict_Next(words, &at, &word, &given);) {
+        Needle *needle = &n->needles[n->count];
+        if (!languages) {
+            if (!(needle->chars = worded(word, given, &needle->size, &needle->roles)))
+                return -1;
+        } else {
+            if (fill_languages(needle, PyUnicode_Check(word) ? given : NULL) < 0 ||
+                !(needle->chars = PyUnicode_AsUCS4Copy(word)))
+                return -1;
+            needle->size = PyUnicode_GET_LENGTH(word);
+        }
+        if (chain(n, (int)n->count++) < 0)
             return -1;
-        int index = (int)self->needle_count++;
-        if (!needle->size)
-            return PyErr_SetString(PyExc_ValueError, "a needle must have characters"), -1;
-        if (needle->chars[0] >= BEYOND || needle->roles > 0xFF)
-            return PyErr_SetString(PyExc_ValueError, "a needle of other characters or roles"), -1;
-        self->firsts[needle->chars[0]] |= (uint8_t)needle->roles;
-        int *head = &self->heads[head_of(needle->chars[0], needle->size > 1 ? needle->chars[1] : 0)];
-        needle->next = *head;
-        *head = index;
     }
     return 0;
+}
+
+static void
+free_needles(Needles *n)
+{
+    for (Py_ssize_t i = 0; i < n->count; i++)
+        PyMem_Free(n->needles[i].chars);
+    PyMem_Free(n->needles);
+    PyMem_Free(n->firsts);
 }
 
 static int
@@ -791,10 +997,8 @@ is_named_tuple(PyTypeObject *type)
 
 static int
 fill(Reader *self, const Py_buffer *traits, const Py_buffer *lower, PyObject *words,
-     PyObject *needles)
+     PyObject *needles, PyObject *prompts)
 {
-    for (int i = 0; i < HEADS; i++)
-        self->heads[i] = -1;
     if (traits->len != BEYOND * (Py_ssize_t)sizeof *self->traits ||
         lower->len != BEYOND * (Py_ssize_t)sizeof *self->lower || !is_named_tuple(self->line) ||
         !is_named_tuple(self->shape))
@@ -810,24 +1014,27 @@ fill(Reader *self, const Py_buffer *traits, const Py_buffer *lower, PyObject *wo
                                         : self->traits[c] | kinds;
     }
     memcpy(self->lower, lower->buf, (size_t)lower->len);
-    return fill_entries(self, words) < 0 ? -1 : fill_needles(self, needles);
+    if (fill_entries(self, words) < 0 || fill_needles(&self->wording, needles, 0) < 0)
+        return -1;
+    return fill_needles(&self->prompts, prompts, 1);
 }
 
 static PyObject *
 reader_new(PyTypeObject *type, PyObject *args, PyObject *named)
 {
     Py_buffer traits, lower;
-    PyObject *words, *needles, *line, *shape;
+    PyObject *words, *needles, *prompts, *line, *shape;
     if (named && PyDict_GET_SIZE(named))
         return PyErr_Format(PyExc_TypeError, "Reader takes no keywords");
-    if (!PyArg_ParseTuple(args, "y*y*O!O!O!O!", &traits, &lower, &PyDict_Type, &words,
-                          &PyDict_Type, &needles, &PyType_Type, &line, &PyType_Type, &shape))
+    if (!PyArg_ParseTuple(args, "y*y*O!O!O!O!O!", &traits, &lower, &PyDict_Type, &words,
+                          &PyDict_Type, &needles, &PyDict_Type, &prompts, &PyType_Type, &line,
+                          &PyType_Type, &shape))
         return NULL;
     Reader *self = (Reader *)type->tp_alloc(type, 0);
     if (self) {
         self->line = (PyTypeObject *)Py_NewRef(line);
         self->shape = (PyTypeObject *)Py_NewRef(shape);
-        if (fill(self, &traits, &lower, words, needles) < 0)
+        if (fill(self, &traits, &lower, words, needles, prompts) < 0)
             Py_CLEAR(self);
     }
     PyBuffer_Release(&traits);
@@ -839,11 +1046,10 @@ static void
 reader_dealloc(Reader *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    for (Py_ssize_t i = 0; i < self->needle_count; i++)
-        PyMem_Free(self->needles[i].chars);
-    PyMem_Free(self->needles);
-    PyMem_Free(self->firsts);
+    free_needles(&self->wording);
+    free_needles(&self->prompts);
     PyMem_Free(self->entries);
+    PyMem_Free(self->lasts);
     PyMem_Free(self->traits);
     PyMem_Free(self->lower);
     Py_XDECREF(self->line);
@@ -862,7 +1068,7 @@ static PyType_Slot reader_slots[] = {
     {Py_tp_new, reader_new},
     {Py_tp_dealloc, reader_dealloc},
     {Py_tp_methods, reader_methods},
-    {Py_tp_doc, "Reader(traits, lower, words, needles, line, shape)"},
+    {Py_tp_doc, "Reader(traits, lower, words, needles, prompts, line, shape)"},
     {0, NULL},
 };
 

@@ -59,9 +59,14 @@ def match(line: Line) -> Hit | None:
 
 def _named(text: str) -> list[_Language]:
     """The languages of which an object, a call and a word for the page or the reader is there."""
-    latin, other = _objects()
-    known = latin if text.isascii() else latin | other
-    named = {number for word, numbers in known.items() if word in text for number in numbers}
+    named = {
+        number
+        for firsts, known in _objects()
+        if firsts.search(text)
+        for word, numbers in known.items()
+        if word in text
+        for number in numbers
+    }
     return [
         language
         for language in map(languages().__getitem__, sorted(named))
@@ -71,13 +76,32 @@ def _named(text: str) -> list[_Language]:
 
 
 @cache
-def _objects() -> tuple[dict[str, list[int]], dict[str, list[int]]]:
-    """What calls speak of, each with its languages by number: words in ASCII, and others."""
-    found: tuple[dict[str, list[int]], dict[str, list[int]]] = ({}, {})
+def _objects() -> list[tuple[re.Pattern[str], dict[str, list[int]]]]:
+    """What calls speak of, each with its languages by number, and the letters one of which it has.
+
+    Words of ASCII come together, since languages share them; others by language.
+    """
+    groups: dict[int, dict[str, list[int]]] = {}
     for number, language in enumerate(languages()):
         for word in language.objects:
-            found[not word.isascii()].setdefault(word, []).append(number)
-    return found
+            group = groups.setdefault(-1 if word.isascii() else number, {})
+            group.setdefault(word, []).append(number)
+    firsts = {at: "".join({word[0] for word in group}) for at, group in groups.items()}
+    return [(re.compile(f"[{firsts[at]}]"), group) for at, group in groups.items()]
+
+
+@cache
+def words() -> dict[str, tuple[int, int, int]]:
+    """Every word of prompts with the languages that have it, as bits by number.
+
+    They are given for what is called for, for calls, and for words for the page or the reader.
+    """
+    found: dict[str, list[int]] = {}
+    for number, language in enumerate(languages()):
+        for kind, some in enumerate((language.objects, language.calls, language.selves)):
+            for word in some:
+                found.setdefault(word, [0, 0, 0])[kind] |= 1 << number
+    return {word: (bits[0], bits[1], bits[2]) for word, bits in found.items()}
 
 
 def _promising(text: str) -> bool:

@@ -39,7 +39,7 @@ from unspun.chrome.repeats import SITE
 from unspun.chrome.templates import Hit, Index
 from unspun.kernels.windows import spread
 
-_kernel = kernels.load("unspun.chrome._lines", revision=4)
+_kernel = kernels.load("unspun.chrome._lines", revision=5)
 
 FRONT = BACK = 12
 """Letters that a line must begin or end with if it does as a template, where there are as many."""
@@ -98,7 +98,8 @@ def _reader() -> Any:  # noqa: ANN401 - the kernel's type
     lowered = _codes(chars.casefold()).astype(np.uint16).tobytes()
     known = templates.table()
     edges = _Edges.of(known.short), _Edges.of(known.long)
-    return _kernel.Reader(traits, lowered, _words(*edges), _needles(*edges), Line, Shape)
+    words, needles = _words(*edges), _needles(*edges)
+    return _kernel.Reader(traits, lowered, words, needles, prompts.words(), Line, Shape)
 
 
 def _traits(chars: str) -> NDArray[np.int64]:
@@ -186,7 +187,6 @@ def _needles(short: _Edges, long: _Edges) -> dict[str, int]:
         inner.words | short.words,
         known.long.inner,
         long.words,
-        [word for language in prompts.languages() for word in language.objects],
     )
 
 
