@@ -78,11 +78,14 @@ def _normalise(result: Result, setting: Setting) -> Result:
         result = flow.tagged(result, spoofs(result.text), result.ledger)
     shown -= {SPOOF}
     if shown:
+        moved = False
         for normaliser in normalise.NORMALISERS:
-            if normaliser.signs.isdisjoint(shown):
+            idle = normaliser is normalise.SETTLE and not moved
+            if idle or normaliser.signs.isdisjoint(shown):
                 continue
             step = normaliser(result.text, config)
             if step:
+                moved = True
                 result = flow.edited(result, step)
                 shown = normalise.shown(result.text, config)
         suspects = normalise.suspects(result.text, config)

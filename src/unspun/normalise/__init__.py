@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from unspun.config import NormaliseConfig
     from unspun.model import Edit, Ledger
 
-__all__ = ["NORMALISERS", "Normaliser", "interesting", "normalise", "shown", "suspects"]
+__all__ = ["NORMALISERS", "SETTLE", "Normaliser", "interesting", "normalise", "shown", "suspects"]
 
 Rule = Callable[[str, "NormaliseConfig"], "list[Edit]"]
 
@@ -128,8 +128,9 @@ def _settle(text: str, config: NormaliseConfig) -> list[Edit]:
 _ROUNDS = 32
 """Rounds until stable; three are the most that real text needs, hostile text is cut off here."""
 
-NORMALISERS: tuple[Normaliser, ...] = (
-    *RULES,
-    # One rule's removal can bring together what another repairs: repeat until nothing moves.
-    Normaliser("settle", _settle, frozenset().union(*(rule.signs for rule in RULES))),
-)
+SETTLE = Normaliser("settle", _settle, frozenset().union(*(rule.signs for rule in RULES)))
+"""One rule's removal can bring together what another repairs: repeats until nothing moves.
+
+It finds nothing in a text in which none of the rules has."""
+
+NORMALISERS: tuple[Normaliser, ...] = (*RULES, SETTLE)

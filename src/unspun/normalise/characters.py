@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from unspun import edits
@@ -26,15 +25,16 @@ _CONTROL = re.compile(  # Unicode Technical Report 20 lists them as unsuitable f
     "\ufff9-\ufffc]+"  # interlinear annotation, object replacement
 )
 _MARK = re.compile("\ufeff+")
-_UNSEEN = re.compile("[\u200b-\u200d\u2060\U000e0000-\U000e007f]")
-_ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060]+|[\U000e0000-\U000e007f]+")
+_TAGS = re.compile("[\U000e0000-\U000e007f]+")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-_PLAIN = re.compile(  # where a joiner or a zero-width space does nothing: Latin, Greek, Cyrillic
-    "[\\s!-@\\[-`{-~\xa0-\xbf\u2010-\u2027\u2030-\u205e]|[A-Za-z\xc0-\u058f\u1e00-\u1fff]"
+_PLAIN = (  # where a joiner or a zero-width space does nothing: Latin, Greek, Cyrillic
+    "\\s!-@\\[-`{-~\xa0-\xbf\u2010-\u2027\u2030-\u205eA-Za-z\xc0-\u058f\u1e00-\u1fff"
 )
+_NOTHING = "\u200b-\u200d\u2060"
+_ZERO_WIDTH = re.compile(f"[{_NOTHING}](?<![^{_PLAIN}].)[{_NOTHING}]*(?![^{_PLAIN}])", re.DOTALL)
 _LATIN = re.compile("[A-Za-z\xc0-\u024f]")
 
 
@@ -61,31 +61,26 @@ def strip_zero_width(text: str, _config: NormaliseConfig) -> list[Edit]:
     """Remove zero-width characters where the script around them has no use for them."""
     if text.isascii():
         return []
-    first = _UNSEEN.search(text)
-    if first is None:
-        return []
-    found = []
-    for match in _ZERO_WIDTH.finditer(text, first.start()):
-        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-        if _needs(match.group(), before, after):
-            continue
-        found.append(
-            Edit(match.start(), match.end(), match.group(), "", "normalise", "zero-width", 0.95)
-        )
-    return found
+    unneeded = [m for m in _ZERO_WIDTH.finditer(text) if not _joins(m)]
+    unneeded += (m for m in _TAGS.finditer(text) if text[m.start() - 1 : m.start()] != _FLAG)
+    found = [
+        Edit(match.start(), match.end(), match.group(), "", "normalise", "zero-width", 0.95)
+        for match in unneeded
+    ]
+    return sorted(found, key=lambda edit: edit.start)
 
 
-@lru_cache(maxsize=1 << 12)
-def _needs(chars: str, before: str, after: str) -> bool:
-    """Whether these characters do something between their neighbours."""
-    if chars[0] >= "\U000e0000":  # tags spell the flag of a region after a black flag
-        return before == "\N{WAVING BLACK FLAG}"
-    plain = all(not char or _PLAIN.match(char) for char in (before, after))
-    if not plain:
-        return True
-    if set(chars) <= {"\u200c", "\u200d"}:  # German and English use them against ligatures
-        return bool(_LATIN.match(before) and _LATIN.match(after))
-    return False
+_FLAG = "\N{WAVING BLACK FLAG}"  # tags behind it spell the flag of a region
+
+
+def _joins(match: re.Match[str]) -> bool:
+    """Whether joiners stand between Latin letters: against ligatures, in German and English."""
+    before, after = (
+        match.string[match.start() - 1 : match.start()],
+        match.string[match.end() : match.end() + 1],
+    )
+    joiners = set(match.group()) <= {"\u200c", "\u200d"}
+    return bool(joiners and _LATIN.match(before) and _LATIN.match(after))
 
 
 def strip_bidi(text: str, _config: NormaliseConfig) -> list[Edit]:

@@ -22,9 +22,11 @@ _NOTHING = "\u200b-\u200d\u2060\ufeff"
 _SPELLING = "\U000e0020-\U000e007f"
 _BIDI = re.compile(f"[{_DIRECTIONS}]+")
 _HIDDEN = re.compile(  # in one word, from the first to the last of them
-    f"(?<=[{_LATIN}])[{_NOTHING}]+(?:[{_LATIN}]+[{_NOTHING}]+)*(?=[{_LATIN}])"
+    f"[{_NOTHING}](?<=[{_LATIN}].)[{_NOTHING}]*(?:[{_LATIN}]+[{_NOTHING}]+)*(?=[{_LATIN}])"
 )
-_TAGS = re.compile(f"(?<![\U0001f3f4{_SPELLING}])[{_SPELLING}]{{2,}}")  # behind a flag: its name
+_TAGS = re.compile(  # behind a flag: its name
+    f"[{_SPELLING}](?<![\U0001f3f4{_SPELLING}].)[{_SPELLING}]+"
+)
 _MIXED = re.compile(f"(?=[{_OTHER}]*[{_LATIN}])(?=[{_LATIN}]*[{_OTHER}])[{_LATIN}{_OTHER}]{{3,}}")
 _UNSEEN = re.compile(f"[{_DIRECTIONS}{_NOTHING}{_SPELLING}]")
 _SECOND_SCRIPT = re.compile(f"[{_OTHER}]")
@@ -52,7 +54,7 @@ def spoofs(text: str) -> list[Tag]:
     ]
     found += (
         Tag(SPOOF, match.start(), match.end(), "mixed-script", 0.9)
-        for match in _MIXED.finditer(text)
+        for match in (_MIXED.finditer(text) if _meet(text) else ())
         if all(c in _ALIKE for c in match[0] if "\u0370" <= c <= "\u04ff")
     )
     return sorted(found, key=lambda tag: tag.start)
@@ -70,6 +72,11 @@ def shows_plain(text: str) -> bool:
         return False
     if _UNSEEN.search(text):
         return True
+    return _meet(text)
+
+
+def _meet(text: str) -> bool:
+    """Whether letters of two scripts stand side by side."""
     return bool(_SECOND_SCRIPT.search(text) and _MEETING.search(text))
 
 

@@ -295,8 +295,8 @@ read_word(const Words *w, Py_ssize_t number, Evidence *evidence)
         int32_t row = triple[pair[two] * letters + now];
         two = last * letters + now;
         last = now;
-        if (!row)
-            row = back[two];
+        int32_t shorter = back[two]; /* read in any case: which it will be is hard to foresee */
+        row = row ? row : shorter;
         for (int k = 0; k < PACKED; k++) /* row 0 says nothing */
             sum.packed[k] += weights[(size_t)row * PACKED + (size_t)k];
     }
@@ -357,7 +357,7 @@ learn(const Words *w, const Sought *sought, Py_ssize_t number, int kind, Known *
 
 /* What one word says and how loud it is at most: where it is kept, or in the place given. */
 static inline const Known *
-said_by(const Words *w, const Sought *sought, Py_ssize_t number, int kind, Known *other)
+said_by(const Words *w, Sought *sought, Py_ssize_t number, int kind, Known *other)
 {
     if (sought->place && memo_holds(sought, kind))
         return sought->place;

@@ -1,8 +1,8 @@
 /* What words say, kept from one text to the next: most tokens are of few words (Zipf).
  *
  * A word between two characters that are no letters says the same wherever it stands. Each place of
- * the memo keeps one such word with its letters as they lie in memory, against which a word is
- * checked, and its evidence. A memo belongs to one reading at a time; a reader keeps those that are
+ * the memo keeps one such word, which has two places to choose from, with its letters as they lie in
+ * memory, against which a word is checked, and its evidence. A memo belongs to one reading at a time; a reader keeps those that are
  * not in use.
  */
 #ifndef UNSPUN_TAGGING_MEMO_H
@@ -28,7 +28,8 @@ typedef struct {
     uint16_t kind;  /* bytes of a letter */
     uint16_t top;   /* the evidence of its loudest column */
     uint16_t class; /* of style */
-    uint16_t fill[4]; /* two cache lines in all */
+    uint16_t other; /* of the first of a pair: whether the second was met last */
+    uint16_t fill[3]; /* two cache lines in all */
 } Known;
 
 typedef struct {
@@ -119,17 +120,18 @@ memo_seek(const Memo *memo, const char *text, size_t bytes, size_t left, Sought 
         hash ^= hash >> 29;
     }
     word->bytes = bytes;
-    word->place = &memo->known[(hash * 0xC2B2AE3D27D4EB4Fu) >> (64 - MEMO_BITS)];
+    word->place = &memo->known[(hash * 0xC2B2AE3D27D4EB4Fu) >> (64 - MEMO_BITS) & ~(uint64_t)1];
 #if defined(__GNUC__)
-    __builtin_prefetch(&word->place->evidence);
-    __builtin_prefetch(&word->place->letters);
+    __builtin_prefetch(&word->place[0].evidence);
+    __builtin_prefetch(&word->place[0].letters);
+    __builtin_prefetch(&word->place[1].evidence);
+    __builtin_prefetch(&word->place[1].letters);
 #endif
 }
 
 static inline int
-memo_holds(const Sought *word, int kind)
+memo_is(const Known *known, const Sought *word, int kind)
 {
-    const Known *known = word->place;
     if (known->bytes != word->bytes || known->kind != kind ||
         ((known->letters[0] ^ word->letters[0]) | (known->letters[1] ^ word->letters[1])))
         return 0;
@@ -137,6 +139,21 @@ memo_holds(const Sought *word, int kind)
         if (known->letters[k] != word->letters[k])
             return 0;
     return 1;
+}
+
+/* Whether a word is in one of its two places, which is its place from now on; else it is that of
+   the two that was met before the other. */
+static inline int
+memo_holds(Sought *word, int kind)
+{
+    Known *pair = word->place;
+    if (memo_is(&pair[pair->other], word, kind)) {
+        word->place = &pair[pair->other];
+        return 1;
+    }
+    pair->other = !pair->other;
+    word->place = &pair[pair->other];
+    return memo_is(word->place, word, kind);
 }
 
 static inline void
