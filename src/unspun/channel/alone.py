@@ -39,16 +39,11 @@ def evidence(text: str, first: Ints, last: Ints, index: Index, prices: Prices) -
         index: The channel.
         prices: The decoder's weights.
     """
-    lattice = build(text, index)
-    if not len(lattice.words) or not len(first):
-        return 0.0
-    table = arrays(lattice)
-    rows = lattice.readings
-    near = np.minimum(np.searchsorted(last, rows.first, side="right"), len(first) - 1)
-    odd = (first[near] < rows.last) & (last[near] > rows.first) & (rows.entry >= 0)
-    arcs = np.flatnonzero(odd)
+    lattice = build(text, index, (first, last))
+    arcs = np.arange(len(lattice.readings.text))
     if not len(arcs):
         return 0.0
+    table = arrays(lattice)
     gains = alone(lattice, table, arcs, index, prices) - _DOUBT
     order = np.argsort(-gains, kind="stable")
     _, one = np.unique(table.form[arcs[order]], return_index=True)

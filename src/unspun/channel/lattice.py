@@ -20,7 +20,7 @@ from unspun.channel.forms import (
     Forms,
 )
 from unspun.channel.index import Index
-from unspun.channel.matcher import BITS, MASK
+from unspun.channel.matcher import BITS, MASK, Matches
 from unspun.channel.page import Page
 from unspun.channel.segments import segments_of
 from unspun.lm.words import Tokens, tokenise
@@ -29,6 +29,8 @@ Int8s = NDArray[np.int8]
 Int32s = NDArray[np.int32]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+Places = tuple[Ints, Ints]  # the first code point of each, and one past its last
 
 KEEP: Final = -1
 ARTICLE: Final = -2
@@ -128,8 +130,16 @@ class Lattice:
         return arcs
 
 
-def build(text: str, index: Index) -> Lattice:
-    """Lay out every reading of a text under a channel."""
+def build(text: str, index: Index, places: Places | None = None) -> Lattice:
+    """Lay out every reading of a text under a channel.
+
+    Args:
+        text: The text.
+        index: The channel.
+        places: Where alone readings are wanted: the first code point of each place and one past
+            its last, in order. Then of readings that write the same all are given, and neither
+            articles nor words that a spinner would have replaced are looked for.
+    """
     words, forms = tokenise(text), index.words
     known = forms.numbers(words.words)
     segments, openings = segments_of(words, known)
@@ -139,8 +149,10 @@ def build(text: str, index: Index) -> Lattice:
     opens[begins] |= np.array(openings, np.bool_)
     page = Page(text, words, segments)
     writer = _Writer(page, index)
-    rows = _articles(words, known, _best(writer.readings(opens), index), writer)
-    kept = _kept(page, index)
+    rows = writer.readings(opens, places)
+    kept = np.full(len(words), -1, np.int32)
+    if places is None:
+        rows, kept = _articles(words, known, _best(rows, index), writer), _kept(page, index)
     return Lattice(
         text, words, known, forms, opens, segments, openings, rows, writer.more, kept, index
     )
@@ -167,10 +179,12 @@ class _Writer:
             self.more.append(text)
         return number
 
-    def readings(self, opens: Bools) -> Readings:
-        """Every reading that takes a substitution back."""
+    def readings(self, opens: Bools, places: Places | None = None) -> Readings:
+        """Every reading that takes a substitution back, or those that touch some places."""
         page, index = self._page, self._index
         match = index.spun.find(page.forms)
+        if places is not None:
+            match = _touching(match, page, places)
         able = page.within(match.place, match.size)
         able &= ~page.figures(match.place, match.size, opens)
         place, size = match.place[able], match.size[able]
@@ -208,6 +222,15 @@ class _Writer:
             after = text[end:last]
         rows.end[at], rows.first[at], rows.last[at] = right, first, last
         rows.text[at] = self.number(before + shape + after)
+
+
+def _touching(match: Matches, page: Page, places: Places) -> Matches:
+    """The matches that touch some places."""
+    first, last = places
+    start, end = page.starts[match.place], page.ends[match.place + match.size - 1]
+    at = np.searchsorted(last, start, side="right")
+    near = np.flatnonzero(np.append(first, len(page.text) + 1)[at] < end)
+    return Matches._make(column[near] for column in match)
 
 
 def _best(rows: Readings, index: Index) -> Readings:
