@@ -15,6 +15,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 import io
+import itertools
+import math
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -42,6 +44,7 @@ from unspun.detect import spun as detector
 from unspun.lm.words import words_of
 from unspun.model import Document, Edit
 
+FORMS = (5, 10, 20)  # replaced in a copy: bounds of what is counted together
 RATES = (0.1, 0.2, 0.3, 0.5, 0.75, 0.96)
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0001)
 CONFIG = RestoreConfig()
@@ -213,16 +216,26 @@ def bench_decision(test: Sequence[Pair], spinner: Spinner) -> None:
     print(f"Decision, {len(test)} documents of the test part, each clean and spun by the table")
     clean = [detector.detect(pair.original, CONFIG).is_spun for pair in test]
     for rate in RATES:
-        hits = 0
+        found: list[tuple[int, bool]] = []  # forms replaced in each copy, and whether it is found
         for pair in test:
             copy = "\n".join(spinner.spin(pair.original.split("\n"), rate, pair.name))
-            hits += detector.detect(copy, CONFIG).is_spun
-        false = sum(clean)
+            found.append((spinner.replaced, detector.detect(copy, CONFIG).is_spun))
+        hits, false = sum(hit for _, hit in found), sum(clean)
         f1 = 2 * hits / max(2 * hits + false + len(test) - hits, 1)
         print(
             f"  rate {rate:4}: F1 {f1:.4f}  found {hits}/{len(test)}  false alarms {false}",
             flush=True,
         )
+        if rate == RATES[0]:
+            print("    by forms replaced: " + ", ".join(_by_forms(found)))
+
+
+def _by_forms(found: Sequence[tuple[int, bool]]) -> Iterator[str]:
+    """How many copies are found of those in which few forms were replaced, and of the others."""
+    for least, most in itertools.pairwise((0, *FORMS, math.inf)):
+        hits = [hit for replaced, hit in found if least <= replaced < most]
+        name = f"{least} and more" if most == math.inf else f"{least} to {most - 1}"
+        yield f"{name} {sum(hits)}/{len(hits)}"
 
 
 def bench_text(name: str, test: Sequence[Pair]) -> None:

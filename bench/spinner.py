@@ -18,9 +18,14 @@ Alternatives = list[tuple[str, float]]
 
 
 class Spinner:
-    """A table ready to spin."""
+    """A table ready to spin.
+
+    Attributes:
+        replaced: How many forms of the last document were replaced.
+    """
 
     def __init__(self, channel: Channel) -> None:
+        self.replaced = 0
         self.channel = channel
         self.table: dict[str, Alternatives] = defaultdict(list)
         for entry in channel.entries:
@@ -37,7 +42,9 @@ class Spinner:
         """
         rng = random.Random(seed)  # noqa: S311  # a simulation
         drawn: dict[str, str | None] = {}
-        return [self._line(line, rate, rng, drawn) for line in paragraphs]
+        lines = [self._line(line, rate, rng, drawn) for line in paragraphs]
+        self.replaced = sum(spun is not None for spun in drawn.values())
+        return lines
 
     def _line(
         self, line: str, rate: float, rng: random.Random, drawn: dict[str, str | None]
