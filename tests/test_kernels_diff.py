@@ -115,6 +115,29 @@ def test_a_line_of_many_words_loses_no_more_than_was_left_out() -> None:
     assert kept == len(fewer)
 
 
+def test_a_long_line_of_three_words_is_compared_as_if_without_windows() -> None:
+    """Equal shares of both sides: else words would be replaced to let both end together."""
+    words = [number * number % 1009 % 3 for number in range(40_000)]
+    fewer = [word for number, word in enumerate(words) if number % 5]
+    for hyp, ref in (words, fewer), (fewer, words):
+        assert sum(b - a for a, b, _, _ in runs(hyp, ref, 1 << 12)) == len(fewer)
+
+
+def test_lines_of_very_different_lengths_end() -> None:
+    words = list(range(3_000))
+    assert list(runs(words, words[:2], 64)) == [(0, 2, 0, 2)]
+    assert list(runs(words[:1], words, 64)) == [(0, 1, 0, 1)]
+    assert not list(runs(words, [-1], 64))
+
+
+def test_a_gap_as_wide_as_half_a_window_is_bridged() -> None:
+    words = list(range(3_000))
+    assert list(runs(words, words[:500] + words[600:], 200)) == [
+        (0, 500, 0, 500),
+        (600, 3_000, 500, 2_900),
+    ]
+
+
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 6), max_size=200), st.lists(st.integers(0, 6), max_size=200))
 def test_runs_are_equal_and_in_order(hyp: list[int], ref: list[int]) -> None:
@@ -148,6 +171,20 @@ def test_likeness_of_long_texts_agrees() -> None:
     for step in 1, 3, 64:
         texts = " ".join(numbers), " ".join(chain(numbers[::step], numbers[5:]))
         assert likeness(*texts) == plain_likeness(*texts)
+
+
+@pytest.mark.parametrize("distinct", [3, 1009, 10**6])
+def test_likeness_of_lines_of_many_words_agrees(distinct: int) -> None:
+    """Nothing of it is lost near the diagonal; what stands far from its place is not counted."""
+    words = [str(number * number % 1_000_003 % distinct) for number in range(24_000)]
+    fewer = [word for number, word in enumerate(words) if number % 4]
+    for pair in (words, fewer), (fewer, words), (words[::-1], fewer), (words[:9], fewer):
+        texts = " ".join(pair[0]), " ".join(pair[1])
+        found = likeness(*texts)
+        assert found == plain_likeness(*texts)
+    assert likeness(" ".join(words), " ".join(fewer)).common == len(fewer)
+    moved = likeness(" ".join(words), " ".join(words[12_000:] + words[:12_000]))
+    assert moved.common < 24_000
 
 
 units = st.lists(st.one_of(prose, texts, st.sampled_from(WORDS)), max_size=12)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
@@ -15,6 +15,7 @@ from sacrebleu.metrics.lib_ter import translation_edit_rate
 from sacrebleu.metrics.ter import TER
 from sacrebleu.significance import PairedTest
 
+from unspun import kernels
 from unspun import scoring as score
 from unspun.align import align
 from unspun.config import ScoreConfig
@@ -347,3 +348,31 @@ def test_aligned_scores_show_their_coverage() -> None:
 )
 def test_doubts(hyps: list[str], ref: str, reasons: int) -> None:
     assert len(score.doubts(hyps, ref)) == reasons
+
+
+@pytest.mark.skipif("unspun.scoring._grams" not in kernels.loaded(), reason="no compiled kernel")
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.text(max_size=40), st.text(max_size=40)), min_size=1, max_size=4),
+    st.integers(1, 8),
+)
+@example([("", ""), ("a", ""), ("", "a")], 6)
+@example([("ab" * 300, "ba" * 200), ("\0\0a", "\0a\0"), ("\ud800a\U0010ffff", "a\U0010ffff")], 6)
+@example([("".join(map(chr, range(0x100, 0x900))), "".join(map(chr, range(0x200, 0x700))))], 6)
+def test_letters_are_counted_alike(pairs: list[tuple[str, str]], order: int) -> None:
+    metric = score.Chrf(char_order=order, whitespace=True)
+    sides = [left for left, _ in pairs], [right for _, right in pairs]
+    counted = metric.statistics(sides[0], [[right] for right in sides[1]])
+    assert counted == metric.plain_characters(*sides)
+
+
+def test_long_n_grams_are_counted_without_the_kernel() -> None:
+    assert score.Chrf(char_order=40).statistics(["a" * 50], [["a" * 45]])[0][-3:] == (11, 6, 6)
+
+
+@settings(deadline=None)
+@given(*[st.lists(st.sampled_from(["a", "b", "c", "d", "\ud800"]), max_size=40)] * 2)
+def test_words_are_counted_alike(hyp: list[str], ref: list[str]) -> None:
+    metric = score.Bleu(tokenize="none")
+    counted = metric.statistics([" ".join(hyp)], [[" ".join(ref)]])[0]
+    assert list(counted[2:6]) == metric.plain_correct(hyp, [ref])

@@ -1,11 +1,15 @@
 /* How many words two texts have in common, in order: likeness.py, 64 words at a time.
  *
- * Hyyro 2004, "Bit-parallel LCS-length computation revisited".
+ * Hyyro 2004, "Bit-parallel LCS-length computation revisited". In texts of more
+ * than NEAR words each word has a partner near its own place alone.
  */
 #define PY_SSIZE_T_CLEAN
 #include "numbers.h"
 
-#define REVISION 2 /* that of likeness.py */
+#define REVISION 3 /* that of likeness.py */
+
+#define NEAR 8192  /* words; that of likeness.py */
+#define CHUNK 4096 /* words of the longer text that are read against one part of the other */
 
 typedef struct {
     Py_UCS4 *chars;
@@ -40,7 +44,9 @@ read_side(Side *side, PyObject *text, Numbers *numbers)
     return 1;
 }
 
-/* Where each word stands first in a text; -1 for all between two uses. */
+enum { NONE = -1, THERE = -2 }; /* instead of a row; THERE: the part has the word */
+
+/* The row of each word; NONE for all between two uses. */
 typedef struct {
     int32_t *at;
     int32_t count, room;
@@ -52,8 +58,58 @@ more_places(Places *places, int32_t words)
     if (!GROW(places->at, places->room, (int64_t)words + 1))
         return 0;
     for (; places->count < places->room; places->count++)
-        places->at[places->count] = -1;
+        places->at[places->count] = NONE;
     return 1;
+}
+
+/* One part of a text: where those of its words stand that are looked for, a row of bits for each. */
+typedef struct {
+    uint64_t *rows;
+    int32_t room;
+    size_t blocks; /* of a row */
+} Part;
+
+/* Another part of a text, for other words; 0 with an exception. */
+static int
+read_part(Part *part, const int32_t *a, int32_t size, const int32_t *b, int32_t wanted,
+          int32_t *place)
+{
+    int32_t distinct = 0;
+    part->blocks = ((size_t)size + 63) / 64;
+    for (int32_t k = 0; k < size; k++)
+        place[a[k]] = THERE;
+    for (int32_t k = 0; k < wanted; k++)
+        if (place[b[k]] == THERE)
+            place[b[k]] = distinct++;
+    if (!GROW(part->rows, part->room, (int64_t)distinct * (int64_t)part->blocks))
+        return 0;
+    if (distinct)
+        memset(part->rows, 0, (size_t)distinct * part->blocks * sizeof *part->rows);
+    for (int32_t k = 0; k < size; k++)
+        if (place[a[k]] >= 0)
+            part->rows[(size_t)place[a[k]] * part->blocks + (size_t)k / 64] |= (uint64_t)1
+                                                                               << (k % 64);
+    return 1;
+}
+
+/* Read words against a part: each bit of the state that goes out is a word in common. */
+static void
+step(uint64_t *state, const Part *part, const int32_t *b, int32_t size, const int32_t *place)
+{
+    for (int32_t k = 0; k < size; k++) {
+        const uint64_t *row;
+        uint64_t carry = 0;
+        if (place[b[k]] < 0)
+            continue;
+        row = part->rows + (size_t)place[b[k]] * part->blocks;
+        for (size_t i = 0; i < part->blocks; i++) {
+            uint64_t s = state[i], u = s & row[i], sum = s + u, more = sum < s;
+            sum += carry;
+            more |= sum < carry;
+            carry = more;
+            state[i] = sum | (s - u);
+        }
+    }
 }
 
 /* The length of the longest common subsequence; -1 with an exception. */
@@ -61,9 +117,9 @@ static int32_t
 common(const int32_t *a, int32_t n, const int32_t *b, int32_t m, int32_t words, Places *places)
 {
     int32_t first = 0, last = 0, least = n < m ? n : m, found = 0;
-    size_t blocks, size;
-    uint64_t *rows, *state;
-    int32_t *place;
+    size_t blocks;
+    uint64_t *state;
+    Part part = {0};
     while (first < least && a[first] == b[first])
         first++;
     while (last < least - first && a[n - 1 - last] == b[m - 1 - last])
@@ -74,41 +130,35 @@ common(const int32_t *a, int32_t n, const int32_t *b, int32_t m, int32_t words, 
     m -= first + last;
     if (!n || !m)
         return first + last;
-    blocks = ((size_t)n + 63) / 64;
-    size = (size_t)n * blocks + blocks;
+    if (n > m)
+        return first + last + common(b, m, a, n, words, places);
     if (!more_places(places, words))
         return -1;
-    place = places->at;
-    rows = PyMem_Calloc(size, sizeof *rows);
-    if (!rows) {
+    blocks = ((size_t)n + 63) / 64;
+    state = PyMem_Malloc(blocks * sizeof *state);
+    if (!state) {
         PyErr_NoMemory();
         return -1;
     }
-    state = rows + (size_t)n * blocks;
     memset(state, -1, blocks * sizeof *state);
-    for (int32_t k = 0; k < n; k++) {
-        if (place[a[k]] < 0)
-            place[a[k]] = k;
-        rows[(size_t)place[a[k]] * blocks + (size_t)k / 64] |= (uint64_t)1 << (k % 64);
-    }
-    for (int32_t k = 0; k < m; k++) {
-        const uint64_t *row = rows + (size_t)place[b[k]] * blocks;
-        uint64_t carry = 0;
-        if (place[b[k]] < 0)
-            continue;
-        for (size_t i = 0; i < blocks; i++) {
-            uint64_t s = state[i], u = s & row[i], sum = s + u, more = sum < s;
-            sum += carry;
-            more |= sum < carry;
-            carry = more;
-            state[i] = sum | (s - u);
+    for (int32_t k = 0; k < m; k += CHUNK) {
+        int32_t size = m - k < CHUNK ? m - k : CHUNK;
+        int64_t low = (int64_t)k * n / m - NEAR, high = (int64_t)(k + size) * n / m + NEAR;
+        low = low < 0 ? 0 : low / 64 * 64;
+        high = high > n ? n : high;
+        if (!read_part(&part, a + low, (int32_t)(high - low), b + k, size, places->at)) {
+            PyMem_Free(part.rows);
+            PyMem_Free(state);
+            return -1;
         }
+        step(state + low / 64, &part, b + k, size, places->at);
+        for (int64_t i = low; i < high; i++)
+            places->at[a[i]] = NONE;
     }
+    PyMem_Free(part.rows);
     for (int32_t k = 0; k < n; k++)
         found += !(state[(size_t)k / 64] >> (k % 64) & 1);
-    for (int32_t k = 0; k < n; k++)
-        place[a[k]] = -1;
-    PyMem_Free(rows);
+    PyMem_Free(state);
     return first + last + found;
 }
 

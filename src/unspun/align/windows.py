@@ -12,6 +12,9 @@ Run = tuple[int, int, int, int]
 """``hyp[a:b]`` is ``ref[c:d]``."""
 Finder = Callable[[Sequence[T], Sequence[T]], Iterator[Run]]
 
+NARROW = 4  # as much of a window is looked at first
+FOUND = 0.8  # of the shorter side's items, from which that is enough
+
 
 def windowed(hyp: Sequence[T], ref: Sequence[T], find: Finder[T], most: int) -> Iterator[Run]:
     """The equal runs of two lists, in order, none beginning where another ends.
@@ -43,11 +46,12 @@ def equal_runs(script: Iterable[Opcode]) -> Iterator[Run]:
 
 def _windows(hyp: Sequence[T], ref: Sequence[T], find: Finder[T], most: int) -> Iterator[Run]:
     """What is found behind three quarters of a window is looked for again in the next."""
-    i, j, sure = 0, 0, most * 3 // 4
+    i, j = 0, 0
     while len(hyp) - i > most or len(ref) - j > most:
-        i_next, j_next = i + most, j + most
-        for number, (a, b, c, _) in enumerate(find(hyp[i : i + most], ref[j : j + most])):
-            size = min(b - a, sure - a, sure - c)
+        found, rows, columns = _wide(hyp, ref, (i, j), find, most)
+        i_next, j_next = i + rows, j + columns
+        for number, (a, b, c, _) in enumerate(found):
+            size = min(b - a, rows - rows // 4 - a, columns - columns // 4 - c)
             if size <= 0:
                 if not number:
                     i_next, j_next = i + a, j + c
@@ -59,3 +63,22 @@ def _windows(hyp: Sequence[T], ref: Sequence[T], find: Finder[T], most: int) -> 
         i, j = i_next, j_next
     for a, b, c, d in find(hyp[i:], ref[j:]):
         yield i + a, i + b, j + c, j + d
+
+
+def _wide(
+    hyp: Sequence[T], ref: Sequence[T], start: tuple[int, int], find: Finder[T], most: int
+) -> tuple[list[Run], int, int]:
+    """The equal runs in a window that is wide enough, and its items of either list.
+
+    A narrow one is where most of the shorter side is found; else more may have come or gone than
+    it shows. Both sides get their share of it: where every fifth word is missing, as many words of
+    both would end at different places, and the script be bent to bring these together.
+    """
+    i, j = start
+    left, right = len(hyp) - i, len(ref) - j
+    for size in (most // NARROW, most):
+        rows, columns = (-(-size * n // max(left, right)) for n in (left, right))
+        found = list(find(hyp[i : i + rows], ref[j : j + columns]))
+        if sum(b - a for a, b, _, _ in found) >= FOUND * min(rows, columns):
+            break
+    return found, rows, columns

@@ -15,6 +15,8 @@ from typing import Literal
 
 from sacrebleu.metrics.bleu import BLEU
 
+from unspun.scoring import grams
+
 Words = list[str]
 Ngrams = list[Counter[tuple[str, ...]]]
 
@@ -58,16 +60,22 @@ class Bleu:
         ]
 
     def _segment(self, hyp: Words, refs: list[Words]) -> tuple[float, ...]:
+        closest = min((abs(len(hyp) - len(ref)), len(ref)) for ref in refs)[1]
+        found = grams.words(hyp, refs[0], self.max_order) if len(refs) == 1 else None
+        correct = self.plain_correct(hyp, refs) if found is None else found[2::3]
+        totals = [max(0, len(hyp) - n) for n in range(self.max_order)]
+        return (len(hyp), closest, *correct, *totals)
+
+    def plain_correct(self, hyp: Words, refs: list[Words]) -> list[int]:
+        """N-grams of each length that some reference has, without the kernel."""
         known = self._ngrams(refs[0])
         for ref in refs[1:]:
             known = [a | b for a, b in zip(known, self._ngrams(ref), strict=True)]
-        closest = min((abs(len(hyp) - len(ref)), len(ref)) for ref in refs)[1]
         correct = []
         for ours, theirs in zip(self._ngrams(hyp), known, strict=True):
             shared = ours.keys() & theirs.keys()
             correct.append(sum([min(ours[ngram], theirs[ngram]) for ngram in shared]))
-        totals = [max(0, len(hyp) - n) for n in range(self.max_order)]
-        return (len(hyp), closest, *correct, *totals)
+        return correct
 
     def _ngrams(self, words: Words) -> Ngrams:
         return [

@@ -2,7 +2,8 @@
 
 Popović 2015, "chrF: character n-gram F-score for automatic MT evaluation", and 2017, "chrF++:
 words helping character n-grams". The n-grams of many segments are counted together: each becomes
-one integer (segment, characters, side), and sorting brings equal ones side by side.
+one integer (segment, characters, side), and sorting brings equal ones side by side. The compiled
+kernel, where there is one, counts each segment for itself in tables.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from sacrebleu.metrics.chrf import CHRF
+
+from unspun.scoring import grams
 
 Integers = NDArray[np.int64]
 Triples = list[tuple[float, ...]]
@@ -72,6 +75,14 @@ class Chrf:
     def _characters(self, hyps: list[str], refs: list[str]) -> list[tuple[float, ...]]:
         if not self.whitespace:
             hyps, refs = ["".join(t.split()) for t in hyps], ["".join(t.split()) for t in refs]
+        found = [grams.letters(*pair, self.char_order) for pair in zip(hyps, refs, strict=True)]
+        known = [counts for counts in found if counts is not None]
+        if len(known) == len(hyps):
+            return list(known)
+        return self.plain_characters(hyps, refs)
+
+    def plain_characters(self, hyps: list[str], refs: list[str]) -> list[tuple[float, ...]]:
+        """N-grams of texts without the kernel."""
         rows: list[tuple[float, ...]] = []
         start = size = 0
         for i, (hyp, ref) in enumerate(zip(hyps, refs, strict=True)):

@@ -22,6 +22,7 @@ from sacrebleu.metrics.ter import TER
 
 from unspun import kernels
 from unspun.scoring.beam import WHOLE, Alignment, Band, Matrix, columns
+from unspun.scoring.grams import characters
 
 _kernel = kernels.load("unspun.scoring._ter", revision=1)
 
@@ -29,7 +30,6 @@ _MAX_SHIFT_SIZE = 10  # these three: Tercom's limits as sacrebleu has them
 _MAX_SHIFT_DISTANCE = 50
 _MAX_CANDIDATES = 1000
 _Words = Callable[[str], list[str]]
-_SURROGATES = 0xD800  # 0x800 code points that are no characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def edits(hyp: Sequence[str], ref: Sequence[str]) -> int:
         return len(hyp) or len(ref)
     if hyp == ref:
         return 0
-    hyp_text, ref_text = _characters(hyp, ref)
+    hyp_text, ref_text = characters(hyp, ref)
     if _kernel is not None:
         found: int = _kernel.edits(hyp_text, ref_text)
         return found
@@ -123,16 +123,6 @@ def plain_edits(hyp_text: str, ref_text: str) -> int:
     common = sum((Counter(hyp_text) & Counter(ref_text)).values())
     least = max(len(hyp_text), len(ref_text)) - common
     return _Search(hyp_text, ref_text, least).run()
-
-
-def _characters(hyp: Sequence[str], ref: Sequence[str]) -> tuple[str, str]:
-    """Two lists of words as two strings, a character for each distinct word."""
-    codes: dict[str, str] = {}
-    for word in (*ref, *hyp):
-        if word not in codes:
-            code = len(codes)
-            codes[word] = chr(code if code < _SURROGATES else code + 0x800)
-    return "".join([codes[w] for w in hyp]), "".join([codes[w] for w in ref])
 
 
 @dataclass(frozen=True, slots=True)
