@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -58,16 +59,17 @@ class _Repeats(NamedTuple):
 
 def _levels(units: Sequence[str], most: int) -> list[_Repeats]:
     """The n-grams that come again, by n: their shorter ones do, so few are looked at."""
-    numbers = {unit: number for number, unit in enumerate(dict.fromkeys(units))}
-    ids = np.fromiter(map(numbers.__getitem__, units), np.int64, len(units))
-    level = _again(1, np.arange(len(ids)), ids)
+    firsts: dict[str, int] = {}
+    ids = np.fromiter(map(firsts.setdefault, units, itertools.count()), np.int64, len(units))
+    again = (np.bincount(ids)[ids] > 1).nonzero()[0]
+    level = _Repeats(1, again, ids[again])
     levels = [level, level]
     for n in range(2, most + 1):
         if not len(level.at):
             return levels + [level] * (most + 1 - len(levels))
         follows = (level.at[1:] == level.at[:-1] + 1).nonzero()[0]
-        gram = level.gram[follows] * len(numbers) + ids[level.at[follows] + n - 1]
-        level = _again(n, level.at[follows], gram)
+        at = level.at[follows]
+        level = _again(n, at, level.gram[follows] * len(units) + ids[at + n - 1])
         levels.append(level)
     return levels
 
@@ -75,15 +77,14 @@ def _levels(units: Sequence[str], most: int) -> list[_Repeats]:
 def _again(n: int, at: NDArray[np.int64], gram: NDArray[np.int64]) -> _Repeats:
     if len(at) == 0:
         return _Repeats(n, at, gram)
-    order = gram.argsort(kind="stable")
+    order = gram.argsort()
     ranked = gram[order]
     new = np.ones(len(ranked) + 1, bool)
     np.not_equal(ranked[1:], ranked[:-1], out=new[1:-1])
-    twice = np.empty(len(ranked), bool)
-    twice[order] = ~(new[:-1] & new[1:])
-    number = np.empty(len(ranked), np.int64)
-    number[order] = new[:-1].cumsum()
-    return _Repeats(n, at[twice], number[twice])
+    twice = (new[:-1] & new[1:] ^ True).nonzero()[0]
+    kept = order[twice]
+    back = kept.argsort()
+    return _Repeats(n, at[kept[back]], new.cumsum()[twice[back]])
 
 
 def _top(repeats: _Repeats, sizes: NDArray[np.int64]) -> int:

@@ -5,11 +5,11 @@ The compiled kernel and the plain version give the same whole numbers.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from itertools import filterfalse
 from typing import Any, NamedTuple
 
 from unspun import kernels
@@ -19,7 +19,12 @@ UNSPACED = frozenset({"zh", "yue", "wuu", "ja", "th", "lo", "km", "my", "bo", "d
 """Languages that write no space between words: rules that count words do not apply."""
 
 STOP_WORDS = frozenset({"the", "be", "to", "of", "and", "that", "have", "with"})
-_STOP_WIDTH = max(map(len, STOP_WORDS))
+_STOPS = {
+    "".join(letters): word
+    for word in STOP_WORDS
+    for letters in itertools.product(*((c, c.upper()) for c in word))
+}
+"""Stop words in any case, which no other letters than those of ASCII become."""
 ENDS = ".!?\"'”’»…。！？」』）।॥؟۔။።།:;)"
 """Characters that end a sentence, and what closes behind it."""
 BULLETS = "•●○■□▪▫※·➤►-*–"
@@ -130,6 +135,7 @@ def plain(text: str, language: str) -> Shape:
     spaced = language not in UNSPACED
     words = text.split() if spaced else []
     lowered = text.lower()
+    characters = sum(map(len, words))
     units: Sequence[str] = words if spaced else [c for c in text if not c.isspace()]
     enough = len(units) >= _least(spaced)
     grams = ngrams.count(units, _scale(spaced)) if enough else ngrams.Grams(_NONE, _NONE)
@@ -137,7 +143,7 @@ def plain(text: str, language: str) -> Shape:
         language,
         spaced,
         len(words),
-        sum(map(len, words)),
+        characters,
         _alphabetic(words),
         _stops(words),
         *_lines(text),
@@ -146,7 +152,7 @@ def plain(text: str, language: str) -> Shape:
         sum("javascript" in line for line in lowered.split("\n")) if "javascript" in lowered else 0,
         damage(text),
         len(units),
-        sum(map(len, units)),
+        characters or len(units),
         *grams,
     )
     return Shape._make(fields)
@@ -161,12 +167,12 @@ def _least(spaced: bool) -> int:  # noqa: FBT001
 
 
 def _stops(words: list[str]) -> int:
-    """Different stop words, in any case; no longer word becomes one in lower case."""
-    return len(STOP_WORDS.intersection(w.lower() for w in set(words) if len(w) <= _STOP_WIDTH))
+    """Different stop words, in any case."""
+    return len({_STOPS[word] for word in _STOPS.keys() & words})
 
 
 def _alphabetic(words: list[str]) -> int:
-    odd = list(filterfalse(str.isalpha, words))
+    odd = [word for word in words if not word[0].isalpha()]
     return len(words) - len(odd) + sum(map(bool, map(_LETTER.search, odd)))
 
 
@@ -176,9 +182,9 @@ def _lines(text: str) -> tuple[int, ...]:
     blocks = [block for block in map(str.strip, _GAP.split(text)) if block]
     return (
         len(lines),
-        sum(line.startswith(tuple(BULLETS)) for line in lines),
+        sum(line[0] in BULLETS for line in lines),
         sum(line.endswith(("...", "…")) for line in lines),
-        sum(line.endswith(tuple(ENDS)) for line in lines),
+        sum(line[-1] in ENDS for line in lines),
         sum(len(line) < _SHORT_LINE for line in lines),
         text.count("\n"),
         len(lines) - len(set(lines)),
