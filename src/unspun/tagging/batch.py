@@ -54,7 +54,7 @@ class Batch(NamedTuple):
     @property
     def evidence(self) -> NDArray[np.uint32]:
         """Evidence of each word for each column of its group."""
-        return profiles.load().words(self.rows, self.start)
+        return profiles.load().words(self.rows, self.start, self.size)
 
 
 def read(texts: Sequence[str]) -> Batch:

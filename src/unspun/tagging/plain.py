@@ -178,8 +178,8 @@ def _total(found: list[Plain], shared: Shared, say: NDArray[np.bool_] | None) ->
     texts, groups = laid.text[laid.run].tolist(), laid.group[laid.run].tolist()
     keys = list(zip(texts, groups, strict=True))
     starts = laid.start[laid.run].tolist()
-    rows = laid.rows if say is None else _said(laid, say)
-    total = profiles.load().totals(rows, starts)
+    evidence = shared.evidence if say is None else shared.evidence * say[:, None]
+    total = _by_run(evidence, laid.run)
     letters = np.add.reduceat(shared.size, laid.run)
     units = sorted(set(keys))
     unit = [*range(len(keys))]
@@ -205,13 +205,6 @@ def _best(sums: list[int]) -> tuple[int, int, int]:
     return best, top, max(sums)
 
 
-def _said(laid: Batch, say: NDArray[np.bool_]) -> NDArray[np.uint16]:
-    """The rows of the words that have a say."""
-    rows = laid.rows.copy()
-    rows[laid.start[0] :] *= np.repeat(say, np.diff(laid.start, append=len(rows)))
-    return rows
-
-
 def _give_runs(
     found: list[Plain],
     laid: Batch,
@@ -228,6 +221,17 @@ def _give_runs(
         one = found[text]
         begin, at = one.begin, one.first
         one.runs.append((a - at, b - at, start - begin, stop - begin, group, unit))
+
+
+def _by_run(evidence: NDArray[np.uint32], run: NDArray[np.intp]) -> Table:
+    """Sums of the words of each run; where runs are long, one by one is sooner."""
+    if len(evidence) < _LONG_RUN * len(run):
+        return np.add.reduceat(evidence, run, axis=0, dtype=np.int64)
+    edges = pairwise([*run.tolist(), len(evidence)])
+    return np.array([evidence[a:b].sum(axis=0, dtype=np.int64) for a, b in edges])
+
+
+_LONG_RUN = 50  # words
 
 
 def _by(of_run: Sequence[int], count: int, values: NDArray[np.integer]) -> Table:

@@ -8,7 +8,6 @@ means a language within its script.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspun import tables
-from unspun.tagging import sums
 
 _NONE = 65535  # stands before a gram shorter than three letters
-_TOGETHER = 1 << 15  # characters whose weights are gathered at a time: stays in the cache
+_TOGETHER = 1 << 12  # words whose weights are gathered at a time: stays in the cache
 COLUMNS = 32
 STEPS = 16  # of evidence to one nat
 LONGEST = 128  # letters of a word: 16 bits hold that many letters' evidence
@@ -63,27 +61,38 @@ class Profiles(NamedTuple):
         row: NDArray[np.uint16] = self.triple.take(three)
         return row
 
-    def words(self, rows: NDArray[np.uint16], starts: NDArray[np.intp]) -> NDArray[np.uint32]:
-        """Evidence for each column, summed from each start to the next.
+    def words(
+        self, rows: NDArray[np.uint16], starts: NDArray[np.intp], sizes: NDArray[np.intp]
+    ) -> NDArray[np.uint32]:
+        """Evidence of words for each column.
 
         Args:
             rows: Row of each character, 0 of what is not read.
-            starts: First character of each word of at most ``LONGEST`` letters, ascending.
+            starts: First character of each word, ascending.
+            sizes: Letters of each word, at most ``LONGEST``.
         """
         out = np.empty((len(starts), COLUMNS // 4), np.uint64)
-        first = 0
-        while first < len(starts):
-            begin = int(starts[first])
-            last = int(starts.searchsorted(begin + _TOGETHER))
-            end = int(starts[last]) if last < len(starts) else len(rows)
-            gathered = self.weights.take(rows[begin:end], axis=0)
-            np.add.reduceat(gathered, starts[first:last] - begin, axis=0, out=out[first:last])
-            first = last
+        behind = np.append(starts[1:], len(rows)) - starts  # also what ends right behind a word
+        length = np.minimum(sizes + 1, behind)
+        for first in range(0, len(starts), _TOGETHER):
+            some = slice(first, first + _TOGETHER)
+            out[some] = self._added(rows, starts[some], length[some])
         return out.view(np.uint16).astype(np.uint32)
 
-    def totals(self, rows: NDArray[np.uint16], starts: Sequence[int]) -> NDArray[np.integer]:
-        """The same for starts of longer stretches."""
-        return sums.over(self.weights.view(np.uint16), rows, starts)
+    def _added(
+        self, rows: NDArray[np.uint16], starts: NDArray[np.intp], length: NDArray[np.intp]
+    ) -> NDArray[np.uint64]:
+        """Sums of the rows of each word: of all first letters, then of all second ones, ..."""
+        order = np.argsort(-length, kind="stable")
+        starts = starts.take(order)
+        most = -length.take(order)
+        sums = self.weights.take(rows.take(starts), axis=0)
+        for k in range(1, -int(most[0])):
+            count = int(most.searchsorted(-k))  # so many words are longer
+            sums[:count] += self.weights.take(rows.take(starts[:count] + k), axis=0)
+        out = np.empty_like(sums)
+        out[order] = sums
+        return out
 
 
 @lru_cache(maxsize=1)

@@ -119,15 +119,15 @@ def weighed_plain(text: str, weights: NDArray[np.int8]) -> tuple[float, int] | N
 
     The weights of features of one count are added up first: whole numbers, in any order.
     """
-    counted = counted_plain(text)
-    if counted is None:
+    read = _places(text)
+    if read is None:
         return None
-    counts, tokens = counted
-    each = np.bincount(np.frombuffer(counts, np.uint32), weights)
+    places, tokens = read
+    times = np.bincount(places).take(places)  # each feature is there as often as it is counted
+    each = np.bincount(times, weights.astype(np.float64).take(places))
     total = 0.0
     for count in each.nonzero()[0].tolist():
-        if count:
-            total += math.sqrt(count) * float(each[count])
+        total += math.sqrt(count) * (float(each[count]) / count)
     return total, tokens
 
 
@@ -192,26 +192,45 @@ def shared() -> Any | None:  # noqa: ANN401 - a capsule
 
 def counted_plain(text: str) -> tuple[bytes, int] | None:
     """How often each feature is there, as 32-bit numbers, and how many tokens were read."""
+    read = _places(text)
+    if read is None:
+        return None
+    places, tokens = read
+    return np.bincount(places, minlength=SIZE).astype(np.uint32).tobytes(), tokens
+
+
+def _places(text: str) -> tuple[NDArray[np.int64], int] | None:
+    """The features of a text, each as often as it is there, and how many tokens were read."""
     text = text[:_REACH]
     for mark, straight in _STRAIGHT:
         text = text.replace(mark, straight)
-    classes = list(chain.from_iterable(map(_classes, text.split())))
+    classes = list(chain.from_iterable(map(_seen.__getitem__, text.split())))
     if len(classes) < LEAST:
         return None
     one = np.array(classes[:LONGEST], np.int64)
     two = one[1:] * 512 + one[:-1]
     three = two[1:] * 512 + one[:-2]
     keys = np.concatenate([one, two + (1 << 20), three + (1 << 30)])
-    places = (keys * 0x9E3779B1 & 0xFFFFFFFF) >> 18
-    return np.bincount(places, minlength=SIZE).astype(np.uint32).tobytes(), len(one)
+    return (keys * 0x9E3779B1 & 0xFFFFFFFF) >> 18, len(one)
 
 
-@lru_cache(maxsize=1 << 15)
-def _classes(word: str) -> tuple[int, ...]:
-    """The tokens of what stands between blanks."""
-    if word.isascii() and word.isalpha():
-        return (_class(word),)
-    return tuple(map(_class, _TOKEN.findall(word)))
+class _Seen(dict[str, tuple[int, ...]]):
+    """The tokens of what stands between blanks, remembered: asked for each word of a text."""
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        if word.isascii() and word.isalpha():
+            found: tuple[int, ...] = (_class(word),)
+        else:
+            found = tuple(map(_class, _TOKEN.findall(word)))
+        if len(word) <= _SHORT:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[word] = found
+        return found
+
+
+_REMEMBERED, _SHORT = 1 << 15, 40  # words, and characters of one
+_seen = _Seen()
 
 
 def _class(token: str) -> int:
