@@ -18,7 +18,9 @@ QUOTES = "\"'\u201c\u2018\u201e\u00ab\u300c"
 _START = r"(?:^|(?<=[:\u2013\u2014>|])\s*|\b(?:please|bitte|por favor|s'il vous pla\u00eet)\s+)"
 _NEAR = 18  # code points of a sentence's start where scripts without spaces open a call
 _AFTER = 80  # code points within which the object follows its call
+_LETTERS = re.compile(r"[^\W\d_]+")
 _OPENING = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_GATED = 4  # letters of a first word that are looked up before words are cut
 _LATE = "\u0370"  # from here on, scripts other than Latin
 _SHARE = 0.65  # of the letters must stand in sentences of the page's own
 _LONGEST = 4  # sentences
@@ -106,14 +108,35 @@ def words() -> dict[str, tuple[int, int, int]]:
 
 def _promising(text: str) -> bool:
     """Whether a line opens as prompts do, or is of a language whose calls come late."""
-    if max(text[:_NEAR]) >= _LATE:
+    front = text[:_NEAR]
+    if not front.isascii() and max(front) >= _LATE:
         return True
-    words = _OPENING.findall(text[: 2 * _NEAR].casefold().replace("\u2019", "'"))[:2]
-    known = openings()
-    if words and (words[0] in known or " ".join(words) in known):
-        return True
-    words = _OPENING.findall(text[-2 * _NEAR :].casefold().replace("\u2019", "'"))[-2:]
+    head = text[: 2 * _NEAR].casefold()
+    begins = _LETTERS.search(head)
+    if begins and begins[0][:_GATED] in _gates():
+        words = _OPENING.findall(head.replace("\u2019", "'"))[:2]
+        if words[0] in openings() or " ".join(words) in openings():
+            return True
+    tail = text[-2 * _NEAR :].casefold()
+    last = tail[-2:-1]
+    if not last.isalpha() or tail[-1].isalnum():
+        last = next((c for c in reversed(tail) if c.isalnum() and not c.isdecimal()), "")
+    if last not in _lasts():
+        return False
+    words = _OPENING.findall(tail.replace("\u2019", "'"))[-2:]
     return " ".join(words) in endings()
+
+
+@cache
+def _gates() -> frozenset[str]:
+    """The first letters of the first word of each."""
+    return frozenset(found[0][:_GATED] for found in map(_LETTERS.match, openings()) if found)
+
+
+@cache
+def _lasts() -> frozenset[str]:
+    """The last letters of the endings."""
+    return frozenset(ending[-1] for ending in endings())
 
 
 def lures(line: Line) -> bool:

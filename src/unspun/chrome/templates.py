@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
@@ -23,7 +22,10 @@ _PIECES = {
 }
 _TOKEN = re.compile(r"\{(\w+)\}|([(\[|)\]])|([^{}()\[\]|]+)")
 _ANCHOR = 4  # letters at either end that index a template
+_ANCHORS = range(1, _ANCHOR + 1)
 _PEEK = 24  # letters at either end of a long line that are looked at first
+_HEAD = re.compile("[A-Za-z](?:[A-Za-z]| (?! )){4}")  # so folding gives them in lower case
+_FOOT = re.compile(r"[A-Za-z]{5}[.!?]")
 _MAX_VARIANTS = 200  # templates without placeholders up to this size are looked up, not matched
 
 
@@ -72,22 +74,26 @@ class Index:
 
     def promises(self, text: str) -> bool:
         """Whether a line may match."""
-        first, last = fold(text[:_PEEK]), fold(text[-_PEEK:])
+        first = text[:_ANCHOR].lower() if _HEAD.match(text) else fold(text[:_PEEK])
+        foot = text[-_ANCHOR - 2 :]
+        last = foot[1:-1].lower() if _FOOT.match(foot) else fold(text[-_PEEK:])
         return (
             not self.starts.keys().isdisjoint(_prefixes(first))
             or not self.ends.keys().isdisjoint(_suffixes(last))
             or any(map(text.__contains__, self.inner))
         )
 
-    def entries(self, key: str) -> Iterator[Entry]:
+    def entries(self, key: str) -> list[Entry]:
         """The templates that a folded line may match."""
-        for anchor in _prefixes(key):
-            yield from self.starts.get(anchor, ())
-        for anchor in _suffixes(key):
-            yield from self.ends.get(anchor, ())
-        for needle, entries in self.inner.items():
+        found: list[Entry] = []
+        for size in _ANCHORS:
+            found += self.starts.get(key[:size], ())
+        for size in _ANCHORS:
+            found += self.ends.get(key[-size:], ())
+        for needle in self.inner:
             if needle in key:
-                yield from entries
+                found += self.inner[needle]
+        return found
 
     def add(self, entry: Entry) -> None:
         """Take a template in where the fewest lines will ask for it."""
@@ -141,11 +147,11 @@ def _surest(best: Hit | None, index: Index, key: str) -> Hit | None:
 
 
 def _prefixes(key: str) -> list[str]:
-    return [key[:size] for size in range(1, _ANCHOR + 1)]
+    return [key[:size] for size in _ANCHORS]
 
 
 def _suffixes(key: str) -> list[str]:
-    return [key[-size:] for size in range(1, _ANCHOR + 1)]
+    return [key[-size:] for size in _ANCHORS]
 
 
 def _rank(hit: Hit) -> tuple[int, float]:
