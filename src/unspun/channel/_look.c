@@ -3,7 +3,7 @@
 #include "kernel.h"
 #include "look.h"
 
-#define REVISION 2 /* that of keys.py */
+#define REVISION 3 /* that of keys.py */
 
 static PyObject *
 misfit(void)

@@ -4,7 +4,7 @@
 #include "kernel.h"
 #include "look.h"
 
-#define REVISION 1 /* that of screen.py */
+#define REVISION 2 /* that of screen.py */
 
 #define MOST_FAMILIES 8
 #define MOST_BLOCK 256 /* words that are looked at together */
@@ -177,21 +177,24 @@ glance(const Family *family, const Block *block, Set *marks, Py_ssize_t distinct
        Told *told)
 {
     double said = 0.0;
-    int clear = 0;
-    for (Py_ssize_t k = 0; k < block->count; k++)
-        for (int pair = 0; pair < (k < block->follows ? 2 : 1); pair++) {
-            uint64_t key = block->keys[k];
-            if (pair)
-                key = both_of(key, block->keys[k + 1]);
-            Py_ssize_t number = marker_of(key, family->able, family->markers, family->count);
-            if (number < 0)
-                continue;
-            if (!clear)
-                set_clear(marks);
-            clear = 1;
-            if (set_add(marks, (uint64_t)number))
-                said += family->nats[number];
-        }
+    int clear = 0, left = 0;
+    uint64_t keys[2 * MOST_BLOCK];
+    for (Py_ssize_t k = 0; k < block->count; k++) { /* without branches, as most are no markers */
+        keys[left] = block->keys[k];
+        left += may_mark(keys[left], family->able);
+        keys[left] = both_of(block->keys[k], block->keys[k + 1]);
+        left += k < block->follows && may_mark(keys[left], family->able);
+    }
+    for (int k = 0; k < left; k++) {
+        Py_ssize_t number = marker_of(keys[k], family->able, family->markers, family->count);
+        if (number < 0)
+            continue;
+        if (!clear)
+            set_clear(marks);
+        clear = 1;
+        if (set_add(marks, (uint64_t)number))
+            said += family->nats[number];
+    }
     told->told += said;
     told->odd |= said >= odd * (double)distinct;
 }
@@ -215,8 +218,10 @@ next_block(Block *block, Py_ssize_t most, Cursor *cursor, const Page *p, Py_ssiz
     Cursor ahead = *cursor;
     if (count && next_word(&ahead, p->t, p->page, p->all, p->all, &word))
         block->keys[count] = word.key;
-    else
+    else {
+        block->keys[count] = 0;
         block->follows--;
+    }
     return count > 0;
 }
 

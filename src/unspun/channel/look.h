@@ -212,12 +212,19 @@ pair_of(int32_t before, int32_t id, int joined, int bits)
 
 /* ---- Markers. ---- */
 
+/* Whether a hash may be a marker's: two bits of it are set (Bloom 1970). */
+static inline int
+may_mark(uint64_t key, const uint8_t *able)
+{
+    uint64_t one = key >> (64 - SLOTS), two = key >> (64 - 2 * SLOTS) & ((1 << SLOTS) - 1);
+    return able[one / 8] >> one % 8 & able[two / 8] >> two % 8 & 1;
+}
+
 /* The number of a marker that begins with a word, by its hash; or -1. */
 static inline Py_ssize_t
 marker_of(uint64_t key, const uint8_t *able, const uint64_t *known, Py_ssize_t count)
 {
-    uint64_t slot = key >> (64 - SLOTS);
-    if (!(able[slot / 8] >> slot % 8 & 1))
+    if (!may_mark(key, able))
         return -1;
     Py_ssize_t low = 0, high = count;
     while (low < high) {

@@ -77,12 +77,13 @@ class Glance:
         self._keys: Keys = keys
         self._nats = np.round(np.log1p(_SHARE * np.expm1(told)) / _STEP) * _STEP
         self._able = np.zeros(1 << _BITS, np.bool_)
-        self._able[_slots(keys)] = True
+        for slots in (_slots(keys), _slots(keys << np.uint64(_BITS))):
+            self._able[slots] = True
         self._bits = np.packbits(self._able, bitorder="little")
 
     @property
     def tables(self) -> tuple[NDArray[np.generic], ...]:
-        """Which slots have a marker, the markers' hashes in order, and what each says."""
+        """Two slots of each marker, the markers' hashes in order, and what each says."""
         return self._bits, self._keys, self._nats
 
     def find(self, words: Words) -> Marks:
