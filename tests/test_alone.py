@@ -103,6 +103,29 @@ def test_one_odd_word_is_found_with_what_surrounds_it() -> None:
     assert [found[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)] == ["g c"]
 
 
+def test_what_surrounds_a_place_is_short_in_other_scripts() -> None:
+    single = np.zeros(len(VOCABULARY) + FIRST, np.int8)
+    single[FIRST:] = 9
+    gate = Gate(VOCABULARY, single, np.zeros(64, np.int8), 0.5, 0.25)
+    text = "".join("\u4e2d" * 2000 + word for word in VOCABULARY)
+    found, first, last = look(text, gate)[0].oddest(text, look(text, gate)[1])
+    assert [len(line) for line in found.split("\n")] == [100, 200, 200, 200, 105]
+    assert [found[b - 1] for b in last.tolist()] == [word[0] for word in VOCABULARY]
+    assert (last - first <= 101).all()
+
+
+@pytest.mark.parametrize("words", [0, 1, 59])
+def test_text_of_few_words_is_told_by_its_lines(words: int, spinner: Spinner) -> None:
+    """Text of another script has hardly a word: what is nothing to the classifier is not read."""
+    text = "\u0939\u093f \u0928 " * 2000 + "the " * words
+    every = Words.of(text)
+    seen = Sight(every, spinner).look(Region(0, len(text), 0, len(every)))
+    assert seen.words == words
+    assert seen.brief
+    assert not Look(60, 0.0, -1.0).brief
+    assert not spun.detect(text, RestoreConfig()).is_spun
+
+
 def test_nothing_odd_says_nothing(spinner: Spinner) -> None:
     none = np.zeros(0, np.int64)
     assert evidence("", none, none, spinner.index, Prices()) == 0.0

@@ -29,11 +29,12 @@ _SUSPICIOUS_BLOCK = 0.04  # the same for a block of it
 _ROUNDING = 1e-6  # nats by which two sums of the same may differ
 _SAMPLED = 8  # one part in so many of a region is read first
 _LEAST_SAMPLE = 600  # code points of it at least
-_PLACES, _AROUND = 32, 5  # odd places of a region that are looked at, and words around each
+_PLACES, _AROUND = 32, 5  # odd places of a region that are looked at, and words around each, ...
+_REACH = 100  # ... up to so many code points: other scripts have no words here
 _BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7  # of the markers' regression
 _DOUBTFUL, _DOUBTFUL_WORD = -3.2, 1 / 300  # nats of the classifier, and more for each word, ...
 _DOUBTFUL_MOST = 4.0  # ... up to this, from which a region's odd places are read
-_BRIEF, _DOUBTFUL_BRIEF = 60, -0.3  # words below which all is read at once, and from what nats
+_BRIEF, _DOUBTFUL_BRIEF = 60, -0.3  # words below which lines are read, and from what nats
 _HUNCH, _HUNCH_GATE, _HUNCH_ODD = 8.3, 0.5, 15.5  # of the odd places' regression: bias, what ...
 _HUNCH_LENGTH, _HUNCH_SHORT = -0.37, -3.3  # ... classifier and places say, how long the text is
 _CERTAIN = 10.0  # the same from which it is read in full at once
@@ -109,7 +110,7 @@ class Look:
 
     @property
     def brief(self) -> bool:
-        """Whether reading it in full costs no more than a second look."""
+        """Whether it has too few words for odd places to tell."""
         return self.words < _BRIEF
 
     def worthwhile(self, evidence: float) -> bool:
@@ -218,15 +219,16 @@ class Sight:
         if not len(told):
             return "", told, told
         starts, last = self._words.starts, region.last
-        begin, end = np.maximum(told - _AROUND, region.first), told + _AROUND
+        begin, end, at = np.maximum(told - _AROUND, region.first), told + _AROUND, starts[told]
+        closes = np.where(end < last, starts[np.minimum(end, last - 1)], region.end)
+        begin, end = np.maximum(starts[begin], at - _REACH), np.minimum(closes, at + _REACH)
         heads = np.flatnonzero(np.append(True, begin[1:] > end[:-1]))
         after = np.append(heads[1:], len(told))
-        opens, ends = starts[begin[heads]], end[after - 1]
-        closes = np.where(ends < last, starts[np.minimum(ends, last - 1)], region.end)
+        opens, closes = begin[heads], end[after - 1]
         lines = [text[a:b] for a, b in zip(opens.tolist(), closes.tolist(), strict=True)]
         shift = np.repeat(np.cumsum(closes - opens + 1) - closes - 1, after - heads)
-        first, behind = starts[np.maximum(told - 1, begin)], starts[told] + 1
-        return "\n".join(lines), first + shift, behind + shift
+        first = np.maximum(starts[np.maximum(told - 1, region.first)], begin)
+        return "\n".join(lines), first + shift, at + 1 + shift
 
     def sample(self, text: str, region: Region) -> str | None:
         """The oddest lines of a region, or None if they are most of it."""

@@ -158,9 +158,7 @@ def _worthwhile(text: str, region: Region, look: Look, sight: Sight, spinner: Sp
     """Whether a region may be spun, by its oddest places or lines: that is quicker to tell."""
     if look.plain:
         return True
-    if look.gate is not None and look.glance <= 0.0:
-        if look.brief:
-            return True
+    if look.gate is not None and look.glance <= 0.0 and not look.brief:
         return look.worthwhile(evidence(*sight.oddest(text, region), spinner.index, Prices()))
     sample = sight.sample(text, region)
     if sample is None:
