@@ -22,6 +22,7 @@ from unspun.errors import ModelError
 from unspun.model import Tagged
 from unspun.tagging import (
     batch,
+    blanks,
     detect_many,
     origin,
     profiles,
@@ -97,6 +98,31 @@ def test_origins_in_batches_are_those_of_the_text_alone() -> None:
     origins = [origin.judge(text, one) for text, one in zip(many, alone, strict=True)]
     assert [one.origin for one in tag_many(many, CONFIG, judged=True)] == origins
     assert len({one.score for one in origins}) == len(many)
+
+
+@given(
+    st.lists(st.sampled_from(["https://a.b/c", "x@y.zz", "www.a.de", ",", " ", "{a=b;}\n", "a"]))
+)
+def test_blanks_never_overlap(parts: list[str]) -> None:
+    text = "".join(parts)
+    found = blanks.find(text)
+    assert all(end <= start for (_, end), (start, _) in pairwise(found))
+    check(text, tag(text, CONFIG))
+
+
+def test_addresses_within_a_link_are_part_of_it() -> None:
+    link = "https://example.org/mail?to=a@example.org,b@example.org"
+    assert blanks.find(f"Write: {link} today") == [(7, 7 + len(link))]
+
+
+def test_links_beside_lines_of_code_take_no_longer_than_their_number() -> None:
+    took = []
+    for lines in (2_000, 20_000):
+        text = "See www.example.org for more.\nfor (i = 0; i < 9; i++) { a[i] = 0; }\n" * lines
+        start = process_time()
+        assert len(blanks.find(text)) == 2 * lines
+        took.append(process_time() - start)
+    assert took[1] < 40 * took[0]
 
 
 def test_what_is_code_does_not_hang_on_the_other_texts() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from bisect import bisect_right
 
 import numpy as np
 
@@ -42,9 +44,14 @@ def find(text: str, signs: int = LINK | CODE) -> list[tuple[int, int]]:
         reader = compiled.reader()
         code = code_plain(text) if reader is None else reader.code(text)
         if code:
-            found = [link for link in found if not any(a <= link[0] < b for a, b in code)]
-            found = sorted([*found, *code])
+            found = sorted([*(link for link in found if not _within(link[0], code)), *code])
     return found
+
+
+def _within(place: int, spans: list[tuple[int, int]]) -> bool:
+    """Whether a place lies in one of the spans, which are in order."""
+    k = bisect_right(spans, (place, math.inf)) - 1
+    return k >= 0 and place < spans[k][1]
 
 
 def code_plain(text: str) -> list[tuple[int, int]]:

@@ -113,8 +113,11 @@ def links(text: str) -> list[tuple[int, int]]:
             if start is not None and match:
                 found.append((start, match.end()))
             at = text.find(mark, match.end() if match else at + len(mark))
-    found.sort()
-    return [link for k, link in enumerate(found) if not k or link[0] >= found[k - 1][1]]
+    kept: list[tuple[int, int]] = []
+    for link in sorted(found):
+        if not kept or link[0] >= kept[-1][1]:  # else it is part of the one before
+            kept.append(link)
+    return kept
 
 
 def _scheme(text: str, at: int) -> int | None:
