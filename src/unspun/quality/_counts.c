@@ -372,10 +372,12 @@ static ALWAYS_INLINE int
 read_chars(Reading *r, const size_t width)
 {
     size_t at = 0, start, size = r->size;
-    unsigned kind;
     while (at < size) {
+        unsigned kind;
         for (start = at; at < size; at++) {
-            if (!((kind = class_at(r->counter, CHAR(at))) & (SPACE | NOTED)))
+            Py_UCS4 ch = CHAR(at);
+            kind = ch < BEYOND ? r->counter->classes[ch] : 0;
+            if (!(kind & (SPACE | NOTED)))
                 continue;
             if (kind & NOTED)
                 note(r, at);
