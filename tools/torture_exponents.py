@@ -7,7 +7,9 @@ The exponent of a stage is the slope of the line that fits best (least squares) 
 logarithms of lengths and times, of the lengths that it takes some time for. All is restored as if
 it were spun, and compared with the same without each fifth word. Time is what the
 processor spends, the least of several runs, each on another stretch of the document: what was met
-before is partly remembered. See tools/torture.py.
+before is partly remembered. Documents that take next to no time are doubled, for hundredths of a
+second say little. Others on the machine take its caches: what they make look steep is measured
+again without them. See tools/torture.py.
 """
 
 from __future__ import annotations
@@ -30,9 +32,13 @@ from unspun.model import Document
 from unspun.pipeline import Result, Setting
 from unspun.workers.nursery import SELDOM
 
+SIZES = [16, 32, 64, 128, 256, 512, 1024]  # kB
 MOST = 1.2  # the exponent
 SHORTEST = 0.05  # seconds that count: below, it is what a stage takes for anything
-LONG = 2.0  # seconds from which one run is enough
+SPAN = 4  # the longest document is at least as many times as long as the shortest that counts
+LONG = 3.0  # seconds of all runs of a length, from which they are enough
+QUICK = 0.5  # seconds for a whole document, below which longer ones are measured, too
+LONGEST = 8 << 20  # bytes of those
 ALL_SPUN = Config.from_dict({"restore": {"threshold": 0.0}})
 
 
@@ -82,43 +88,53 @@ def stretch(data: bytes, size: int, number: int) -> bytes:
     return data[start : start + size]
 
 
-def least(data: bytes, size: int, repeats: int) -> dict[str, Time]:
-    """The least that each stage took in some runs."""
-    found: dict[str, Time] = {}
-    for number in range(repeats):
-        runs = list(times(stretch(data, size, number)))
-        for run in runs:
-            found[run.stage] = min(run, found.get(run.stage, run))
-        if sum(run.seconds for run in runs) > LONG:
-            break
-    return found
-
-
 def exponent(measured: list[Time]) -> float | None:
-    """The slope of time over length, both as logarithms; nothing where it takes hardly any."""
-    known = [one for one in measured if one.seconds >= SHORTEST]
-    if len(known) < 2:
+    """The slope of time over length, both as logarithms; nothing where it takes hardly any.
+
+    Shorter documents than those that take some time count only to have a line long enough.
+    """
+    if len(measured) < 2 or measured[-1].seconds < SHORTEST:
         return None
+    near = measured[-1].size // SPAN
+    known = [one for one in measured if one.seconds >= SHORTEST or one.size >= near]
     lengths, spent = np.log([(one.size, one.seconds) for one in known]).T
     return float(np.polyfit(lengths, spent, 1)[0])
 
 
 def growth(text: str, sizes: list[int], repeats: int) -> dict[str, list[Time]]:
-    """For each stage, what it took at each size."""
-    found: dict[str, list[Time]] = {}
+    """For each stage, what it took at each size, and at more where all takes next to no time."""
     data = text.encode("utf-8", "surrogatepass")
-    for size in sizes:
-        for stage, one in least(data, min(size, len(data)), repeats).items():
-            found.setdefault(stage, []).append(one)
+    found = least(data, sizes, repeats)
+    longer = sizes[-1]
+    while longer < LONGEST and sum(runs[-1].seconds for runs in found.values()) < QUICK:
+        longer *= 2
+        more = least(data * -(-longer // len(data)), [longer], repeats)
+        for stage, runs in more.items():
+            found[stage] += runs
     return found
+
+
+def least(data: bytes, sizes: list[int], repeats: int) -> dict[str, list[Time]]:
+    """The least that each stage took at each size in some runs, all sizes by turns."""
+    fastest: dict[str, dict[int, Time]] = {}
+    spent = dict.fromkeys(sizes, 0.0)
+    for number in range(repeats):
+        for size in sizes:
+            if spent[size] > LONG:
+                continue
+            for run in times(stretch(data, min(size, len(data)), number)):
+                by_size = fastest.setdefault(run.stage, {})
+                by_size[size] = min(run, by_size.get(size, run))
+                spent[size] += run.seconds
+    return {stage: list(by_size.values()) for stage, by_size in fastest.items()}
 
 
 def main() -> int:
     """Measure all kinds."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--name", default="", help="only kinds whose name has this in it")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[16, 64, 256, 1024], help="kB")
-    parser.add_argument("--repeats", type=int, default=3, help="of which the least counts")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="kB")
+    parser.add_argument("--repeats", type=int, default=5, help="of which the least counts")
     given = parser.parse_args()
     list(times(LINE.encode()))  # models are read once
     gc.collect()
