@@ -97,11 +97,12 @@ def blocks(folder: Path) -> Iterator[tuple[str, list[str]]]:
             lines = [line.decode().rstrip("\n") for line in io.BufferedReader(stream, 1 << 20)]
         for number, at in enumerate(range(0, len(lines), 32)):
             name = f"{source}:{number}"
-            if _draw(name) and _draw(f"gate:{name}") < SAMPLE:
+            if draw(name) and draw(f"gate:{name}") < SAMPLE:
                 yield name, lines[at : at + 32]
 
 
-def _draw(name: str) -> int:
+def draw(name: str) -> int:
+    """A number below a hundred for a name."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") % 100
 
 

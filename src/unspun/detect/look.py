@@ -8,6 +8,7 @@ learned without one has its marker words instead.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -35,9 +36,8 @@ _BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7  # of the markers' regression
 _DOUBTFUL, _DOUBTFUL_WORD = -3.2, 1 / 300  # nats of the classifier, and more for each word, ...
 _DOUBTFUL_MOST = 4.0  # ... up to this, from which a region's odd places are read
 _BRIEF, _DOUBTFUL_BRIEF = 60, -0.3  # words below which lines are read, and from what nats
-_HUNCH, _HUNCH_GATE, _HUNCH_ODD = 8.3, 0.5, 15.5  # of the odd places' regression: bias, what ...
-_HUNCH_LENGTH, _HUNCH_SHORT = -0.37, -3.3  # ... classifier and places say, how long the text is
-_CERTAIN = 10.0  # the same from which it is read in full at once
+_CERTAIN = 10.0  # nats of the classifier from which it is read in full at once
+_HUNCH = (5.55, 0.46, 11.16, -0.25, -2.35)  # weights of `Look.features`, for reading it in full
 _GATED_BIAS, _EVIDENCE, _GATED = -2.7, 5.95, 0.307  # of the classifier's regression
 _BORNE, _DISTINCT = 9.5, -7.8  # of what the words around say, and of how many phrases they are
 _LEAST, _MOST = -6.0, 6.0  # nats of the classifier that count
@@ -114,16 +114,18 @@ class Look:
         return self.words < _BRIEF
 
     def worthwhile(self, evidence: float) -> bool:
-        """Whether it is read in full (a logistic regression, tuned on development).
+        """Whether it is read in full (a logistic regression, fitted by `tools/fit_look.py`).
 
         Args:
             evidence: Nats that its odd places say.
         """
+        return math.fsum(map(operator.mul, _HUNCH, self.features(evidence))) >= 0.0
+
+    def features(self, evidence: float) -> list[float]:
+        """What that counts: 1, classifier, odd places, length, and how short it is."""
         assert self.gate is not None  # noqa: S101  # who asks has looked
-        root = math.sqrt(self.words + _FEW)
-        told = _HUNCH_GATE * max(min(self.gate, _MOST), _LEAST) + _HUNCH_ODD * evidence / root
-        length = _HUNCH_LENGTH * root + _HUNCH_SHORT * _SHORT / (self.words + 1)
-        return _HUNCH + told + length >= 0.0
+        root, short = math.sqrt(self.words + _FEW), _SHORT / (self.words + 1)
+        return [1.0, max(min(self.gate, _MOST), _LEAST), evidence / root, root, short]
 
     def probability(self, found: Searched | None) -> float:
         """Calibrated probability that it is spun (logistic regressions, tuned on development).
