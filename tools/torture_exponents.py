@@ -6,11 +6,11 @@
 The exponent of a stage is the slope of the line that fits best (least squares) through the
 logarithms of lengths and times, of the lengths that it takes some time for. All is restored as if
 it were spun, and compared with the same without each fourth word: without a fifth, paragraphs are
-by chance plainly the same or not, and the short way of some lengths looks like growth. Time is what the
-processor spends, the least of several runs, each on another stretch of the document: what was met
-before is partly remembered. Documents that take next to no time are doubled, for hundredths of a
-second say little. Others on the machine take its caches: what they make look steep is measured
-again without them. See tools/torture.py.
+by chance plainly the same or not, and the short way of some lengths looks like growth. Time is
+what the processor spends, the least of several runs, each on another stretch of the document: what
+was met before is partly remembered. Documents that take next to no time are doubled, for
+hundredths of a second say little. Others on the machine take its caches: what they make look steep
+is measured again without them. See tools/torture.py.
 """
 
 from __future__ import annotations

@@ -40,6 +40,6 @@ def letters(hyp: str, ref: str, order: int) -> tuple[int, ...] | None:
 
 def words(hyp: Sequence[str], ref: Sequence[str], order: int) -> tuple[int, ...] | None:
     """The same of words."""
-    if _kernel is None or len(hyp) + len(ref) > _CHARACTERS:
+    if _kernel is None or len({*hyp, *ref}) > _CHARACTERS:
         return None
     return letters(*characters(hyp, ref), order)
