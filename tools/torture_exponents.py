@@ -7,10 +7,11 @@ The exponent of a stage is the slope of the line that fits best (least squares) 
 logarithms of lengths and times, of the lengths that it takes some time for. All is restored as if
 it were spun, and compared with the same without each fourth word: without a fifth, paragraphs are
 by chance plainly the same or not, and the short way of some lengths looks like growth. Time is
-what the processor spends, the least of several runs, each on another stretch of the document: what
-was met before is partly remembered. Documents that take next to no time are doubled, for
-hundredths of a second say little. Others on the machine take its caches: what they make look steep
-is measured again without them. See tools/torture.py.
+what the processor spends, in the mean of several runs, each on another stretch of the document:
+what was met before is partly remembered. The least of them would not do: a short run finds a moment
+in which the rest of the machine is quiet, a long one never does, and then all work looks steep.
+Documents that take next to no time are doubled, and so are those that look steep: what grows faster
+than its document goes on doing so. See tools/torture.py.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import argparse
 import gc
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -35,11 +36,12 @@ from unspun.workers.nursery import SELDOM
 
 SIZES = [16, 32, 64, 128, 256, 512, 1024]  # kB
 MOST = 1.2  # the exponent
-SHORTEST = 0.05  # seconds that count: below, it is what a stage takes for anything
-SPAN = 4  # the longest document is at least as many times as long as the shortest that counts
-LONG = 3.0  # seconds of all runs of a length, from which they are enough
-QUICK = 0.5  # seconds for a whole document, below which longer ones are measured, too
-LONGEST = 8 << 20  # bytes of those
+SHORTEST = 0.05  # seconds for the longest document, below which a stage is left out
+NOTICED = 0.005  # seconds that count: below, it is what a stage takes for anything
+SPAN, NEAR = 32, 4  # the longest document by the shortest that may count, and that does count
+ENOUGH = 1.0  # seconds of all runs of a length, from which they are enough
+QUICK, LONGEST = 0.5, 8 << 20  # seconds in all below which longer ones are measured, and to where
+FURTHER = 4 << 20  # bytes up to which what looks steep is
 ALL_SPUN = Config.from_dict({"restore": {"threshold": 0.0}})
 
 
@@ -82,52 +84,65 @@ def times(data: bytes) -> Iterator[Time]:
 
 
 def stretch(data: bytes, size: int, number: int) -> bytes:
-    """A stretch of a document, from the start of a character."""
+    """A stretch of a document behind its first character, which all marks may stand on."""
     start = number * size % (len(data) - size + 1)
     while start and data[start] & 0xC0 == 0x80:
         start -= 1
-    return data[start : start + size]
+    first = 1
+    while start and data[first : first + 1] and data[first] & 0xC0 == 0x80:
+        first += 1
+    return data[: first if start else 0] + data[start : start + size]
 
 
 def exponent(measured: list[Time]) -> float | None:
-    """The slope of time over length, both as logarithms; nothing where it takes hardly any.
-
-    Shorter documents than those that take some time count only to have a line long enough.
-    """
-    if len(measured) < 2 or measured[-1].seconds < SHORTEST:
+    """The slope of time over length, both as logarithms; nothing where it takes hardly any."""
+    last = measured[-1]
+    if len(measured) < 2 or last.seconds < SHORTEST:
         return None
-    near = measured[-1].size // SPAN
-    known = [one for one in measured if one.seconds >= SHORTEST or one.size >= near]
+    reached = [one for one in measured if one.size * SPAN >= last.size]
+    known = [one for one in reached if one.seconds >= NOTICED or one.size * NEAR >= last.size]
     lengths, spent = np.log([(one.size, one.seconds) for one in known]).T
     return float(np.polyfit(lengths, spent, 1)[0])
 
 
-def growth(text: str, sizes: list[int], repeats: int) -> dict[str, list[Time]]:
-    """For each stage, what it took at each size, and at more where all takes next to no time."""
-    data = text.encode("utf-8", "surrogatepass")
-    found = least(data, sizes, repeats)
+def growth(make: Callable[[int], str], sizes: list[int], repeats: int) -> dict[str, list[Time]]:
+    """For each stage, what it took at each size.
+
+    Where all takes next to no time, or a stage looks steep, at larger ones, too: what grows faster
+    than its document goes on doing so, and what a processor's caches hold ends somewhere.
+    """
+    found = means(_bytes(make, sizes[-1]), sizes, repeats)
     longer = sizes[-1]
-    while longer < LONGEST and sum(runs[-1].seconds for runs in found.values()) < QUICK:
+    while longer < LONGEST:
+        quick = sum(runs[-1].seconds for runs in found.values()) < QUICK
+        steep = any((exponent(runs) or 0.0) > MOST for runs in found.values())
+        if not quick and not (steep and longer < FURTHER):
+            break
         longer *= 2
-        more = least(data * -(-longer // len(data)), [longer], repeats)
-        for stage, runs in more.items():
-            found[stage] += runs
+        for stage, runs in means(_bytes(make, longer), [longer], repeats).items():
+            found.setdefault(stage, []).extend(runs)
     return found
 
 
-def least(data: bytes, sizes: list[int], repeats: int) -> dict[str, list[Time]]:
-    """The least that each stage took at each size in some runs, all sizes by turns."""
-    fastest: dict[str, dict[int, Time]] = {}
+def _bytes(make: Callable[[int], str], size: int) -> bytes:
+    return make(size).encode("utf-8", "surrogatepass")
+
+
+def means(data: bytes, sizes: list[int], repeats: int) -> dict[str, list[Time]]:
+    """What each stage took at each size in the mean of some runs, all sizes by turns."""
+    taken: dict[str, dict[int, list[float]]] = {}
     spent = dict.fromkeys(sizes, 0.0)
     for number in range(repeats):
         for size in sizes:
-            if spent[size] > LONG:
+            if number and spent[size] > ENOUGH:
                 continue
             for run in times(stretch(data, min(size, len(data)), number)):
-                by_size = fastest.setdefault(run.stage, {})
-                by_size[size] = min(run, by_size.get(size, run))
+                taken.setdefault(run.stage, {}).setdefault(size, []).append(run.seconds)
                 spent[size] += run.seconds
-    return {stage: list(by_size.values()) for stage, by_size in fastest.items()}
+    return {
+        stage: [Time(stage, size, sum(runs) / len(runs)) for size, runs in by_size.items()]
+        for stage, by_size in taken.items()
+    }
 
 
 def main() -> int:
@@ -135,7 +150,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--name", default="", help="only kinds whose name has this in it")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="kB")
-    parser.add_argument("--repeats", type=int, default=5, help="of which the least counts")
+    parser.add_argument("--repeats", type=int, default=30, help="at most, of which the mean counts")
     given = parser.parse_args()
     list(times(LINE.encode()))  # models are read once
     gc.collect()
@@ -145,7 +160,7 @@ def main() -> int:
     for name, make in hostile().items():
         if given.name not in name:
             continue
-        found = growth(make(), [size << 10 for size in given.sizes], given.repeats)
+        found = growth(make, [size << 10 for size in given.sizes], given.repeats)
         shown = []
         for stage, measured in found.items():
             power = exponent(measured)

@@ -37,67 +37,69 @@ PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 GROWTH = 1.1  # of memory, from a short input to one that is five times as long
 
 
-def drawn(low: int, high: int) -> str:
-    """Random characters of a range, a megabyte of code points."""
+def drawn(low: int, high: int, size: int) -> str:
+    """Random characters of a range, so many code points."""
     draw = random.Random(1)
-    found = (chr(draw.randrange(low, high)) for _ in range(MEGABYTE))
+    found = (chr(draw.randrange(low, high)) for _ in range(size))
     return "".join(c for c in found if not 0xD800 <= ord(c) < 0xE000)
 
 
-def words(*given: str, between: str = " ") -> str:
-    """A megabyte of words in random order."""
-    draw, made, size = random.Random(2), [], 0
-    while size < MEGABYTE:
+def words(size: int, *given: str, between: str = " ") -> str:
+    """So many code points of words in random order."""
+    draw, made, length = random.Random(2), [], 0
+    while length < size:
         made.append(draw.choice(given))
-        size += len(made[-1]) + len(between)
+        length += len(made[-1]) + len(between)
     return between.join(made)
 
 
-def hostile() -> dict[str, Callable[[], str]]:
-    """Documents of a megabyte that somebody made to do harm, or a machine by accident."""
+def hostile() -> dict[str, Callable[[int], str]]:
+    """Documents of any size that somebody made to do harm, or a machine by accident."""
     prose = LINE.strip().split(" ")
     lines = ("Home", "Share", "By Ann Lee", "Log in", "3 min read", "News > Local", "Tags: a, b")
     return {
-        "random characters": lambda: drawn(0x20, 0x10000),
-        "random characters beyond the first plane": lambda: drawn(0x10000, 0x20000),
-        "random Latin": lambda: drawn(0x20, 0x250),
-        "random Latin-1": lambda: drawn(0x20, 0x100),
-        "random controls": lambda: drawn(0, 0xA0),
-        "random Chinese": lambda: drawn(0x4E00, 0x9FFF),
-        "random Indic": lambda: drawn(0x900, 0xE00),
-        "a letter": lambda: "a" * MEGABYTE,
-        "a word": lambda: "mill " * (MEGABYTE // 5),
-        "one line of words": lambda: words(*prose),
-        "a word a line": lambda: words(*prose, between="\n"),
-        "a word a paragraph": lambda: words(*prose, between="\n\n"),
-        "line ends": lambda: "\n" * MEGABYTE,
-        "blanks": lambda: " " * MEGABYTE,
-        "furniture": lambda: words(*lines, between="\n"),
-        "combining marks": lambda: "a" + "\u0301" * MEGABYTE,
-        "different marks": lambda: "a" + "".join(map(chr, range(0x300, 0x36F))) * (MEGABYTE // 111),
-        "joiners": lambda: "\U0001f469\u200d" * (MEGABYTE // 2),
-        "invisible": lambda: "a\u200b" * (MEGABYTE // 2),
-        "directions": lambda: "\u202ea\u202c" * (MEGABYTE // 3),
-        "mojibake": lambda: "It\u00e2\u20ac\u2122s caf\u00c3\u00a9. " * (MEGABYTE // 16),
-        "broken mojibake": lambda: words("\u00c3", "\u00e2", "\u20ac", "\u2122", "a", between=""),
-        "entities": lambda: "&amp;" * (MEGABYTE // 5),
-        "nested tags": lambda: "<div>" * (MEGABYTE // 5),
-        "brackets": lambda: "[" * MEGABYTE,
-        "spintax": lambda: "{a|" * (MEGABYTE // 3),
-        "nested spintax": lambda: "{a|b " * 99_999 + "}" * 99_999,
-        "quotes": lambda: "\"'\u201c\u2019" * (MEGABYTE // 4),
-        "addresses": lambda: words("https://a.b/c?d=e", "x@y.zz", "www.a.b"),
-        "numbers": lambda: words("1,234.5", "7", "2024-01-02", "12:30"),
-        "list items": lambda: "1. a\n" * (MEGABYTE // 5),
-        "table": lambda: "| a | b |\n" * (MEGABYTE // 10),
-        "dashes": lambda: "-" * MEGABYTE,
-        "ligatures and wide letters": lambda: words("\ufb01n", "\uff21", "\u3000", "mill"),
-        "lookalikes": lambda: words("p\u0430ypal", "\u0441at", "mill"),
-        "languages by turns": lambda: words(
-            "The mill is", "Der Zug ist", "\u5b8c\u6210", "\u0434\u0430"
+        "random characters": lambda n: drawn(0x20, 0x10000, n),
+        "random characters beyond the first plane": lambda n: drawn(0x10000, 0x20000, n),
+        "random Latin": lambda n: drawn(0x20, 0x250, n),
+        "random Latin-1": lambda n: drawn(0x20, 0x100, n),
+        "random controls": lambda n: drawn(0, 0xA0, n),
+        "random Chinese": lambda n: drawn(0x4E00, 0x9FFF, n),
+        "random Indic": lambda n: drawn(0x900, 0xE00, n),
+        "a letter": lambda n: "a" * n,
+        "a word": lambda n: "mill " * (n // 5),
+        "one line of words": lambda n: words(n, *prose),
+        "a word a line": lambda n: words(n, *prose, between="\n"),
+        "a word a paragraph": lambda n: words(n, *prose, between="\n\n"),
+        "line ends": lambda n: "\n" * n,
+        "blanks": lambda n: " " * n,
+        "furniture": lambda n: words(n, *lines, between="\n"),
+        "combining marks": lambda n: "a" + "\u0301" * n,
+        "different marks": lambda n: "a" + "".join(map(chr, range(0x300, 0x36F))) * (n // 111),
+        "joiners": lambda n: "\U0001f469\u200d" * (n // 2),
+        "invisible": lambda n: "a\u200b" * (n // 2),
+        "directions": lambda n: "\u202ea\u202c" * (n // 3),
+        "mojibake": lambda n: "It\u00e2\u20ac\u2122s caf\u00c3\u00a9. " * (n // 16),
+        "broken mojibake": lambda n: words(
+            n, "\u00c3", "\u00e2", "\u20ac", "\u2122", "a", between=""
         ),
-        "capitals": lambda: words(*(word.upper() for word in prose)),
-        "hyphens at line ends": lambda: words("hyphen-\n", "ated", "un\u00ad"),
+        "entities": lambda n: "&amp;" * (n // 5),
+        "nested tags": lambda n: "<div>" * (n // 5),
+        "brackets": lambda n: "[" * n,
+        "spintax": lambda n: "{a|" * (n // 3),
+        "nested spintax": lambda n: "{a|b " * (n // 10) + "}" * (n // 10),
+        "quotes": lambda n: "\"'\u201c\u2019" * (n // 4),
+        "addresses": lambda n: words(n, "https://a.b/c?d=e", "x@y.zz", "www.a.b"),
+        "numbers": lambda n: words(n, "1,234.5", "7", "2024-01-02", "12:30"),
+        "list items": lambda n: "1. a\n" * (n // 5),
+        "table": lambda n: "| a | b |\n" * (n // 10),
+        "dashes": lambda n: "-" * n,
+        "ligatures and wide letters": lambda n: words(n, "\ufb01n", "\uff21", "\u3000", "mill"),
+        "lookalikes": lambda n: words(n, "p\u0430ypal", "\u0441at", "mill"),
+        "languages by turns": lambda n: words(
+            n, "The mill is", "Der Zug ist", "\u5b8c\u6210", "\u0434\u0430"
+        ),
+        "capitals": lambda n: words(n, *(word.upper() for word in prose)),
+        "hyphens at line ends": lambda n: words(n, "hyphen-\n", "ated", "un\u00ad"),
     }
 
 
@@ -168,7 +170,7 @@ def megabytes(base: Path, only: str | None) -> Iterator[str]:
         if only and only not in name:
             continue
         raw = base / f"{number}.txt"
-        raw.write_bytes(make().encode("utf-8", "surrogatepass")[:MEGABYTE])
+        raw.write_bytes(make(MEGABYTE).encode("utf-8", "surrogatepass")[:MEGABYTE])
         found = taken(raw, base / str(number), "--workers", "1")
         seconds = found.seconds - start.seconds
         became = found.reasons[0] if found.reasons else "done"

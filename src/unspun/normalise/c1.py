@@ -37,7 +37,8 @@ def read_c1(text: str, _config: NormaliseConfig) -> list[Edit]:
     end, table = -1, WINDOWS
     for match in _C1.finditer(text):
         if match.start() >= end:
-            start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - _NEAR)
+            low = max(match.start() - _NEAR, 0)
+            start = max(text.rfind("\n", low, match.start()) + 1, low)
             end = text.find("\n", match.end(), match.end() + _NEAR)
             end = min(match.end() + _NEAR, len(text)) if end < 0 else end
             table = _table(text[start:end])

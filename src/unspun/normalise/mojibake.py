@@ -159,7 +159,7 @@ def _segments(text: str) -> Iterator[tuple[int, int]]:
     """Lines with a hot spot, long ones in pieces."""
     done = 0
     while (spot := next_spot(text, done)) >= 0:
-        start = max(text.rfind("\n", 0, spot) + 1, done)
+        start = max(text.rfind("\n", done, spot) + 1, done)
         if spot - start > _LONGEST:
             start = _gap(text, spot - _LONGEST // 2, spot)
         stop = text.find("\n", spot, start + _LONGEST)

@@ -113,8 +113,8 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
     """The stretches around runs of accented letters, line by line, without plain ends."""
     at = 0
     while match := RUN.search(text, at):
-        start = max(text.rfind("\n", 0, match.start()) + 1, at)
-        start = max(start, match.start() - _SEGMENT)
+        at = max(at, match.start() - _SEGMENT)
+        start = max(text.rfind("\n", at, match.start()) + 1, at)
         end = text.find("\n", match.end(), start + _SEGMENT)
         end = min(start + _SEGMENT, len(text)) if end < 0 else end
         yield start, end
