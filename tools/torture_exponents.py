@@ -84,14 +84,17 @@ def times(data: bytes) -> Iterator[Time]:
 
 
 def stretch(data: bytes, size: int, number: int) -> bytes:
-    """A stretch of a document behind its first character, which all marks may stand on."""
-    start = number * size % (len(data) - size + 1)
-    while start and data[start] & 0xC0 == 0x80:
-        start -= 1
-    first = 1
-    while start and data[first : first + 1] and data[first] & 0xC0 == 0x80:
-        first += 1
-    return data[: first if start else 0] + data[start : start + size]
+    """Whole characters of a document behind its first ones, which marks may stand on."""
+    start = _whole(data, number * size % (len(data) - size + 1))
+    first = min(start, _whole(data, 4))  # no character has more bytes
+    return data[:first] + data[start : _whole(data, start + size)]
+
+
+def _whole(data: bytes, place: int) -> int:
+    """The start of the character that a place lies in."""
+    while 0 < place < len(data) and data[place] & 0xC0 == 0x80:
+        place -= 1
+    return place
 
 
 def exponent(measured: list[Time]) -> float | None:
