@@ -40,8 +40,8 @@ SHORTEST = 0.05  # seconds for the longest document, below which a stage is left
 NOTICED = 0.005  # seconds that count: below, it is what a stage takes for anything
 SPAN, NEAR = 32, 4  # the longest document by the shortest that may count, and that does count
 ENOUGH = 1.0  # seconds of all runs of a length, from which they are enough
-QUICK, LONGEST = 0.5, 8 << 20  # seconds in all below which longer ones are measured, and to where
-FURTHER = 4 << 20  # bytes up to which what looks steep is
+QUICK = 0.5  # seconds for a whole document, below which longer ones are measured, too
+LONGEST = 8 << 20  # bytes of those, and of what looks steep
 ALL_SPUN = Config.from_dict({"restore": {"threshold": 0.0}})
 
 
@@ -119,7 +119,7 @@ def growth(make: Callable[[int], str], sizes: list[int], repeats: int) -> dict[s
     while longer < LONGEST:
         quick = sum(runs[-1].seconds for runs in found.values()) < QUICK
         steep = any((exponent(runs) or 0.0) > MOST for runs in found.values())
-        if not quick and not (steep and longer < FURTHER):
+        if not quick and not steep:
             break
         longer *= 2
         for stage, runs in means(_bytes(make, longer), [longer], repeats).items():
