@@ -31,8 +31,8 @@ from prose import kinds
 from rapidfuzz.distance import Levenshtein
 from spinner import Spinner
 
+from unspun import api
 from unspun import edits as ledger
-from unspun import pipeline
 from unspun.channel.align import regions
 from unspun.channel.document import search
 from unspun.channel.habits import Prices
@@ -42,7 +42,7 @@ from unspun.channel.tokens import words
 from unspun.config import Config, RestoreConfig
 from unspun.detect import spun as detector
 from unspun.lm.words import words_of
-from unspun.model import Document, Edit
+from unspun.model import Edit
 
 FORMS = (5, 10, 20)  # replaced in a copy: bounds of what is counted together
 RATES = (0.1, 0.2, 0.3, 0.5, 0.75, 0.96)
@@ -102,11 +102,8 @@ def _held_out(source: str, block: int) -> bool:
 
 def restored(text: str, config: RestoreConfig = CONFIG) -> tuple[str, Sequence[Edit], float]:
     """A text with its own words back, the edits, and the score."""
-    result = pipeline.process(
-        Document("x", text), Config(restore=config), stages=("detect", "restore")
-    )
-    score = result.spun.score if result.spun is not None else 0.0
-    return result.text, result.ledger, score
+    result = api.restore(text, Config(restore=config))
+    return result.text, result.edits, result.spun.score
 
 
 def scores(hypotheses: Sequence[str], references: Sequence[str]) -> str:

@@ -33,10 +33,8 @@ CLEAN = [case for case in CASES if case["expect"] == "untouched"]
 
 
 def restored(text: str, config: RestoreConfig = CONFIG) -> tuple[str, tuple[Edit, ...]]:
-    result = pipeline.process(
-        Document("x", text), Config(restore=config), stages=("detect", "restore")
-    )
-    return result.text, result.ledger
+    result = unspun.restore(text, Config(restore=config))
+    return result.text, result.edits
 
 
 @pytest.mark.parametrize("case", SPUN, ids=[case["label"] for case in SPUN])

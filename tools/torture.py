@@ -139,6 +139,14 @@ def same_bytes(base: Path, *, ray: bool, pythons: Sequence[str] = (), seeds: int
     return f"the same bytes in {ways} ways"
 
 
+def harm(data: bytearray, number: int, draw: random.Random) -> None:
+    """Cut a file short, or flip one of its bits, by turns."""
+    if number % 2:
+        del data[draw.randrange(len(data)) :]
+    else:
+        data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
+
+
 def damaged(base: Path, count: int, seed: int) -> str:
     """Compressed files cut short, or with one bit flipped: noticed, or the text is what it was."""
     draw, noticed, harmless = random.Random(seed), 0, 0
@@ -152,10 +160,7 @@ def damaged(base: Path, count: int, seed: int) -> str:
     for number in range(count):
         suffix = draw.choice([*packers])
         data = bytearray(packers[suffix](text + str(number).encode()))
-        if number % 2:
-            del data[draw.randrange(len(data)) :]
-        else:
-            data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
+        harm(data, number, draw)
         (raw / f"{number:05}.txt{suffix}").write_bytes(data)
     run(raw, base / "out", chunk_bytes=1 << 20)
     store = Store(base / "out")
@@ -181,10 +186,7 @@ def damaged_tables(base: Path, count: int, seed: int) -> str:
     pq.write_table(table, base / "whole", write_page_checksum=True, row_group_size=8)
     for number in range(count):
         data = bytearray((base / "whole").read_bytes())
-        if number % 2:
-            del data[draw.randrange(len(data)) :]
-        else:
-            data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
+        harm(data, number, draw)
         (raw / f"{number:05}.parquet").write_bytes(data)
     run(raw, base / "out", chunk_bytes=1 << 20, workers=1)
     store, noticed, rows = Store(base / "out"), set(), Counter[str]()

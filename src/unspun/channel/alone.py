@@ -20,7 +20,6 @@ from unspun.channel.lattice import Lattice, build
 from unspun.channel.numbering import arrays
 
 Ints = NDArray[np.int64]
-Int32s = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
 _FULL = 0.96  # rate at which the channel's prices are those of a phrase that was replaced

@@ -22,6 +22,15 @@
 #define KERNEL_UNLOCKED
 #endif
 
+/* The end of an object of a type of the heap that holds nothing of its own. */
+static inline void
+kernel_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
 static inline int
 kernel_execute(PyObject *module, PyType_Spec *spec, int revision)
 {

@@ -636,14 +636,6 @@ counter_new(PyTypeObject *type, PyObject *args, PyObject *named)
     return (PyObject *)self;
 }
 
-static void
-counter_dealloc(Counter *self)
-{
-    PyTypeObject *type = Py_TYPE(self);
-    type->tp_free((PyObject *)self);
-    Py_DECREF(type);
-}
-
 static PyMethodDef counter_methods[] = {
     {"count", (PyCFunction)counter_count, METH_VARARGS, "count(text, spaced)"},
     {NULL, NULL, 0, NULL},
@@ -651,7 +643,7 @@ static PyMethodDef counter_methods[] = {
 
 static PyType_Slot counter_slots[] = {
     {Py_tp_new, counter_new},
-    {Py_tp_dealloc, counter_dealloc},
+    {Py_tp_dealloc, kernel_dealloc},
     {Py_tp_methods, counter_methods},
     {Py_tp_doc, "Counter(bullets, ends, seed)"},
     {0, NULL},

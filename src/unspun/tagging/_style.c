@@ -339,14 +339,6 @@ counter_new(PyTypeObject *type, PyObject *args, PyObject *named)
     return (PyObject *)self;
 }
 
-static void
-counter_dealloc(Counter *self)
-{
-    PyTypeObject *type = Py_TYPE(self);
-    type->tp_free((PyObject *)self);
-    Py_DECREF(type);
-}
-
 static PyMethodDef counter_methods[] = {
     {"count", (PyCFunction)counter_count, METH_VARARGS,
      "Counts of features and how many tokens; None where they are too few."},
@@ -358,7 +350,7 @@ static PyMethodDef counter_methods[] = {
 
 static PyType_Slot counter_slots[] = {
     {Py_tp_new, counter_new},
-    {Py_tp_dealloc, counter_dealloc},
+    {Py_tp_dealloc, kernel_dealloc},
     {Py_tp_methods, counter_methods},
     {Py_tp_doc, "Counter(words, endings, marks, longest, least)"},
     {0, NULL},
