@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from operator import sub
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ TOP = (2, 3, 4)
 
 DUPLICATE = (5, 7, 10)
 """Lengths of which all n-grams count that come again."""
+
+Ints = NDArray[np.int64]
 
 
 class Grams(NamedTuple):
@@ -28,18 +31,23 @@ class Grams(NamedTuple):
     duplicate: tuple[int, ...]
 
 
-def count(units: Sequence[str], scale: int) -> Grams:
+def count(units: Sequence[str], ids: Ints, scale: int) -> Grams:
     """Count n-grams of words, or of characters.
 
     Args:
         units: The words, or the characters where no spaces are written.
+        ids: For each a number, 0 or more, the same for the same unit.
         scale: Units that say as much as a word.
     """
-    sizes = np.fromiter(map(len, units), np.int64, len(units))
-    levels = _levels(units, max(DUPLICATE) * scale)
+    known = {1: _Repeats(1, _NONE, _NONE, ids + 1)}
+    level = known[1]
+    if scale > 1:
+        level = _again(level, scale)
+    for n in (*TOP, *DUPLICATE):
+        level = known[n] = _again(level, n * scale)
     return Grams(
-        tuple(_top(levels[n * scale], sizes) for n in TOP),
-        tuple(_duplicate(levels[n * scale], sizes) for n in DUPLICATE),
+        tuple(_top(known[n], units) for n in TOP),
+        tuple(_duplicate(known[n], units) for n in DUPLICATE),
     )
 
 
@@ -48,61 +56,64 @@ class _Repeats(NamedTuple):
 
     Attributes:
         n: Units in each.
-        at: Where they begin, ascending.
-        gram: A number for each, the same for the same n-gram.
+        at: Where they begin, equal ones together.
+        turn: Where among those each n-gram's places begin.
+        number: For each unit, the number of the n-gram that begins there; 0 where none does.
     """
 
     n: int
-    at: NDArray[np.int64]
-    gram: NDArray[np.int64]
+    at: Ints
+    turn: Ints
+    number: Ints
 
 
-def _levels(units: Sequence[str], most: int) -> list[_Repeats]:
-    """The n-grams that come again, by n: their shorter ones do, so few are looked at."""
-    firsts: dict[str, int] = {}
-    ids = np.fromiter(map(firsts.setdefault, units, itertools.count()), np.int64, len(units))
-    again = (np.bincount(ids)[ids] > 1).nonzero()[0]
-    level = _Repeats(1, again, ids[again])
-    levels = [level, level]
-    for n in range(2, most + 1):
-        if not len(level.at):
-            return levels + [level] * (most + 1 - len(levels))
-        follows = (level.at[1:] == level.at[:-1] + 1).nonzero()[0]
-        at = level.at[follows]
-        level = _again(n, at, level.gram[follows] * len(units) + ids[at + n - 1])
-        levels.append(level)
-    return levels
+_NONE = np.zeros(0, np.int64)
 
 
-def _again(n: int, at: NDArray[np.int64], gram: NDArray[np.int64]) -> _Repeats:
+def _again(parts: _Repeats, n: int) -> _Repeats:
+    """The n-grams that come again: both ends of them do, so few are looked at.
+
+    Args:
+        parts: Shorter ones, of half the length at least.
+        n: Units in each.
+    """
+    front, back = parts.number, parts.number[n - parts.n :]
+    at = (front[: len(back)] * back).nonzero()[0]
     if len(at) == 0:
-        return _Repeats(n, at, gram)
-    order = gram.argsort()
-    ranked = gram[order]
-    new = np.ones(len(ranked) + 1, bool)
+        return _Repeats(n, _NONE, _NONE, _NONE)
+    key = back.take(at)
+    key += front.take(at) * (key.max() + 1)
+    order = key.argsort()
+    ranked = key.take(order)
+    new = np.ones(len(at) + 1, bool)
     np.not_equal(ranked[1:], ranked[:-1], out=new[1:-1])
     twice = (new[:-1] & new[1:] ^ True).nonzero()[0]
-    kept = order[twice]
-    back = kept.argsort()
-    return _Repeats(n, at[kept[back]], new.cumsum()[twice[back]])
+    at, new = at.take(order.take(twice)), new.take(twice)
+    number = np.zeros(len(front), np.int64)
+    number[at] = new.cumsum()
+    return _Repeats(n, at, new.nonzero()[0], number)
 
 
-def _top(repeats: _Repeats, sizes: NDArray[np.int64]) -> int:
+def _top(repeats: _Repeats, units: Sequence[str]) -> int:
     """Characters in the commonest n-gram, the first of several; 0 where none comes twice."""
-    if len(repeats.at) == 0:
+    turn = repeats.turn.tolist()
+    counts = list(map(sub, [*turn[1:], len(repeats.at)], turn))
+    most = max(counts, default=0)
+    if most == 0:
         return 0
-    counts = np.bincount(repeats.gram)[repeats.gram]
-    at = int(repeats.at[counts.argmax()])
-    return int(counts.max() * sizes[at : at + repeats.n].sum())
+    firsts = np.minimum.reduceat(repeats.at, repeats.turn).tolist()
+    at = min(itertools.compress(firsts, map(most.__eq__, counts)))
+    return most * sum(map(len, units[at : at + repeats.n]))
 
 
-def _duplicate(repeats: _Repeats, sizes: NDArray[np.int64]) -> int:
+def _duplicate(repeats: _Repeats, units: Sequence[str]) -> int:
     """Characters in n-grams seen before, none counted twice."""
     if len(repeats.at) == 0:
         return 0
-    again = np.ones(len(repeats.at), bool)
-    again[np.unique(repeats.gram, return_index=True)[1]] = False
-    seen = repeats.at[again]
-    steps = np.bincount(seen, minlength=len(sizes) + 1)
-    steps -= np.bincount(seen + repeats.n, minlength=len(sizes) + 1)
-    return int(sizes[steps.cumsum()[:-1] > 0].sum())
+    first = np.minimum.reduceat(repeats.at, repeats.turn)
+    again = np.zeros(len(units) + repeats.n, np.int64)
+    again[repeats.at] = 1
+    again[first] = 0
+    again[repeats.n :] -= again[: -repeats.n].copy()  # where they end
+    covered = again.cumsum().nonzero()[0].tolist()
+    return sum(map(len, map(units.__getitem__, covered)))

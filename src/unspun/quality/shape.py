@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from unspun import kernels
 from unspun.quality import ngrams
 
@@ -37,8 +40,9 @@ _DAMAGE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ue000-\uf8ff\ufffd-\uffff]"
 )
 _ASCII_DAMAGE = bytes({*range(0x20), 0x7F} - {*b"\t\n\v\f\r"})
+_SUSPECT = _ASCII_DAMAGE + b"\xc2\xed\xee\xef"  # with which octets of damage begin in UTF-8
 _SHORT_LINE = 30
-_CODE = ("{", "lorem ipsum")
+_CODE, _SCRIPT = (b"{", b"lorem ipsum"), b"javascript"
 _LEAST = 30  # words: in less, a refrain is no repetition
 _NONE = (0, 0, 0)
 
@@ -133,23 +137,23 @@ def share(some: int, every: int) -> float:
 def plain(text: str, language: str) -> Shape:
     """Count a text without the compiled kernel."""
     spaced = language not in UNSPACED
-    words = text.split() if spaced else []
-    lowered = text.lower()
-    characters = sum(map(len, words))
-    units: Sequence[str] = words if spaced else [c for c in text if not c.isspace()]
+    words = text.split()
+    units: Sequence[str] = words if spaced else "".join(words)
+    firsts: dict[str, int] = {}
+    ids = np.fromiter(map(firsts.setdefault, units, itertools.count()), np.int64, len(units))
     enough = len(units) >= _least(spaced)
-    grams = ngrams.count(units, _scale(spaced)) if enough else ngrams.Grams(_NONE, _NONE)
+    grams = ngrams.count(units, ids, _scale(spaced)) if enough else ngrams.Grams(_NONE, _NONE)
+    characters = len("".join(units)) if spaced else 0
     fields = (
         language,
         spaced,
-        len(words),
+        len(units) if spaced else 0,
         characters,
-        _alphabetic(words),
-        _stops(words),
+        _alphabetic(firsts, ids) if spaced else 0,
+        _stops(firsts) if spaced else 0,
         *_lines(text),
         text.count("#") + text.count("...") + text.count("…"),
-        sum(map(lowered.count, _CODE)),
-        sum("javascript" in line for line in lowered.split("\n")) if "javascript" in lowered else 0,
+        *_marks(text),
         damage(text),
         len(units),
         characters or len(units),
@@ -166,14 +170,16 @@ def _least(spaced: bool) -> int:  # noqa: FBT001
     return _LEAST * _scale(spaced)
 
 
-def _stops(words: list[str]) -> int:
+def _stops(words: dict[str, int]) -> int:
     """Different stop words, in any case."""
-    return len({_STOPS[word] for word in _STOPS.keys() & words})
+    return len({_STOPS[word] for word in _STOPS.keys() & words.keys()})
 
 
-def _alphabetic(words: list[str]) -> int:
-    odd = [word for word in words if not word[0].isalpha()]
-    return len(words) - len(odd) + sum(map(bool, map(_LETTER.search, odd)))
+def _alphabetic(firsts: dict[str, int], ids: NDArray[np.int64]) -> int:
+    """Words with a letter, given the different ones and for each word its number: most are so."""
+    odd = [word for word in itertools.filterfalse(str.isalpha, firsts) if not word[0].isalpha()]
+    none = [firsts[word] for word in odd if not _LETTER.search(word)]
+    return len(ids) - (int(np.bincount(ids)[none].sum()) if none else 0)
 
 
 def _lines(text: str) -> tuple[int, ...]:
@@ -201,8 +207,27 @@ def _characters_again(lines: list[str]) -> int:
     return sum((count - 1) * len(line) for line, count in Counter(lines).items())
 
 
+def _marks(text: str) -> tuple[int, int]:
+    """Curly brackets and filler text; lines that speak of JavaScript.
+
+    No other letters than those of ASCII become letters of theirs, so that its case is enough.
+    """
+    lowered = _octets(text).lower()
+    scripts = 0
+    if _SCRIPT in lowered:
+        scripts = sum(_SCRIPT in line for line in lowered.split(b"\n"))
+    return sum(map(lowered.count, _CODE)), scripts
+
+
 def damage(text: str) -> int:
     """Characters that no sound text has."""
+    data = _octets(text)
     if text.isascii():
-        return len(text) - len(text.encode("ascii").translate(None, _ASCII_DAMAGE))
+        return len(data) - len(data.translate(None, _ASCII_DAMAGE))
+    if len(data.translate(None, _SUSPECT)) == len(data):
+        return 0
     return len(_DAMAGE.findall(text))
+
+
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
