@@ -2,81 +2,170 @@
  * of a text, the words and letters that are known, and the sums of their evidence.
  *
  * The n-grams are sorted keys of ten bits a character, the last character highest. An index over
- * the highest twenty bits leaves few of them to search. The tables come from supplement.py, which
+ * the last three characters leaves few of them to search. The tables come from supplement.py, which
  * has the plain version beside it.
  */
 #define PY_SSIZE_T_CLEAN
 #include "kernel.h"
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 2 /* that of supplement.py; a build of other sources is not used */
+#define REVISION 3 /* that of supplement.py; a build of other sources is not used */
 
 #define COLUMNS 64
 #define CODED 0x3001 /* character codes: the last one is that of all other characters */
 #define BITS 10
 #define LONGEST 6
 #define TOP (BITS * (LONGEST - 1))
-#define HEAD (2 * BITS) /* bits of the index */
-#define TABLES 7
-#define INDEXED ((Py_ssize_t)1 << HEAD)
+#define TWO (TOP - BITS)   /* bits of a key below its last two characters */
+#define THREE (TWO - BITS) /* and below its last three */
+#define TABLES 8
+#define BLOCK 64 /* characters whose n-grams are sought before their rows are added up */
+#define READ 256 /* characters of a chunk at most */
+#define LANES (COLUMNS / 8)
+#define ROWS 256 /* of evidence in 8 bits that 16 bits can add up */
+
+/* The keys with the same last three characters: in 30 bits what they share, in 22 the first of
+   them, in 12 how many; 0 where none is. */
+typedef uint64_t Range;
+#define RANGE(head, first, count) ((uint64_t)(head) << 34 | (uint64_t)(first) << 12 | (count))
+#define HEAD(range) ((range) >> 34)
+#define FIRST(range) ((uint32_t)((range) >> 12 & 0x3FFFFF))
+#define SIZE(range) ((uint32_t)((range) & 0xFFF))
+
+typedef struct {
+    Py_ssize_t start; /* of its letters */
+    uint32_t size, row; /* row 0 where no word is */
+} Word;
 
 typedef struct {
     PyObject_HEAD
-    Py_buffer code, keys, spare, shorter, weights, token, letter;
-    PyObject *words, *named; /* rows by word; what finds the rows of a chunk with rare characters */
-    uint32_t *index; /* the first key of each two last characters, and one past the last */
+    Py_buffer code, keys, spare, shorter, weights, token, letter, lower;
+    PyObject *chunk; /* what makes a chunk that is not simply put into lower case */
+    PyObject *named; /* what finds the rows of a chunk with rare characters */
+    Py_ssize_t reach, limit; /* characters that are read: of a chunk without its blanks, of all */
+    uint32_t *two;   /* the longest known n-gram of each two last characters */
+    Range *range;    /* by the last three characters, open addressing */
+    Word *word;      /* the same by hash */
+    uint16_t *letters; /* of the words */
+    uint32_t range_mask, word_mask;
 } Grams;
 
 #define AT(buffer, type, i) (((const type *)(buffer).buf)[i])
 #define COUNT(g) ((g)->keys.len / 8)
 
-static uint32_t
-longest(const Grams *g, uint64_t key)
+/* Where the range of a key is sought. */
+static inline Range *
+range_from(const Grams *g, uint64_t key)
+{
+    uint32_t hash = (uint32_t)(key >> THREE) * 0x9E3779B1u;
+    return &g->range[(hash ^ hash >> 15) & g->range_mask];
+}
+
+/* The place of the range of a key. */
+static inline Range *
+range_at(const Grams *g, Range *at, uint64_t key)
+{
+    while (*at && HEAD(*at) != key >> THREE)
+        at = at == g->range + g->range_mask ? g->range : at + 1;
+    return at;
+}
+
+/* The longest n-gram that ends a key, whose range is known. */
+static inline uint32_t
+longest(const Grams *g, uint64_t key, Range range)
 {
     const uint64_t *keys = g->keys.buf;
-    size_t head = (size_t)(key >> (TOP + BITS - HEAD));
-    uint32_t low = g->index[head], high = g->index[head + 1];
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (keys[middle] <= key)
-            low = middle + 1;
-        else
-            high = middle;
+    uint32_t row = FIRST(range), count = SIZE(range);
+    if (!range || keys[row] > key)
+        return g->two[key >> TWO];
+    while (count > 1) { /* the last one that is not above the key; no branch to be foreseen */
+        uint32_t half = count / 2;
+        row += keys[row + half] <= key ? half : 0;
+        count -= half;
     }
-    uint32_t row = low - 1; /* the first key is 0, so there is always one before */
     for (int k = 0; k < LONGEST && (keys[row] ^ key) >> AT(g->spare, uint8_t, row); k++)
         row = (uint32_t)AT(g->shorter, int32_t, row);
     return row;
 }
 
+/* Evidence added up by column: in 16 bits each, every other column, as long as they hold it. */
+typedef struct {
+    uint64_t even[LANES], odd[LANES];
+    int rows;
+    int64_t total[COLUMNS];
+} Sum;
+
 static void
-add(const Grams *g, size_t row, uint16_t *sum)
+flush(Sum *sum)
 {
-    const uint8_t *weight = (const uint8_t *)g->weights.buf + row * COLUMNS;
-    for (int k = 0; k < COLUMNS; k++)
-        sum[k] = (uint16_t)(sum[k] + weight[k]);
+    uint16_t even[COLUMNS / 2], odd[COLUMNS / 2];
+    memcpy(even, sum->even, sizeof even);
+    memcpy(odd, sum->odd, sizeof odd);
+    for (int k = 0; k < COLUMNS / 2; k++) {
+        sum->total[2 * k] += PY_LITTLE_ENDIAN ? even[k] : odd[k];
+        sum->total[2 * k + 1] += PY_LITTLE_ENDIAN ? odd[k] : even[k];
+    }
+    memset(sum, 0, offsetof(Sum, total));
+}
+
+static inline void
+add(const Grams *g, size_t row, Sum *sum)
+{
+    const uint64_t low = 0x00FF00FF00FF00FFu;
+    uint64_t weight[LANES];
+    memcpy(weight, (const uint8_t *)g->weights.buf + row * COLUMNS, sizeof weight);
+    if (sum->rows == ROWS)
+        flush(sum);
+    sum->rows++;
+    for (int k = 0; k < LANES; k++)
+        sum->even[k] += weight[k] & low;
+    for (int k = 0; k < LANES; k++)
+        sum->odd[k] += weight[k] >> 8 & low;
+}
+
+#if defined(__GNUC__)
+#define SOON(address) __builtin_prefetch(address)
+#else
+#define SOON(address) ((void)0)
+#endif
+
+/* What the n-grams of some characters say: step by step, so that what each needs is at hand. */
+static void
+read_block(const Grams *g, const uint64_t *key, int count, Sum *sum)
+{
+    Range *from[BLOCK], range[BLOCK];
+    uint32_t row[BLOCK];
+    for (int k = 0; k < count; k++)
+        SOON(from[k] = range_from(g, key[k]));
+    for (int k = 0; k < count; k++) {
+        range[k] = *range_at(g, from[k], key[k]);
+        SOON((const uint64_t *)g->keys.buf + FIRST(range[k]) + SIZE(range[k]) / 2);
+    }
+    for (int k = 0; k < count; k++) {
+        row[k] = longest(g, key[k], range[k]);
+        SOON((const uint8_t *)g->weights.buf + (size_t)row[k] * COLUMNS);
+    }
+    for (int k = 0; k < count; k++)
+        add(g, row[k], sum); /* row 0 says nothing */
 }
 
 /* What the n-grams of a chunk say. */
 static void
-read_chunk(const Grams *g, PyObject *chunk, uint16_t *sum)
+read_chunk(const Grams *g, const uint16_t *chunk, int size, Sum *sum)
 {
-    Py_ssize_t size = PyUnicode_GET_LENGTH(chunk);
-    int kind = PyUnicode_KIND(chunk);
-    const void *data = PyUnicode_DATA(chunk);
-    uint64_t key = 0;
-    for (Py_ssize_t i = 0; i < size; i++) {
-        Py_UCS4 point = PyUnicode_READ(kind, data, i);
-        key = key >> BITS | AT(g->code, uint64_t, point < CODED ? point : CODED - 1) << TOP;
-        uint32_t row = longest(g, key);
-        if (row)
-            add(g, row, sum);
+    uint64_t last = 0, key[BLOCK];
+    for (int at = 0; at < size; at += BLOCK) {
+        int count = size - at < BLOCK ? size - at : BLOCK;
+        for (int k = 0; k < count; k++)
+            key[k] = last = last >> BITS | AT(g->code, uint64_t, chunk[at + k]) << TOP;
+        read_block(g, key, count, sum);
     }
 }
 
 static int
-add_row(const Grams *g, PyObject *number, uint16_t *sum)
+add_row(const Grams *g, PyObject *number, Sum *sum)
 {
     Py_ssize_t row = PyLong_AsSsize_t(number);
     if (row < 0 || row >= g->weights.len / COLUMNS) {
@@ -90,7 +179,7 @@ add_row(const Grams *g, PyObject *number, uint16_t *sum)
 
 /* What words and letters say, where a character is rare: the plain code finds their rows. */
 static int
-read_rare(const Grams *g, PyObject *chunk, uint16_t *sum)
+read_rare(const Grams *g, PyObject *chunk, Sum *sum)
 {
     PyObject *rows = PyObject_CallOneArg(g->named, chunk);
     int good = rows && PyList_Check(rows);
@@ -102,65 +191,115 @@ read_rare(const Grams *g, PyObject *chunk, uint16_t *sum)
     return good;
 }
 
-static int
-read_word(const Grams *g, PyObject *chunk, Py_ssize_t start, Py_ssize_t end, uint16_t *sum)
+#define HASH(hash, point) (((hash) ^ (point)) * 0x01000193u)
+
+/* The place of a word. */
+static Word *
+word_place(const Grams *g, const uint16_t *text, int size, uint32_t hash)
 {
-    PyObject *word = PyUnicode_Substring(chunk, start, end);
-    PyObject *row = word ? PyDict_GetItemWithError(g->words, word) : NULL;
-    Py_XDECREF(word);
-    return row ? add_row(g, row, sum) : !PyErr_Occurred();
+    uint32_t at = (hash ^ hash >> 15) & g->word_mask;
+    while (g->word[at].row &&
+           (g->word[at].size != (uint32_t)size ||
+            memcmp(g->letters + g->word[at].start, text, (size_t)size * sizeof *text)))
+        at = (at + 1) & g->word_mask;
+    return &g->word[at];
 }
 
-/* What the words and the letters of a chunk say; each letter once. */
-static int
-read_named(const Grams *g, PyObject *chunk, uint16_t *sum)
+/* What the words and the letters of a chunk say, which ends with a blank; each letter once. */
+static void
+read_named(const Grams *g, const uint16_t *chunk, int size, Sum *sum)
 {
-    Py_ssize_t size = PyUnicode_GET_LENGTH(chunk), start = -1;
-    int kind = PyUnicode_KIND(chunk);
-    const void *data = PyUnicode_DATA(chunk);
     uint8_t seen[CODED] = {0};
-    for (Py_ssize_t i = 0; i < size; i++)
-        if (PyUnicode_READ(kind, data, i) >= CODED - 1)
-            return read_rare(g, chunk, sum);
-    for (Py_ssize_t i = 0; i <= size; i++) {
-        Py_UCS4 point = i < size ? PyUnicode_READ(kind, data, i) : CODED - 1;
+    uint32_t hash = 0;
+    int start = 0;
+    for (int i = 0; i < size; i++) {
+        uint16_t point = chunk[i];
         if (AT(g->letter, int32_t, point) && !seen[point]) {
             seen[point] = 1;
             add(g, (size_t)AT(g->letter, int32_t, point), sum);
         }
-        if (AT(g->token, uint8_t, point)) {
-            if (start < 0)
-                start = i;
-        }
-        else if (start >= 0) {
-            if (!read_word(g, chunk, start, i, sum))
-                return 0;
-            start = -1;
+        if (AT(g->token, uint8_t, point))
+            hash = HASH(hash, point);
+        else {
+            const Word *word = word_place(g, chunk + start, i - start, hash);
+            if (i > start && word->row)
+                add(g, word->row, sum);
+            start = i + 1;
+            hash = 0;
         }
     }
-    return 1;
+}
+
+/* Put a chunk into lower case, a blank on either side: its size, or 0 where it is not simple. */
+static int
+lowered(const Grams *g, PyObject *text, Py_ssize_t at, uint16_t *chunk)
+{
+    int kind = PyUnicode_KIND(text), size = 0;
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t end = PyUnicode_GET_LENGTH(text);
+    end = end - at < g->reach ? end : at + g->reach;
+    chunk[size++] = ' ';
+    for (; at < end; at++) {
+        Py_UCS4 point = PyUnicode_READ(kind, data, at);
+        uint16_t low = AT(g->lower, uint16_t, point < CODED ? point : CODED - 1);
+        if (!low)
+            return 0;
+        chunk[size++] = low;
+    }
+    chunk[size++] = ' ';
+    return size;
+}
+
+/* Read a chunk that Python puts into lower case. */
+static int
+read_other(const Grams *g, PyObject *text, Py_ssize_t at, Sum *sum)
+{
+    PyObject *chunk = PyObject_CallFunction(g->chunk, "On", text, at);
+    if (!chunk || !PyUnicode_Check(chunk) || PyUnicode_GET_LENGTH(chunk) > READ) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_TypeError, "a chunk must be a short str");
+        Py_XDECREF(chunk);
+        return 0;
+    }
+    uint16_t points[READ];
+    int size = (int)PyUnicode_GET_LENGTH(chunk), rare = 0, good = 1;
+    for (int k = 0; k < size; k++) {
+        Py_UCS4 point = PyUnicode_READ_CHAR(chunk, k);
+        points[k] = (uint16_t)(point < CODED - 1 ? point : CODED - 1);
+        rare |= point >= CODED - 1;
+    }
+    if (rare)
+        good = read_rare(g, chunk, sum);
+    else
+        read_named(g, points, size, sum);
+    read_chunk(g, points, size, sum);
+    Py_DECREF(chunk);
+    return good;
 }
 
 static PyObject *
-grams_score(Grams *self, PyObject *chunks)
+grams_score(Grams *self, PyObject *text)
 {
-    int64_t total[COLUMNS] = {0};
-    if (!PyList_Check(chunks))
-        return PyErr_Format(PyExc_TypeError, "chunks must be a list");
-    for (Py_ssize_t k = 0; k < PyList_GET_SIZE(chunks); k++) {
-        PyObject *chunk = PyList_GET_ITEM(chunks, k);
-        uint16_t sum[COLUMNS] = {0};
-        if (!PyUnicode_Check(chunk))
-            return PyErr_Format(PyExc_TypeError, "a chunk must be str");
-        if (!read_named(self, chunk, sum))
+    Sum sum = {{0}, {0}, 0, {0}};
+    if (!PyUnicode_Check(text))
+        return PyErr_Format(PyExc_TypeError, "text must be str");
+    Py_ssize_t at = 0, end = PyUnicode_GET_LENGTH(text);
+    end = end < self->limit ? end : self->limit;
+    do {
+        uint16_t chunk[READ];
+        int size = lowered(self, text, at, chunk);
+        if (size) {
+            read_named(self, chunk, size, &sum);
+            read_chunk(self, chunk, size, &sum);
+        }
+        else if (!read_other(self, text, at, &sum))
             return NULL;
-        read_chunk(self, chunk, sum);
-        for (int c = 0; c < COLUMNS; c++)
-            total[c] += sum[c];
-    }
+        at += self->reach;
+    } while (at < end);
+    flush(&sum);
     PyObject *found = PyList_New(COLUMNS);
     for (int c = 0; found && c < COLUMNS; c++) {
-        PyObject *one = PyLong_FromLongLong((long long)total[c]);
+        PyObject *one = PyLong_FromLongLong((long long)sum.total[c]);
         if (!one)
             Py_CLEAR(found);
         else
@@ -174,14 +313,20 @@ static int
 fits(const Grams *g)
 {
     Py_ssize_t count = COUNT(g);
-    if (count < 1 || count > 0x7FFFFFFF || g->spare.len != count ||
+    if (count < 1 || count > 0x3FFFFF || g->spare.len != count ||
         g->shorter.len != count * 4 || g->code.len != CODED * 8 ||
         g->weights.len < count * COLUMNS || AT(g->keys, uint64_t, 0) || g->token.len != CODED ||
-        g->letter.len != CODED * 4 || AT(g->token, uint8_t, CODED - 1))
+        g->letter.len != CODED * 4 || AT(g->token, uint8_t, CODED - 1) ||
+        g->lower.len != CODED * 2 || AT(g->lower, uint16_t, CODED - 1) ||
+        AT(g->token, uint8_t, ' ') || g->reach < 1 || g->reach > READ - 2)
         return 0;
     for (Py_ssize_t k = 0; k < CODED; k++)
         if (AT(g->code, uint64_t, k) >> BITS || AT(g->letter, int32_t, k) < 0 ||
-            AT(g->letter, int32_t, k) >= g->weights.len / COLUMNS)
+            AT(g->letter, int32_t, k) >= g->weights.len / COLUMNS ||
+            AT(g->lower, uint16_t, k) >= CODED - 1)
+            return 0;
+    for (Py_ssize_t k = 0; k < COLUMNS; k++)
+        if (AT(g->weights, uint8_t, k))
             return 0;
     for (Py_ssize_t k = 0; k < count; k++)
         if (AT(g->spare, uint8_t, k) > 63 || AT(g->shorter, int32_t, k) < 0 ||
@@ -191,19 +336,101 @@ fits(const Grams *g)
     return 1;
 }
 
-static int
-make_index(Grams *g)
+/* A power of two that leaves open addressing room for so many. */
+static uint32_t
+room(Py_ssize_t count)
 {
-    g->index = PyMem_Malloc(((size_t)INDEXED + 1) * sizeof(uint32_t));
-    if (!g->index)
+    uint32_t size = 64;
+    while (size < 2 * (size_t)count)
+        size *= 2;
+    return size;
+}
+
+/* The row of an n-gram of one or two characters, or else another. */
+static uint32_t
+short_row(const Grams *g, uint64_t key, uint32_t *row, uint32_t other)
+{
+    while ((Py_ssize_t)*row < COUNT(g) && AT(g->keys, uint64_t, *row) < key)
+        ++*row;
+    return (Py_ssize_t)*row < COUNT(g) && AT(g->keys, uint64_t, *row) == key ? *row : other;
+}
+
+/* Number the keys by their last two characters, and by their last three. */
+static int
+index_keys(Grams *g)
+{
+    uint32_t one = 0, at = 0;
+    Py_ssize_t heads = 0, count = COUNT(g);
+    const uint64_t *keys = g->keys.buf;
+    g->two = PyMem_Malloc(sizeof *g->two << 2 * BITS);
+    for (Py_ssize_t k = 1; k < count; k++)
+        heads += keys[k] >> THREE != keys[k - 1] >> THREE;
+    g->range_mask = room(heads + 1) - 1;
+    g->range = PyMem_Calloc((size_t)g->range_mask + 1, sizeof *g->range);
+    if (!g->two || !g->range)
         return PyErr_NoMemory() != NULL;
-    uint32_t key = 0;
-    for (Py_ssize_t head = 0; head <= INDEXED; head++) {
-        while ((Py_ssize_t)key < COUNT(g) &&
-               (Py_ssize_t)(AT(g->keys, uint64_t, key) >> (TOP + BITS - HEAD)) < head)
-            key++;
-        g->index[head] = key;
+    for (uint64_t head = 0; head < 1 << 2 * BITS; head++) {
+        if (!(head & ((1 << BITS) - 1)))
+            one = head ? short_row(g, head << TWO, &at, 0) : 0;
+        g->two[head] = short_row(g, head << TWO, &at, one);
     }
+    for (Py_ssize_t first = 0, end; first < count; first = end) {
+        uint64_t key = keys[first];
+        for (end = first + 1; end < count && keys[end] >> THREE == key >> THREE; end++)
+            ;
+        if (end - first > 0xFFF)
+            return PyErr_Format(PyExc_ValueError, "too many keys are alike") != NULL;
+        *range_at(g, range_from(g, key), key) = RANGE(key >> THREE, first, (uint64_t)(end - first));
+    }
+    return 1;
+}
+
+/* Keep a word with its row; one with a rare letter is sought elsewhere. */
+static int
+keep_word(Grams *g, PyObject *text, PyObject *number, Py_ssize_t *used)
+{
+    Py_ssize_t row = PyLong_AsSsize_t(number), size = PyUnicode_GET_LENGTH(text);
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    uint32_t hash = 0;
+    if (row < 1 || row >= g->weights.len / COLUMNS) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_IndexError, "no such row");
+        return 0;
+    }
+    uint16_t *letters = g->letters + *used;
+    for (Py_ssize_t k = 0; k < size; k++) {
+        Py_UCS4 point = PyUnicode_READ(kind, data, k);
+        if (point >= CODED - 1 || size > READ)
+            return 1;
+        hash = HASH(hash, point);
+        letters[k] = (uint16_t)point;
+    }
+    *word_place(g, letters, (int)size, hash) = (Word){*used, (uint32_t)size, (uint32_t)row};
+    *used += size;
+    return 1;
+}
+
+static int
+take_words(Grams *g, PyObject *words)
+{
+    PyObject *key, *value;
+    Py_ssize_t at = 0, letters = 0, used = 0;
+    while (PyDict_Next(words, &at, &key, &value)) {
+        if (!PyUnicode_Check(key)) {
+            PyErr_SetString(PyExc_TypeError, "a word must be str");
+            return 0;
+        }
+        letters += PyUnicode_GET_LENGTH(key);
+    }
+    g->word_mask = room(PyDict_GET_SIZE(words)) - 1;
+    g->word = PyMem_Calloc((size_t)g->word_mask + 1, sizeof *g->word);
+    g->letters = PyMem_Malloc(((size_t)letters + 1) * sizeof *g->letters);
+    if (!g->word || !g->letters)
+        return PyErr_NoMemory() != NULL;
+    for (at = 0; PyDict_Next(words, &at, &key, &value);)
+        if (!keep_word(g, key, value, &used))
+            return 0;
     return 1;
 }
 
@@ -213,23 +440,25 @@ grams_new(PyTypeObject *type, PyObject *args, PyObject *named)
     if (named && PyDict_GET_SIZE(named))
         return PyErr_Format(PyExc_TypeError, "Grams takes no keywords");
     Grams *self = (Grams *)type->tp_alloc(type, 0);
+    PyObject *words;
     if (!self)
         return NULL;
-    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*y*O!O", &self->code, &self->keys, &self->spare,
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*y*y*O!OOnn", &self->code, &self->keys, &self->spare,
                           &self->shorter, &self->weights, &self->token, &self->letter,
-                          &PyDict_Type, &self->words, &self->named)) {
+                          &self->lower, &PyDict_Type, &words, &self->named, &self->chunk,
+                          &self->reach, &self->limit)) {
         memset(&self->code, 0, TABLES * sizeof(Py_buffer)); /* the parser has let go of them */
-        self->words = self->named = NULL;
+        self->named = self->chunk = NULL;
         Py_DECREF(self);
         return NULL;
     }
-    Py_INCREF(self->words);
     Py_INCREF(self->named);
+    Py_INCREF(self->chunk);
     if (!fits(self)) {
         PyErr_SetString(PyExc_ValueError, "tables do not fit one another");
         Py_CLEAR(self);
     }
-    else if (!make_index(self))
+    else if (!index_keys(self) || !take_words(self, words))
         Py_CLEAR(self);
     return (PyObject *)self;
 }
@@ -239,18 +468,22 @@ grams_dealloc(Grams *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     Py_buffer *of[TABLES] = {&self->code,    &self->keys,  &self->spare, &self->shorter,
-                             &self->weights, &self->token, &self->letter};
+                             &self->weights, &self->token, &self->letter,
+                             &self->lower};
     for (int k = 0; k < TABLES; k++)
         PyBuffer_Release(of[k]); /* of none, where none was had */
-    Py_XDECREF(self->words);
     Py_XDECREF(self->named);
-    PyMem_Free(self->index);
+    Py_XDECREF(self->chunk);
+    PyMem_Free(self->two);
+    PyMem_Free(self->range);
+    PyMem_Free(self->word);
+    PyMem_Free(self->letters);
     type->tp_free((PyObject *)self);
     Py_DECREF(type);
 }
 
 static PyMethodDef grams_methods[] = {
-    {"score", (PyCFunction)grams_score, METH_O, "Evidence of chunks."},
+    {"score", (PyCFunction)grams_score, METH_O, "Evidence of a text."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -258,7 +491,7 @@ static PyType_Slot grams_slots[] = {
     {Py_tp_new, grams_new},
     {Py_tp_dealloc, grams_dealloc},
     {Py_tp_methods, grams_methods},
-    {Py_tp_doc, "Grams(code, keys, spare, shorter, weights, token, letter, words, named)"},
+    {Py_tp_doc, "Grams(eight tables, words, named, chunk, reach, limit)"},
     {0, NULL},
 };
 

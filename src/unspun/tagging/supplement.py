@@ -21,11 +21,13 @@ from numpy.typing import NDArray
 from unspun import kernels, tables
 from unspun.tagging import sums
 
-_kernel = kernels.load("unspun.tagging._grams", revision=2)
+_kernel = kernels.load("unspun.tagging._grams", revision=3)
 
 STEPS = 16  # of evidence to one nat
 REACH = 210  # characters that 16 bits of evidence can add up
 CHUNKS = 4  # stretches of that length that are read of a long text
+_CHUNK = REACH - 2  # between two blanks
+_SIGMA = "Σ"  # what it is in lower case depends on what stands about it
 _BITS = 10
 _LONGEST = 6
 _TOP = _BITS * (_LONGEST - 1)
@@ -46,6 +48,7 @@ COMMON = {"en": 2 * STEPS}
 ALIASES = {"nn": "no"}
 SCRIPTED = {("sr", "Latn"): "sr-Latn", ("sr", "Cyrl"): "sr-Cyrl"}
 _CODED = 0x3000  # code points that are told apart: the scripts of several languages end before
+_RARE = chr(_CODED)
 _ONE, _TWO = np.uint64(_BITS), np.uint64(2 * _BITS)
 _DIFFER = np.array([1 << _BITS * n for n in range(_LONGEST)], np.uint64)
 """The least by which keys differ that differ in an n-gram's first character, its second, ..."""
@@ -92,7 +95,7 @@ class Supplement(NamedTuple):
         grams = _compiled()
         if grams is None:
             return self.score_plain(texts)
-        return [grams.score(_chunks(text)) for text in texts]
+        return list(map(grams.score, texts))
 
     def score_plain(self, texts: Sequence[str]) -> list[list[int]]:
         """The same without the compiled kernel."""
@@ -143,10 +146,11 @@ class Supplement(NamedTuple):
 
 def _chunks(text: str) -> list[str]:
     """The stretches of a text that are read, in lower case, each between blanks."""
-    return [
-        " " + text[at : at + REACH - 2].lower()[: REACH - 2] + " "
-        for at in range(0, max(1, min(len(text), CHUNKS * REACH)), REACH - 2)
-    ]
+    return [_chunk(text, at) for at in range(0, max(1, min(len(text), CHUNKS * REACH)), _CHUNK)]
+
+
+def _chunk(text: str, at: int) -> str:
+    return " " + text[at : at + _CHUNK].lower()[:_CHUNK] + " "
 
 
 def loss(score: Sequence[int], column: int, letters: int) -> float:
@@ -171,6 +175,11 @@ def _compiled() -> Any | None:  # noqa: ANN401 - an extension is not typed
     letter = np.zeros(len(table.code), np.int32)
     for char, row in table.letters.items():
         letter[ord(char)] = row
+    lower = np.zeros(len(table.code), np.uint16)
+    for point in range(_CODED):
+        small = chr(point).lower()
+        if small < _RARE and len(small) == 1 and chr(point) != _SIGMA:
+            lower[point] = ord(small)
     return _kernel.Grams(
         table.code,
         table.keys,
@@ -179,8 +188,12 @@ def _compiled() -> Any | None:  # noqa: ANN401 - an extension is not typed
         table.weights,
         token,
         letter,
+        lower,
         table.words,
         table.named,
+        _chunk,
+        _CHUNK,
+        CHUNKS * REACH,
     )
 
 
