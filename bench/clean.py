@@ -81,15 +81,16 @@ def stages(*names: str) -> Work:
 def assessed(texts: Sequence[Document]) -> Work:
     """The last stage alone."""
     setting = pipeline.Setting(Config())
-    run = next(stage.run for stage in pipeline.STAGES if stage.name == "assess")
+    runs = (stage.run_many for stage in pipeline.STAGES if stage.name == "assess")
+    run = next(filter(None, runs))
     tagged = {
         document.id: pipeline.process(document, Config(), stages=pipeline.CLEAN[:-1])
         for document in texts
     }
 
     def work(some: Sequence[Document]) -> None:
-        for document in some:
-            run(tagged[document.id], setting)
+        for start in range(0, len(some), BATCH):
+            run([tagged[document.id] for document in some[start : start + BATCH]], setting)
 
     return work
 

@@ -238,21 +238,52 @@ _FAULTS = {"chrome", "encoding-damage"}
 
 
 def _assess(result: Result, setting: Setting) -> Result:
+    return _assess_many([result], setting)[0]
+
+
+def _assess_many(results: Sequence[Result], setting: Setting) -> list[Result]:
+    """Scores of many texts: how fluent they are is read sooner together than one by one."""
+    tagged = [_tagged_now(result, setting) for result in results]
+    english = [
+        k
+        for k, languages in enumerate(tagged)
+        if languages is not None and languages.language == "en"
+    ]
+    said = quality.fluent_many([results[k].text for k in english])
+    fluency = dict(zip(english, said, strict=True))
+    return [
+        result if languages is None else _assessed(result, languages, fluency.get(k), setting)
+        for k, (result, languages) in enumerate(zip(results, tagged, strict=True))
+    ]
+
+
+def _tagged_now(result: Result, setting: Setting) -> Tagged | None:
+    """The languages of the text as it stands, if they were found."""
     if result.tagged is None:
-        return result
-    now = edits.Projection(result.ledger)
-    tagged = placement.tagged(result.tagged, now.result) if result.ledger else result.tagged
+        return None
     if any(edit.stage == translation.STAGE for edit in result.ledger):
-        tagged = tagging.tag(result.text, setting.config.tag)  # its languages are others now
-    faults = (placement.placed(tag, now.result) for tag in result.tags if tag.kind in _FAULTS)
-    left = [tag for tag in faults if tag.start < tag.end]
+        return tagging.tag(result.text, setting.config.tag)  # its languages are others now
+    if not result.ledger:
+        return result.tagged
+    return placement.tagged(result.tagged, edits.Projection(result.ledger).result)
+
+
+def _assessed(
+    result: Result, tagged: Tagged, fluency: tuple[float, float] | None, setting: Setting
+) -> Result:
+    """The result with its score."""
+    left = []
+    if result.tags:
+        now = edits.Projection(result.ledger).result
+        faults = (placement.placed(tag, now) for tag in result.tags if tag.kind in _FAULTS)
+        left = [tag for tag in faults if tag.start < tag.end]
     assessed = quality.assess(
         result.text,
         tagged,
         spun=_left_spun(result, setting.config.restore),
         chrome=[tag for tag in left if tag.kind == "chrome"],
         damage=[tag for tag in left if tag.kind == "encoding-damage"],
-        fluency=quality.fluent(result.text) if tagged.language == "en" else None,
+        fluency=fluency,
     )
     return flow.changed(result, quality=assessed)
 
@@ -266,7 +297,7 @@ STAGES = (
     Stage("restore", _restore),  # needs sound words and the verdict
     Stage("translate", _translate),  # after restoration: what it writes is no spinner's
     Stage("rewrite", _rewrite),  # last to change text: it betters what the two before it made
-    Stage("assess", _assess),  # the score of what is left when all is done
+    Stage("assess", _assess, _assess_many),  # the score of what is left when all is done
 )
 
 CLEAN = ("extract", "normalise", "chrome", "tag", "assess")

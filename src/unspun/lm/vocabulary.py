@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.lm.words import SENTENCE_OPENERS
+from unspun.lm.words import SENTENCE_OPENERS, words_of
 
 START = "<s>"
 UNKNOWN_LOWER, UNKNOWN_CAPITALISED, UNKNOWN_CAPITALS = "<unk>", "<Unk>", "<UNK>"
@@ -91,6 +92,7 @@ class Vocabulary:
         self.lowered = lowered
         self._ids = {form: index for index, form in enumerate(self.forms)}
         self._known = _Remembered(self)
+        self._codes = _Codes(self._known)
         changed = np.flatnonzero(lowered != np.arange(len(self.forms)))
         self._lower = dict(zip(changed.tolist(), lowered[changed].tolist(), strict=True))
 
@@ -127,6 +129,20 @@ class Vocabulary:
                 ids[k] = self._lower.get(ids[k], ids[k])
         return np.array(ids, dtype=np.int32)
 
+    def encode_text(self, text: str) -> NDArray[np.int32]:
+        """Return what `encode` gives for the words of a text, of which the first opens a sentence.
+
+        No word goes over a blank, so what stands between blanks is cut and looked up once.
+        """
+        codes = np.fromiter(
+            chain.from_iterable(map(self._codes.__getitem__, text.split())), np.int32
+        )
+        ids = codes >> 1
+        opens = np.ones(len(ids), bool)
+        opens[1:] = codes[:-1] & 1
+        ids[opens] = self.lowered.take(ids[opens])
+        return ids
+
     def read(
         self,
         words: Sequence[str],
@@ -160,6 +176,25 @@ class _Remembered(dict[str, int]):
         if len(self) < 4 * len(self._vocabulary):  # a stream of odd words must not grow it
             self[word] = found
         return found
+
+
+class _Codes(dict[str, tuple[int, ...]]):
+    """The words of what stands between blanks, remembered: ids, doubled, and whether they open."""
+
+    def __init__(self, known: _Remembered) -> None:
+        super().__init__()
+        self._known = known
+
+    def __missing__(self, text: str) -> tuple[int, ...]:
+        found = tuple(2 * self._known[word] + (word in SENTENCE_OPENERS) for word in words_of(text))
+        if len(text) <= _SHORT:
+            if len(self) >= _MOST:
+                self.clear()
+            self[text] = found
+        return found
+
+
+_MOST, _SHORT = 1 << 15, 40  # texts that are remembered, and characters of one
 
 
 def lowered_ids(forms: Iterable[str], inner_counts: NDArray[np.int64]) -> NDArray[np.int32]:

@@ -13,9 +13,10 @@ from unspun.kernels.values import maker
 from unspun.model import Quality, Spun, SubScore, Tag, Tagged
 from unspun.quality import repetition, rules
 from unspun.quality.fluency import of as fluent
+from unspun.quality.fluency import of_many as fluent_many
 from unspun.quality.shape import Shape
 
-__all__ = ["assess", "fluent"]
+__all__ = ["assess", "fluent", "fluent_many"]
 
 _sub_score = maker(SubScore)
 

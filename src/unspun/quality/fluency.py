@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import chain, islice
 
 from unspun.lm import english
-from unspun.lm.words import words_of
 
 PART = 400
 """Code points that are read at a quarter of the text and at three quarters."""
@@ -26,11 +27,24 @@ def of(text: str) -> tuple[float, float] | None:
     Returns:
         None where the text is too short.
     """
-    parts = [words_of(part) for part in _parts(text)]
-    count = sum(map(len, parts))
+    return of_many([text])[0]
+
+
+def of_many(texts: Sequence[str]) -> list[tuple[float, float] | None]:
+    """What `of` says of each of many texts, which are read sooner together."""
+    parts = [_parts(text) if len(text) >= LEAST else [] for text in texts]
+    if not any(parts):
+        return [None] * len(texts)  # the model need not be there
+    read = iter(english().logprobs(list(chain.from_iterable(parts))))
+    return [_of(list(islice(read, len(each)))) for each in parts]
+
+
+def _of(read: Sequence[tuple[float, int]]) -> tuple[float, float] | None:
+    """The fluency of a text, of whose parts log-likelihood and words are given."""
+    count = sum(words for _, words in read)
     if count < LEAST:
         return None
-    value = sum(english().logprobs_of(parts)) / count
+    value = sum(said for said, _ in read) / count
     return 1 / (1 + math.exp(min(_SLOPE * (_MIDDLE - value), 30.0))), value
 
 
