@@ -23,7 +23,6 @@ RATES = (0.95, 0.5, 0.15)  # shares of phrases replaced that are tried
 SPUN = 0.5  # posterior from which a sentence counts as spun
 _MOST_READINGS, _FEW = 2.4, 40  # readings: spun prose has up to 1.4 a word, a list of words more
 _SETTLED = 0.002  # posterior below which, or so close to one, nothing around is looked at
-_CLEARLY = 0.5  # nats a word from which no other rate is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,17 +215,15 @@ def _rated(
     table: Arrays, graph: decoder.Graph, index: Index, prices: Prices, crest: Floats
 ) -> tuple[float, Habits, Floats, Floats]:
     """The replacement rate that explains the document best, with what follows from it."""
-    words = table.nodes - len(table.first)
     best = None
     for rate in RATES:
         habits = Habits.first_guess(table, index, prices, rate)
         share, totals = paths.posteriors(graph, table, habits.weight(graph), crest)
         gains = totals - (crest[table.last] - crest[table.first])
         value = float(np.maximum(gains, 0.0).sum())
-        if best is None or value > best[0]:
-            best = (value, rate, habits, share, gains)
-        if rate == RATES[0] and value > _CLEARLY * words:
-            break
+        if best is not None and value < best[0]:
+            break  # what lies further off explains it worse still
+        best = (value, rate, habits, share, gains)
     assert best is not None  # noqa: S101  # RATES is not empty
     return best[1:]
 
