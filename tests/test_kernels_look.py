@@ -97,7 +97,7 @@ def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match="do not fit"):
         kernel.features(some, some, bytes(3), some, none, none, 0, 4, 0)
     with pytest.raises(ValueError, match="do not fit"):
-        kernel.marked(some, b"", none)
+        kernel.marked(some, b"", none, none)
     with pytest.raises(ValueError, match="do not fit"):
         kernel.told(some, none, none, 0, 1, 1)
 
@@ -161,10 +161,12 @@ def test_a_pass_refuses_what_does_not_fit(spinners: tuple[Spinner, ...]) -> None
     kernel, chosen, ends = screen.kernel, spinners[0].gate, np.array([4], np.int64)
     assert kernel is not None
     assert chosen is not None
-    marks, tables = spinners[1].index.glance.tables, (*chosen.tables, *chosen.places)
+    marks = spinners[1].index.glance.tables
+    tables: tuple[Any, ...] = (*chosen.tables, *chosen.places)
     odd: list[tuple[Any, ...]] = [
         ((tables[:-1], ()),), (((*tables[:5], 40), ()),),
-        (((*tables[:4], -1, 9), ()),), (((), marks[:2]),), (((), (marks[0], marks[1], bytes(8))),),
+        (((*tables[:4], -1, 9), ()),), (((*tables[:3], tables[3][:-2], *tables[4:]), ()),),
+        (((), marks[:3]),), (((), (*marks[:3], bytes(8))),), (((), (*marks[:2], *marks[3:1:-1])),),
         ((), ()), ("", ""), ((tables, ()),) * 9,
     ]  # fmt: skip
     for families in odd:
@@ -179,6 +181,22 @@ def test_a_pass_refuses_what_does_not_fit(spinners: tuple[Spinner, ...]) -> None
 
 
 @needed
+def test_buckets_beyond_the_markers_hold_none() -> None:
+    glance, words = Glance({"corporate": 3.0, "The": 0.7}), Words.of("The corporate " * 9)
+    able, known, heads, nats = glance.tables
+    for wild in (np.full_like(heads, -5), np.arange(len(heads), dtype=heads.dtype) * 1000 - 9):
+        places, numbers = kernel.marked(words.keys, able, known, wild)
+        assert len(places) == len(numbers)
+        assert (np.frombuffer(numbers, np.int64) < len(known)).all()
+        families = (((), (able, known, wild, nats)),)
+        assert screen.kernel is not None
+        rows = screen.kernel.screen(
+            words.text, np.array([len(words.text)], np.int64), *keys.TABLES, families, BLOCK, 0.04
+        )
+        assert rows[0][0] == len(words)
+
+
+@needed
 def test_ids_beyond_the_words_are_unknown(spinners: tuple[Spinner, ...]) -> None:
     chosen = spinners[0].gate
     assert chosen is not None
@@ -186,6 +204,6 @@ def test_ids_beyond_the_words_are_unknown(spinners: tuple[Spinner, ...]) -> None
     forms, one, other, weights = chosen.tables
     wild = np.full_like(one, -5), np.full_like(other, 1 << 30)
     ends = np.array([9], np.int64)
-    families = (((forms, *wild, weights[:3], *chosen.places), ()),)
+    families = (((forms, *wild, weights, *chosen.places), ()),)
     rows = screen.kernel.screen("The other", ends, *keys.TABLES, families, BLOCK, 0.04)
     assert rows[0][0] == len(["The", "other"])

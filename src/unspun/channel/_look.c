@@ -3,7 +3,7 @@
 #include "kernel.h"
 #include "look.h"
 
-#define REVISION 3 /* that of keys.py */
+#define REVISION 4 /* that of keys.py */
 
 static PyObject *
 misfit(void)
@@ -54,23 +54,28 @@ drop(Cut *cut)
 
 /* Add the words of a page to arrays that have room for as many as it can have. */
 static void
-cut_page(Cut *cut, const Tables *t, const uint8_t *page, Py_ssize_t all)
+cut_page(Cut *cut, const Page *page)
 {
-    int64_t *restrict starts = cut->starts, *restrict sizes = cut->sizes;
-    uint64_t *restrict keys = cut->keys, *restrict small = cut->small;
-    uint8_t *restrict out = cut->kinds;
-    Py_ssize_t count = 0;
-    Cursor cursor = {0, -2};
-    for (Word word; next_word(&cursor, t, page, all, all, &word); count++) {
-        if (word.joined)
-            out[count - 1] |= JOINED;
-        starts[count] = word.start;
-        sizes[count] = word.size;
-        keys[count] = word.key;
-        small[count] = word.kind & BEGINS_CAPITAL ? lowered(page + word.start, word.size, t) : word.key;
-        out[count] = word.kind;
+    Runs runs = {.before = -2};
+    Block block = {.count = 0};
+    for (;;) {
+        next_runs(&runs, page, MOST_BLOCK);
+        read_block(&runs, page, runs.ended < MOST_BLOCK ? runs.ended : MOST_BLOCK, &block);
+        if (!block.count)
+            break;
+        leave_runs(&runs, block.count);
+        for (Py_ssize_t k = 0; k < block.count; k++) {
+            Py_ssize_t at = cut->count++;
+            cut->starts[at] = block.starts[k];
+            cut->sizes[at] = block.sizes[k];
+            cut->keys[at] = cut->small[at] = block.keys[k];
+            if (block.kinds[k] & BEGINS_CAPITAL)
+                cut->small[at] = lowered(page->page + block.starts[k], block.sizes[k], page->t);
+            cut->kinds[at] = block.kinds[k];
+            if (block.joined[k])
+                cut->kinds[at - 1] |= JOINED;
+        }
     }
-    cut->count = count;
 }
 
 /* cut(text, kinds, lower, factors): starts, sizes, hashes, those in lower case, and kinds. */
@@ -94,7 +99,7 @@ cut(PyObject *module, PyObject *args)
              make_room(&found, size / 2 + 1); /* one character, and one between two */
     if (ok) {
         Py_BEGIN_ALLOW_THREADS
-        cut_page(&found, &t, page, size);
+        cut_page(&found, &(Page){&t, page, size});
         Py_END_ALLOW_THREADS
     }
     if (ok)
@@ -298,18 +303,19 @@ mark(Marks *marks, Py_ssize_t place, Py_ssize_t number)
     return 1;
 }
 
-/* marked(keys, able, known): where markers stand, and their numbers. */
+/* marked(keys, able, known, heads): where markers stand, and their numbers. */
 static PyObject *
 marked(PyObject *module, PyObject *args)
 {
-    Py_buffer keys, able, known;
-    if (!PyArg_ParseTuple(args, "y*y*y*", &keys, &able, &known))
+    Py_buffer keys, able, known, heads;
+    if (!PyArg_ParseTuple(args, "y*y*y*y*", &keys, &able, &known, &heads))
         return NULL;
     PyObject *out = NULL;
     Marks marks = {0};
     const uint64_t *words = keys.buf;
     Py_ssize_t count = keys.len / 8;
-    int ok = able.len == (1 << SLOTS) / 8;
+    const Markers listed = {able.buf, known.buf, heads.buf, known.len / 8};
+    int ok = able.len == (1 << SLOTS) / 8 && heads.len == 4 * ((1 << BUCKETS) + 1);
     if (!ok) {
         misfit();
         goto done;
@@ -318,7 +324,7 @@ marked(PyObject *module, PyObject *args)
     for (Py_ssize_t k = 0; ok && k < count; k++)
         for (int pair = 0; ok && pair < (k + 1 < count ? 2 : 1); pair++) {
             uint64_t key = pair ? both_of(words[k], words[k + 1]) : words[k];
-            Py_ssize_t number = marker_of(key, able.buf, known.buf, known.len / 8);
+            Py_ssize_t number = marker_of(key, &listed);
             ok = number < 0 || mark(&marks, k, number);
         }
     Py_END_ALLOW_THREADS
@@ -333,6 +339,7 @@ done:
     PyBuffer_Release(&keys);
     PyBuffer_Release(&able);
     PyBuffer_Release(&known);
+    PyBuffer_Release(&heads);
     return out;
 }
 

@@ -4,11 +4,10 @@
 #include "kernel.h"
 #include "look.h"
 
-#define REVISION 2 /* that of screen.py */
+#define REVISION 3 /* that of screen.py */
 
 #define MOST_FAMILIES 8
-#define MOST_BLOCK 256 /* words that are looked at together */
-#define BUFFERS 7
+#define BUFFERS 8
 
 typedef struct {
     int gated, marked; /* whether it has a classifier, whether markers */
@@ -16,10 +15,10 @@ typedef struct {
     const int8_t *weights;
     uint64_t features;
     int first, bits;
-    const uint8_t *able;
-    const uint64_t *markers;
-    Py_ssize_t count;
+    Markers markers;
     const double *nats;
+    int32_t before; /* the id of the word before */
+    uint64_t *seen, *marks; /* a bit for each feature of the region, and marker of the block */
 } Family;
 
 /* What is known of a region; sums of the classifier are in its steps. */
@@ -30,79 +29,21 @@ typedef struct {
 } Told;
 
 typedef struct {
-    uint32_t *slots; /* a feature and one, or 0 */
-    int bits;
-    Py_ssize_t used;
-} Seen;
-
-typedef struct {
     Family all[MOST_FAMILIES];
     Py_buffer views[MOST_FAMILIES * BUFFERS];
     int count, buffers;
-    Seen seen[MOST_FAMILIES];
-    int32_t before[MOST_FAMILIES]; /* the id of the word before */
-    Set words, marks;
     Py_ssize_t block;
     double odd;
 } Screen;
 
-typedef struct {
-    uint64_t keys[MOST_BLOCK + 1];
-    Py_ssize_t starts[MOST_BLOCK], sizes[MOST_BLOCK];
-    uint8_t kinds[MOST_BLOCK], joined[MOST_BLOCK];
-    Py_ssize_t count, follows; /* words, and those that a pair can begin with */
-} Block;
-
-typedef struct {
-    const Tables *t;
-    const uint8_t *page;
-    Py_ssize_t all;
-} Page;
+/* Bytes that have a bit for each of so many. */
+static inline size_t
+bits_for(uint64_t count)
+{
+    return (size_t)(count / 64 + 1) * 8;
+}
 
 /* ---- The classifier. ---- */
-
-#define FEW_BITS 11
-
-static inline uint32_t
-slot_of(uint32_t feature, int bits)
-{
-    return (feature * 0x9E3779B9u) >> (32 - bits);
-}
-
-static int
-grow(Seen *seen)
-{
-    Seen more = {NULL, seen->bits ? seen->bits + 2 : FEW_BITS, seen->used};
-    if (more.bits > 30)
-        return 0;
-    more.slots = PyMem_RawCalloc((size_t)1 << more.bits, sizeof *more.slots);
-    if (!more.slots)
-        return 0;
-    uint32_t mask = ((uint32_t)1 << more.bits) - 1;
-    for (size_t k = 0; seen->bits && k < (size_t)1 << seen->bits; k++)
-        if (seen->slots[k]) {
-            uint32_t at = slot_of(seen->slots[k] - 1, more.bits);
-            while (more.slots[at])
-                at = (at + 1) & mask;
-            more.slots[at] = seen->slots[k];
-        }
-    PyMem_RawFree(seen->slots);
-    *seen = more;
-    return 1;
-}
-
-/* Add a feature; 0 if it was there. There is room. */
-static inline int
-is_new(Seen *seen, uint32_t feature)
-{
-    uint32_t mask = ((uint32_t)1 << seen->bits) - 1, at = slot_of(feature, seen->bits);
-    for (; seen->slots[at]; at = (at + 1) & mask)
-        if (seen->slots[at] == feature + 1)
-            return 0;
-    seen->slots[at] = feature + 1;
-    seen->used++;
-    return 1;
-}
 
 /* The ids of a block's words, behind that of the word before: as written, else in lower case, else
  * by what they are. Tables are read in loops without branches, so that reads need not wait. */
@@ -130,70 +71,82 @@ number(const Family *family, const Block *block, const Page *page, int32_t *ids)
 }
 
 /* Add what the features of a block say that were not seen before in the region. */
-static int
-classify(const Family *family, const Block *block, const Page *page, int32_t *before, int opens,
-         Seen *seen, Told *told)
+static void
+classify(Family *family, const Block *block, const Page *page, int opens, Told *told)
 {
-    uint32_t features[2 * MOST_BLOCK + 1];
-    int8_t said[2 * MOST_BLOCK + 1], units[2 * MOST_BLOCK];
+    uint32_t features[2 * MOST_BLOCK];
+    int8_t units[2 * MOST_BLOCK];
     int32_t ids[MOST_BLOCK + 1];
     int64_t sum = 0;
-    int left = 0;
-    ids[0] = *before;
+    ids[0] = family->before;
     number(family, block, page, ids);
-    *before = ids[block->count];
+    family->before = ids[block->count];
     for (Py_ssize_t k = 0; k < block->count; k++) {
         features[2 * k] = (uint32_t)(ids[k + 1] + family->first);
         features[2 * k + 1] =
             (uint32_t)pair_of(ids[k], ids[k + 1], block->joined[k], family->bits);
     }
     for (Py_ssize_t k = 0; k < 2 * block->count; k++)
-        units[k] = features[k] < family->features ? family->weights[features[k]] : 0;
+        units[k] = family->weights[features[k]];
     if (opens)
         units[1] = 0; /* nothing stands before the first word */
     for (Py_ssize_t k = 0; k < 2 * block->count; k++) {
-        features[left] = features[k];
-        said[left] = units[k];
-        left += units[k] != 0;
+        uint64_t *seen = family->seen + features[k] / 64, bit = features[k] % 64;
+        sum += *seen >> bit & 1 ? 0 : units[k];
+        *seen |= (uint64_t)(units[k] != 0) << bit;
     }
-    while (!seen->bits || 2 * (seen->used + left) > (Py_ssize_t)1 << seen->bits)
-        if (!grow(seen))
-            return 0;
-    for (int k = 0; k < left; k++)
-        if (is_new(seen, features[k]))
-            sum += said[k];
     told->total += sum;
     if (told->total - told->least > told->most)
         told->most = told->total - told->least;
     if (told->total < told->least)
         told->least = told->total;
-    return 1;
 }
 
 /* ---- Markers. ---- */
 
+/* How many words of a block differ. */
+static Py_ssize_t
+distinct_of(const Block *block)
+{
+    uint64_t slots[4 * MOST_BLOCK] = {0}; /* a hash, or 0 */
+    const uint64_t mask = 4 * MOST_BLOCK - 1;
+    Py_ssize_t count = 0;
+    int zero = 0;
+    for (Py_ssize_t k = 0; k < block->count; k++) {
+        uint64_t key = block->keys[k], at = key >> 32 & mask, held = slots[at];
+        while (held && held != key) { /* seldom: an empty slot or the word is found at once */
+            at = (at + 1) & mask;
+            held = slots[at];
+        }
+        slots[at] = key;
+        count += !held & (key != 0);
+        zero |= !key;
+    }
+    return count + zero;
+}
+
+/* Add what the markers of a block say, each once; `next` is the word behind it, if there is one. */
 static void
-glance(const Family *family, const Block *block, Set *marks, Py_ssize_t distinct, double odd,
+glance(Family *family, const Block *block, const uint64_t *next, Py_ssize_t distinct, double odd,
        Told *told)
 {
     double said = 0.0;
-    int clear = 0, left = 0;
+    int left = 0;
     uint64_t keys[2 * MOST_BLOCK];
+    Py_ssize_t last = block->count - 1;
     for (Py_ssize_t k = 0; k < block->count; k++) { /* without branches, as most are no markers */
         keys[left] = block->keys[k];
-        left += may_mark(keys[left], family->able);
-        keys[left] = both_of(block->keys[k], block->keys[k + 1]);
-        left += k < block->follows && may_mark(keys[left], family->able);
+        left += may_mark(keys[left], family->markers.able);
+        keys[left] = both_of(block->keys[k], k < last ? block->keys[k + 1] : next ? *next : 0);
+        left += (k < last || next) && may_mark(keys[left], family->markers.able);
     }
+    memset(family->marks, 0, bits_for((uint64_t)family->markers.count));
     for (int k = 0; k < left; k++) {
-        Py_ssize_t number = marker_of(keys[k], family->able, family->markers, family->count);
-        if (number < 0)
-            continue;
-        if (!clear)
-            set_clear(marks);
-        clear = 1;
-        if (set_add(marks, (uint64_t)number))
+        Py_ssize_t number = marker_of(keys[k], &family->markers);
+        if (number >= 0 && !(family->marks[number / 64] >> number % 64 & 1)) {
+            family->marks[number / 64] |= (uint64_t)1 << number % 64;
             said += family->nats[number];
+        }
     }
     told->told += said;
     told->odd |= said >= odd * (double)distinct;
@@ -201,33 +154,9 @@ glance(const Family *family, const Block *block, Set *marks, Py_ssize_t distinct
 
 /* ---- A text. ---- */
 
-/* The next words that begin before a limit, as many as a block has. */
-static int
-next_block(Block *block, Py_ssize_t most, Cursor *cursor, const Page *p, Py_ssize_t limit)
-{
-    Word word;
-    Py_ssize_t count = 0;
-    while (count < most && next_word(cursor, p->t, p->page, p->all, limit, &word)) {
-        block->keys[count] = word.key;
-        block->starts[count] = word.start;
-        block->sizes[count] = word.size;
-        block->kinds[count] = word.kind;
-        block->joined[count++] = (uint8_t)word.joined;
-    }
-    block->count = block->follows = count;
-    Cursor ahead = *cursor;
-    if (count && next_word(&ahead, p->t, p->page, p->all, p->all, &word))
-        block->keys[count] = word.key;
-    else {
-        block->keys[count] = 0;
-        block->follows--;
-    }
-    return count > 0;
-}
-
-/* Look at a region: its words up to a limit; -1 without memory, else how many there are. */
+/* Look at the words before a limit: how many there are. */
 static Py_ssize_t
-look(Screen *s, Cursor *cursor, const Page *page, Py_ssize_t limit, int *opens, Told *told,
+look(Screen *s, Runs *runs, const Page *page, Py_ssize_t limit, int *opens, Told *told,
      Py_ssize_t *distinct)
 {
     Block block;
@@ -235,33 +164,38 @@ look(Screen *s, Cursor *cursor, const Page *page, Py_ssize_t limit, int *opens, 
     int marked = 0;
     *distinct = 0;
     for (int n = 0; n < s->count; n++) {
-        Seen *seen = s->seen + n;
         told[n] = (Told){0, 0, INT64_MIN, 0.0, 0};
-        seen->used = 0;
-        if (seen->bits)
-            memset(seen->slots, 0, sizeof *seen->slots << seen->bits);
+        if (s->all[n].gated)
+            memset(s->all[n].seen, 0, bits_for(s->all[n].features));
         marked |= s->all[n].marked;
     }
-    while (next_block(&block, s->block, cursor, page, limit)) {
-        Py_ssize_t differ = 0;
-        if (marked) {
-            set_clear(&s->words);
-            for (Py_ssize_t k = 0; k < block.count; k++)
-                differ += set_add(&s->words, block.keys[k]);
+    for (;;) {
+        Py_ssize_t count = 0;
+        uint64_t next, *follows = NULL;
+        next_runs(runs, page, s->block + 1);
+        while (count < s->block && count < runs->ended && runs->starts[count] < limit)
+            count++;
+        if (!count)
+            return words;
+        read_block(runs, page, count, &block);
+        if (count < runs->ended) {
+            Py_ssize_t start = runs->starts[count];
+            next = key_at(page, start, size_of(page, start, runs->ends[count]));
+            follows = &next;
         }
+        Py_ssize_t differ = marked ? distinct_of(&block) : 0;
         for (int n = 0; n < s->count; n++) {
-            const Family *family = s->all + n;
-            if (family->gated &&
-                !classify(family, &block, page, s->before + n, *opens, s->seen + n, told + n))
-                return -1;
+            Family *family = s->all + n;
+            if (family->gated)
+                classify(family, &block, page, *opens, told + n);
             if (family->marked)
-                glance(family, &block, &s->marks, differ, s->odd, told + n);
+                glance(family, &block, follows, differ, s->odd, told + n);
         }
         *opens = 0;
         *distinct += differ;
-        words += block.count;
+        words += count;
+        leave_runs(runs, count);
     }
-    return words;
 }
 
 /* One region's words, and what each family says of it. */
@@ -309,23 +243,29 @@ gate_of(Screen *s, PyObject *from, Family *family)
     family->features = (uint64_t)view[3]->len;
     long first = PyLong_AsLong(PyTuple_GET_ITEM(from, 4));
     long bits = PyLong_AsLong(PyTuple_GET_ITEM(from, 5));
+    if (bits <= 0 || bits >= 31 || first < 0 || first >= 1 << 30)
+        return 0;
     family->first = (int)first;
     family->bits = (int)bits;
-    return family->gated = bits > 0 && bits < 31 && first >= 0 && first < 1 << 30;
+    family->gated = family->features >= (uint64_t)1 << bits && /* each word and pair has one */
+                    family->features >= family->known.words + (uint64_t)first;
+    family->seen = PyMem_RawMalloc(bits_for(family->features));
+    return family->gated && family->seen;
 }
 
-/* Markers: which slots have any, their hashes in order, what each says. */
+/* Markers: which slots have any, their hashes in order, the first of each bucket, what each says. */
 static int
 marks_of(Screen *s, PyObject *from, Family *family)
 {
-    const Py_buffer *view[3];
-    if (!taken(s, from, view, 3))
+    const Py_buffer *view[4];
+    if (!taken(s, from, view, 4))
         return 0;
-    family->able = view[0]->buf;
-    family->markers = view[1]->buf;
-    family->count = view[1]->len / 8;
-    family->nats = view[2]->buf;
-    return family->marked = view[0]->len == (1 << SLOTS) / 8 && view[2]->len == view[1]->len;
+    family->markers = (Markers){view[0]->buf, view[1]->buf, view[2]->buf, view[1]->len / 8};
+    family->nats = view[3]->buf;
+    family->marked = view[0]->len == (1 << SLOTS) / 8 && view[3]->len == view[1]->len &&
+                     view[2]->len == 4 * ((1 << BUCKETS) + 1);
+    family->marks = PyMem_RawMalloc(bits_for((uint64_t)family->markers.count));
+    return family->marked && family->marks;
 }
 
 /* The families of a call: for each its classifier or (), and its markers or (). */
@@ -354,7 +294,7 @@ rows_of(Screen *s, const Page *page, const Py_buffer *bounds)
 {
     const int64_t *ends = bounds->buf;
     Py_ssize_t count = bounds->len / 8;
-    Cursor cursor = {0, -2};
+    Runs runs = {.before = -2};
     int opens = 1;
     PyObject *out = PyList_New(0);
     for (Py_ssize_t k = 0; out && k < count; k++) {
@@ -362,9 +302,9 @@ rows_of(Screen *s, const Page *page, const Py_buffer *bounds)
         Py_ssize_t words, distinct, limit = ends[k];
         limit = limit < 0 ? 0 : limit > page->all ? page->all : limit;
         Py_BEGIN_ALLOW_THREADS
-        words = look(s, &cursor, page, limit, &opens, told, &distinct);
+        words = look(s, &runs, page, limit, &opens, told, &distinct);
         Py_END_ALLOW_THREADS
-        PyObject *row = words < 0 ? PyErr_NoMemory() : row_of(words, distinct, told, s->count);
+        PyObject *row = row_of(words, distinct, told, s->count);
         if (!row || PyList_Append(out, row))
             Py_CLEAR(out);
         Py_XDECREF(row);
@@ -377,10 +317,10 @@ drop(Screen *s)
 {
     for (int k = 0; k < s->buffers; k++)
         PyBuffer_Release(s->views + k);
-    for (int k = 0; k < s->count; k++)
-        PyMem_RawFree(s->seen[k].slots);
-    PyMem_RawFree(s->words.slots);
-    PyMem_RawFree(s->marks.slots);
+    for (int k = 0; k < MOST_FAMILIES; k++) {
+        PyMem_RawFree(s->all[k].seen);
+        PyMem_RawFree(s->all[k].marks);
+    }
 }
 
 /* screen(text, ends, kinds, lower, factors, families, block, odd): for each region of a text how
@@ -391,7 +331,7 @@ screen(PyObject *module, PyObject *args)
 {
     PyObject *text, *families, *out = NULL;
     Py_buffer ends, kinds, lower, factors;
-    Screen s = {.count = 0, .buffers = 0};
+    Screen s = {.count = 0};
     if (!PyArg_ParseTuple(args, "Uy*y*y*y*O!nd", &text, &ends, &kinds, &lower, &factors,
                           &PyTuple_Type, &families, &s.block, &s.odd))
         return NULL;
@@ -403,8 +343,7 @@ screen(PyObject *module, PyObject *args)
         if (!PyErr_Occurred())
             PyErr_SetString(PyExc_ValueError, "words and tables do not fit one another");
     }
-    else if (!set_new(&s.words, s.block) || !set_new(&s.marks, 2 * s.block) ||
-             (own && !(page = page_of(text, all))))
+    else if (own && !(page = page_of(text, all)))
         PyErr_NoMemory();
     else {
         Tables t = {kinds.buf, lower.buf, factors.buf};

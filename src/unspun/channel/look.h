@@ -21,17 +21,12 @@ typedef struct {
     const uint64_t *factors;
 } Tables;
 
-/* A place in a page, and the end of the word before, its ending left out. */
+/* A text at one byte a character. */
 typedef struct {
-    Py_ssize_t at, before;
-} Cursor;
-
-typedef struct {
-    Py_ssize_t start, size;
-    uint64_t key;
-    uint8_t kind;
-    int joined; /* whether nothing but one blank stands between the word before and it */
-} Word;
+    const Tables *t;
+    const uint8_t *page;
+    Py_ssize_t all;
+} Page;
 
 /* Up to eight characters of a word as one number, the first the lowest. */
 static inline uint64_t
@@ -71,55 +66,148 @@ lowered(const uint8_t *word, Py_ssize_t size, const Tables *t)
     return hashed(small, size, size, t->factors);
 }
 
-/* The end of the Latin letters without accents at a place: what most words are made of. */
-static inline Py_ssize_t
-letters(const uint8_t *page, Py_ssize_t at, Py_ssize_t all)
-{
+#define CHUNK 64 /* characters that are told apart at a time, a bit each */
+#define MOST_BLOCK 256 /* words that are looked at together */
+#define LETTER_AT(P, AT) ((uint64_t)((P)->t->kind[(P)->page[AT]] & LETTER))
+
 #if PY_LITTLE_ENDIAN && defined(__GNUC__)
-    const uint64_t ones = 0x0101010101010101u;
-    for (; all - at >= PIECE; at += PIECE) {
-        uint64_t eight;
-        memcpy(&eight, page + at, PIECE);
-        uint64_t low = (eight | 0x20 * ones) & 0x7F * ones;
-        uint64_t inside = (low + (0x80 - 'a') * ones) & ~(low + (0x7F - 'z') * ones) & ~eight;
-        uint64_t other = ~inside & 0x80 * ones; /* the high bit of each that is none */
-        if (other)
-            return at + __builtin_ctzll(other) / 8;
-    }
-#endif
-    return at;
+#define ONES 0x0101010101010101u
+#define HIGH (0x80 * ONES)
+#define FIRST_OF(BITS) __builtin_ctzll(BITS)
+
+/* The high bit of each of eight characters below 128 that lies between two. */
+static inline uint64_t
+between(uint64_t eight, uint8_t low, uint8_t high)
+{
+    return (eight + (0x80u - low) * ONES) & ~(eight + (0x7Fu - high) * ONES) & HIGH;
 }
 
-/* The next word of a page that begins before a limit; 0 if there is none. */
+/* Which of 64 characters are letters or figures, and which apostrophes; 0 if not all are ASCII. */
 static inline int
-next_word(Cursor *cursor, const Tables *t, const uint8_t *restrict page, Py_ssize_t all,
-          Py_ssize_t limit, Word *word)
+told_apart(const uint8_t *at, uint64_t *letters, uint64_t *marks)
 {
-    const uint8_t *restrict kinds = t->kind;
-    Py_ssize_t at = cursor->at;
-    while (at < limit && !(kinds[page[at]] & LETTER))
+    uint64_t beyond = 0;
+    *letters = *marks = 0;
+    for (int k = 0; k < CHUNK; k += PIECE) {
+        uint64_t eight;
+        memcpy(&eight, at + k, PIECE);
+        beyond |= eight;
+        eight &= ~HIGH;
+        uint64_t some = between(eight | 0x20 * ONES, 'a', 'z') | between(eight, '0', '9');
+        uint64_t mark = between(eight, APOSTROPHE, APOSTROPHE);
+        *letters |= (some >> 7) * 0x0102040810204080u >> 56 << k; /* a bit for each high one */
+        *marks |= (mark >> 7) * 0x0102040810204080u >> 56 << k;
+    }
+    return !(beyond & HIGH);
+}
+#else
+static inline int
+FIRST_OF(uint64_t bits)
+{
+    int at = 0;
+    while (!(bits >> at & 1))
         at++;
-    cursor->at = at;
-    if (at >= limit)
-        return 0;
-    Py_ssize_t start = at;
-    at = letters(page, at + 1, all);
-    while (at < all && (kinds[page[at]] & LETTER ||
-                        (page[at] == APOSTROPHE && kinds[page[at - 1]] & LETTER &&
-                         at + 1 < all && kinds[page[at + 1]] & LETTER)))
-        at++;
-    Py_ssize_t size = at - start;
-    if (size > 2 && page[at - 2] == APOSTROPHE && t->lower[page[at - 1]] == 's')
-        size -= 2;
-    uint8_t kind = kinds[page[start]];
-    word->start = start;
-    word->size = size;
-    word->key = hashed(page + start, size, all - start, t->factors);
-    word->kind = (kind & FIGURE ? BEGINS_FIGURE : 0) | (kind & CAPITAL ? BEGINS_CAPITAL : 0);
-    word->joined = cursor->before == start - 1 && page[cursor->before] == ' ';
-    cursor->at = at;
-    cursor->before = start + size;
-    return 1;
+    return at;
+}
+#define told_apart(AT, LETTERS, MARKS) 0
+#endif
+
+/* Where words begin and end, from some on; the last may go on. */
+typedef struct {
+    Py_ssize_t starts[MOST_BLOCK + CHUNK], ends[MOST_BLOCK + CHUNK];
+    Py_ssize_t begun, ended, at; /* how many of each, and the characters that were looked at */
+    uint64_t inside; /* whether the last of these is of a word */
+    Py_ssize_t before; /* where the word before the first ends, its ending left out */
+} Runs;
+
+/* Add the words that begin and end among the next characters. */
+static inline void
+scan(Runs *runs, const Page *p)
+{
+    uint64_t letters = 0, marks = 0;
+    Py_ssize_t at = runs->at, size = p->all - at < CHUNK ? p->all - at : CHUNK;
+    if (size < CHUNK || !told_apart(p->page + at, &letters, &marks))
+        for (Py_ssize_t k = letters = marks = 0; k < size; k++) {
+            letters |= LETTER_AT(p, at + k) << k;
+            marks |= (uint64_t)(p->page[at + k] == APOSTROPHE) << k;
+        }
+    if (marks) { /* between two letters it is one */
+        uint64_t left = letters << 1 | (at ? LETTER_AT(p, at - 1) : 0), right = letters >> 1;
+        if (at + CHUNK < p->all)
+            right |= LETTER_AT(p, at + CHUNK) << (CHUNK - 1);
+        letters |= marks & left & right;
+    }
+    uint64_t turns = letters ^ (letters << 1 | runs->inside);
+    for (uint64_t left = turns & letters; left; left &= left - 1)
+        runs->starts[runs->begun++] = at + FIRST_OF(left);
+    for (uint64_t left = turns & ~letters; left; left &= left - 1)
+        runs->ends[runs->ended++] = at + FIRST_OF(left);
+    runs->inside = letters >> (CHUNK - 1);
+    runs->at = at + size;
+    if (runs->at == p->all && runs->inside) {
+        runs->ends[runs->ended++] = p->all;
+        runs->inside = 0;
+    }
+}
+
+/* Find as many words as are asked for, if the page has them. */
+static inline void
+next_runs(Runs *runs, const Page *p, Py_ssize_t most)
+{
+    while (runs->ended < most && runs->at < p->all)
+        scan(runs, p);
+}
+
+/* Leave the first so many behind. */
+static inline void
+leave_runs(Runs *runs, Py_ssize_t count)
+{
+    runs->begun -= count;
+    runs->ended -= count;
+    memmove(runs->starts, runs->starts + count, (size_t)runs->begun * sizeof *runs->starts);
+    memmove(runs->ends, runs->ends + count, (size_t)runs->ended * sizeof *runs->ends);
+}
+
+typedef struct {
+    uint64_t keys[MOST_BLOCK];
+    Py_ssize_t starts[MOST_BLOCK], sizes[MOST_BLOCK];
+    uint8_t kinds[MOST_BLOCK];
+    uint8_t joined[MOST_BLOCK]; /* whether one blank and nothing else stands before it */
+    Py_ssize_t count;
+} Block;
+
+/* How many characters of a word count: not an ending in 's. */
+static inline Py_ssize_t
+size_of(const Page *p, Py_ssize_t start, Py_ssize_t end)
+{
+    const uint8_t *last = p->page + end - 1;
+    Py_ssize_t size = end - start;
+    return size > 2 && last[-1] == APOSTROPHE && p->t->lower[*last] == 's' ? size - 2 : size;
+}
+
+/* The hash of a word as it is written. */
+static inline uint64_t
+key_at(const Page *p, Py_ssize_t start, Py_ssize_t size)
+{
+    return hashed(p->page + start, size, p->all - start, p->t->factors);
+}
+
+/* The words of the first so many runs. */
+static inline void
+read_block(Runs *runs, const Page *p, Py_ssize_t count, Block *block)
+{
+    for (Py_ssize_t k = 0; k < count; k++) {
+        Py_ssize_t start = runs->starts[k], size = size_of(p, start, runs->ends[k]);
+        uint8_t kind = p->t->kind[p->page[start]];
+        block->starts[k] = start;
+        block->sizes[k] = size;
+        block->keys[k] = key_at(p, start, size);
+        block->kinds[k] =
+            (kind & FIGURE ? BEGINS_FIGURE : 0) | (kind & CAPITAL ? BEGINS_CAPITAL : 0);
+        block->joined[k] = runs->before == start - 1 && p->page[runs->before] == ' ';
+        runs->before = start + size;
+    }
+    block->count = count;
 }
 
 /* One byte a character; what is not Latin-1 is a mark. */
@@ -212,6 +300,15 @@ pair_of(int32_t before, int32_t id, int joined, int bits)
 
 /* ---- Markers. ---- */
 
+#define BUCKETS 12 /* bits of a hash that tell where in the order it stands */
+
+typedef struct {
+    const uint8_t *able;
+    const uint64_t *keys; /* in order */
+    const int32_t *heads; /* the first of each bucket */
+    Py_ssize_t count;
+} Markers;
+
 /* Whether a hash may be a marker's: two bits of it are set (Bloom 1970). */
 static inline int
 may_mark(uint64_t key, const uint8_t *able)
@@ -220,21 +317,16 @@ may_mark(uint64_t key, const uint8_t *able)
     return able[one / 8] >> one % 8 & able[two / 8] >> two % 8 & 1;
 }
 
-/* The number of a marker that begins with a word, by its hash; or -1. */
+/* The number of a marker by its hash, or -1. */
 static inline Py_ssize_t
-marker_of(uint64_t key, const uint8_t *able, const uint64_t *known, Py_ssize_t count)
+marker_of(uint64_t key, const Markers *m)
 {
-    if (!may_mark(key, able))
-        return -1;
-    Py_ssize_t low = 0, high = count;
-    while (low < high) {
-        Py_ssize_t middle = low + (high - low) / 2;
-        if (known[middle] < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < count && known[low] == key ? low : -1;
+    uint64_t bucket = key >> (64 - BUCKETS);
+    if (may_mark(key, m->able))
+        for (int32_t at = m->heads[bucket]; at < m->heads[bucket + 1]; at++)
+            if (at >= 0 && at < m->count && m->keys[at] == key)
+                return at;
+    return -1;
 }
 
 static inline uint64_t

@@ -28,6 +28,7 @@ _SHARE = 0.05  # of a text that a glance is to notice
 _FACTOR = np.uint64(0xD6E8FEB86659FD93)  # of rrmxmx: pairs must not hash as words do
 _PAIR = 2  # words of the longest marker
 _BITS = 18  # of the table that rules nearly all words out
+_BUCKETS = 12  # bits of a hash by which the kernel finds it among the others
 _STEP = 2.0**-32  # nats are multiples of it, so that sums are the same in any order
 
 Paragraphs = Sequence[str]
@@ -80,17 +81,19 @@ class Glance:
         for slots in (_slots(keys), _slots(keys << np.uint64(_BITS))):
             self._able[slots] = True
         self._bits = np.packbits(self._able, bitorder="little")
+        heads = np.arange(1 << _BUCKETS, dtype=np.uint64) << np.uint64(64 - _BUCKETS)
+        self._heads = np.append(np.searchsorted(keys, heads), len(keys)).astype(np.int32)
 
     @property
     def tables(self) -> tuple[NDArray[np.generic], ...]:
-        """Two slots of each marker, the markers' hashes in order, and what each says."""
-        return self._bits, self._keys, self._nats
+        """Two slots of each marker, their hashes in order, where each bucket begins, their nats."""
+        return self._bits, self._keys, self._heads, self._nats
 
     def find(self, words: Words) -> Marks:
         """The markers among a text's words."""
         if kernel is None:
             return Marks(*self.find_plain(words), self._nats)
-        places, numbers = kernel.marked(words.keys, self._bits, self._keys)
+        places, numbers = kernel.marked(words.keys, *self.tables[:3])
         return Marks(np.frombuffer(places, np.int64), np.frombuffer(numbers, np.int64), self._nats)
 
     def find_plain(self, words: Words) -> tuple[Ints, Ints]:

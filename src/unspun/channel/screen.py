@@ -17,7 +17,7 @@ from unspun.channel.gate import BLOCK, PART, Gate
 from unspun.channel.keys import TABLES
 from unspun.channel.markers import Glance
 
-kernel = kernels.load("unspun.channel._screen", revision=2)
+kernel = kernels.load("unspun.channel._screen", revision=3)
 
 MOST = 8  # families that are looked for at once
 
