@@ -183,6 +183,29 @@ def test_rules_find_nothing_on_calm_pages(text: str) -> None:
     assert calmed or not reading.shows_nothing(text)
 
 
+@pytest.mark.parametrize(
+    "end",
+    [*".?!…।؟۔", "\u0589", "\u0965", "\u0f0d", "\u104b", "\u1362", "\u17d4", "\u1c7e", ".”", "።»"],
+)
+def test_sentences_of_all_scripts_end(end: str) -> None:
+    text = f"They waited until the ice had closed the whole bay{end}"
+    found = reading.look(text)[0]
+    assert found == lines.split(text)
+    assert found[0].shape.final
+    assert not lines.split(text[: -len(end)] + ",")[0].shape.final
+
+
+@pytest.mark.parametrize(
+    ("mark", "calmed"), [("1.", True), ("2)", True), ("•", False), ("-", False)]
+)
+def test_numbered_paragraphs_are_calm(mark: str, *, calmed: bool) -> None:
+    paragraph = "The ferry left at dawn and nobody on the quay could say when it would be back."
+    text = f"The ferry\n\n{mark} {paragraph}\n\n{paragraph} So they waited.\n"
+    found = reading.look(text)[0]
+    assert calm.is_calm(found, frozenset()) == calmed
+    assert reading._reader() is None or reading.shows_nothing(text) == calmed
+
+
 def test_plain_prose_is_calm() -> None:
     paragraph = "The ferry left at dawn and nobody on the quay could say when it would be back."
     text = f"The ferry\n\n{paragraph}\n\n{paragraph} So they waited.\n"

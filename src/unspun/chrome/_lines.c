@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 5
+#define REVISION 6
 
 enum { BODY_WIDTH = 100, SHORT = 200, LONG = 600, WORDED = 400, PEEK = 24, FRONT = 12, BACK = 12 };
 enum { NEAR = 18, SENTENCE_WIDTH = 45, SENTENCE_WORDS = 8, WORD_WIDTH = 7, FEW = 2, BUTTONS = 20 };
@@ -26,11 +26,14 @@ enum { LONG_ENDS_WORDED = 1024, OPENS = 2048, CLOSES = 4096 };
 enum { INNER = 1, INNER_NUMBERED = 2, INNER_WORDED = 4, WORD = 8, LONG_INNER = 16, LONG_WORD = 32 };
 /* Of the words of prompts, each with the languages that it is of. */
 enum { OBJECT = 1, CALL = 2, SELF = 4, KINDS = 3 };
-/* Gates; BRIEF ones are of words that have fewer letters than a gate goes by. */
-enum { OPENING = 1, STARTING = 2, CLOSING = 4, ENDING = 8, BRIEF = 4 };
+/* Gates, by the roles of the words behind them: those that prompts open with; those that long lines
+   start with, and short ones; those that any end with. BRIEF ones are of words that have fewer
+   letters than a gate goes by. CLOSING: the last letter of words that prompts close with. */
+enum { OPENING = 1, STARTING = 2, FRONTING = 4, ENDING = 8, BRIEF = 16, CLOSING = 1 };
 enum { WORDING = 1, LABEL = 2, PROMPT = 4, NAME = 8, EVERYTHING = 7 }; /* as in page.py */
 #define BEYOND 0x10000 /* code points without an entry in the tables */
-#define HEADS 4096
+#define HEADS 8192
+#define LEAD 3 /* letters by which needles are found */
 #define GATES 0x4000
 #define GATED 4 /* letters that a gate goes by */
 #define NOT_SIMPLE (-1)
@@ -46,17 +49,17 @@ typedef struct {
 
 typedef struct {
     Py_UCS4 *chars;
-    Py_ssize_t size;
+    Py_ssize_t size, anchor; /* the place of the letter that it is looked for by */
     uint32_t roles, languages[KINDS]; /* of prompts: as object, as call, as self */
-    int next; /* of those that begin with the same two characters */
+    int next; /* of those that have the same letters there */
 } Needle;
 
 typedef struct {
     Needle *needles;
     Py_ssize_t count;
     int heads[HEADS];
-    uint8_t pairs[HEADS]; /* by the first two characters: the roles of the needles */
-    uint8_t *firsts;      /* by code point: the roles of those that begin with it */
+    uint8_t leads[HEADS]; /* by head: the roles of the needles */
+    uint8_t *anchors;     /* by code point, up to BEYOND: the roles of those looked for by it */
 } Needles;
 
 typedef struct {
@@ -65,8 +68,8 @@ typedef struct {
     uint16_t *lower;    /* by code point: case folded alone, 0 where that is more than one */
     Entry *entries;
     size_t mask;
-    uint8_t gates[GATES]; /* by their first letters: entries that lines open, start with */
-    uint8_t *lasts;       /* by their last: those that lines close, end with */
+    uint8_t gates[GATES]; /* by their first or last letters: entries with roles */
+    uint8_t *lasts;       /* by their last: those that lines close with */
     Needles wording, prompts;
     PyTypeObject *line, *shape;
 } Reader;
@@ -132,24 +135,31 @@ listed(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles)
     return (roles_of(r, hash_of(chars, size)) & roles) != 0;
 }
 
-static inline size_t head_of(Py_UCS4 a, Py_UCS4 b) { return (a * 31u ^ b) & (HEADS - 1); }
+/* Needles are chained under the letters from their anchor on, LEAD where there are so many. */
+static inline size_t
+head_of(const Py_UCS4 *chars, Py_ssize_t count)
+{
+    uint32_t hash = 0;
+    for (Py_ssize_t i = 0; i < count && i < LEAD; i++)
+        hash = hash * 67u + chars[i];
+    return (hash ^ hash >> 11) & (HEADS - 1);
+}
 
-/* Those of the roles of the needles that begin here, with their languages. */
+/* Those of the roles of the needles that are anchored at a place, with their languages. */
 static uint32_t
-roles_at(const Needles *n, const Py_UCS4 *chars, Py_ssize_t left, uint32_t roles,
-         uint32_t *languages)
+roles_at(const Needles *n, const Py_UCS4 *chars, Py_ssize_t place, Py_ssize_t size,
+         uint32_t roles, uint32_t *languages)
 {
     uint32_t found = 0;
-    /* those of one character are chained under it and 0 */
-    for (int pair = left > 1; pair >= 0; pair--) {
-        size_t head = head_of(chars[0], pair ? chars[1] : 0);
-        if (!(n->pairs[head] & roles))
+    for (Py_ssize_t count = 1; count <= LEAD && count <= size - place; count++) {
+        size_t head = head_of(chars + place, count);
+        if (!(n->leads[head] & roles))
             continue;
         for (int at = n->heads[head]; at >= 0; at = n->needles[at].next) {
             const Needle *one = &n->needles[at];
-            if (!(one->roles & roles) || one->size > left ||
-                one->chars[one->size - 1] != chars[one->size - 1] ||
-                memcmp(one->chars, chars, (size_t)one->size * sizeof(Py_UCS4)))
+            if (!(one->roles & roles) || one->anchor > place ||
+                one->size - one->anchor > size - place ||
+                memcmp(one->chars, chars + place - one->anchor, (size_t)one->size * sizeof *chars))
                 continue;
             found |= one->roles & roles;
             for (int k = 0; languages && k < KINDS; k++)
@@ -159,15 +169,30 @@ roles_at(const Needles *n, const Py_UCS4 *chars, Py_ssize_t left, uint32_t roles
     return found;
 }
 
+/* The next place where needles of some roles may be anchored, or the size. */
+static inline Py_ssize_t
+next_anchor(const Needles *n, const Py_UCS4 *chars, Py_ssize_t at, Py_ssize_t size, uint32_t roles)
+{
+    const uint8_t *anchors = n->anchors;
+#define HAS(k) anchors[chars[at + k] < BEYOND ? chars[at + k] : BEYOND]
+    for (; at + 4 <= size; at += 4)
+        if ((HAS(0) | HAS(1) | HAS(2) | HAS(3)) & roles)
+            break;
+    while (at < size && !(HAS(0) & roles))
+        at++;
+    return at;
+#undef HAS
+}
+
 /* Those of some roles that needles have which are there; all at the first of those in `enough`. */
 static uint32_t
 needles_in(const Needles *n, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles,
            uint32_t enough)
 {
     uint32_t found = 0;
-    for (Py_ssize_t i = 0; i < size && !(found & enough); i++)
-        if (chars[i] < BEYOND && (n->firsts[chars[i]] & roles & ~found))
-            found |= roles_at(n, chars + i, size - i, roles, NULL);
+    for (Py_ssize_t i = 0; (i = next_anchor(n, chars, i, size, roles)) < size; i++)
+        if ((found |= roles_at(n, chars, i, size, roles, NULL)) & enough)
+            break;
     return found;
 }
 
@@ -181,12 +206,12 @@ has_needle(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, uint32_t role
 static int
 names_prompt(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
 {
-    uint32_t languages[KINDS] = {0, 0, 0};
+    uint32_t languages[KINDS] = {0, 0, 0}, kinds = OBJECT | CALL | SELF;
     if (!needles_in(&r->prompts, chars, size, OBJECT, OBJECT))
         return 0;
-    for (Py_ssize_t i = 0; i < size; i++)
-        if (chars[i] < BEYOND && r->prompts.firsts[chars[i]] &&
-            roles_at(&r->prompts, chars + i, size - i, OBJECT | CALL | SELF, languages) &&
+    const Needles *n = &r->prompts;
+    for (Py_ssize_t i = 0; (i = next_anchor(n, chars, i, size, kinds)) < size; i++)
+        if (roles_at(n, chars, i, size, kinds, languages) &&
             (languages[0] & languages[1] & languages[2]))
             return 1;
     return 0;
@@ -244,13 +269,42 @@ is_figure(const Reader *r, Py_UCS4 c)
            c == 0x66c || c == ' ';
 }
 
+/* Whether words behind a gate begin with so many letters, or with fewer of them. */
+static int
+is_open(const Reader *r, const Py_UCS4 *letters, Py_ssize_t count, uint8_t gate)
+{
+    uint32_t hash = 0;
+    for (Py_ssize_t i = 0; i < count && i < GATED; i++) {
+        hash = mixed(hash, letters[i]);
+        if (r->gates[hash & (GATES - 1)] & (i + 1 < GATED ? gate * BRIEF : gate))
+            return 1;
+    }
+    return 0;
+}
+
+/* The same of words that end with them. */
+static int
+is_open_behind(const Reader *r, const Py_UCS4 *letters, Py_ssize_t count)
+{
+    for (Py_ssize_t n = 1; n <= count && n <= GATED; n++) {
+        uint32_t hash = hash_of(letters + count - n, n);
+        if (r->gates[hash & (GATES - 1)] & (n < GATED ? ENDING * BRIEF : ENDING))
+            return 1;
+    }
+    return 0;
+}
+
 /* Whether a folded line may match a template. */
 static int
 key_may_match(const Reader *r, const Py_UCS4 *key, Py_ssize_t size)
 {
-    if (size < 1 || listed(r, key, size, EXACT))
+    if (size < 1)
         return 1;
-    uint32_t front = begins(r, key, size), back = stops(r, key, size);
+    int opens = is_open(r, key, size, FRONTING);
+    if (opens && listed(r, key, size, EXACT))
+        return 1;
+    uint32_t front = opens ? begins(r, key, size) : 0;
+    uint32_t back = is_open_behind(r, key, size) ? stops(r, key, size) : 0;
     int numbered = is_figure(r, key[0]);
     int worded = (front & STARTS_WORDED) || (back & ENDS_WORDED);
     if ((front & STARTS) || (back & ENDS) || (numbered && (back & ENDS_NUMBERED)))
@@ -261,44 +315,46 @@ key_may_match(const Reader *r, const Py_UCS4 *key, Py_ssize_t size)
            ((found & INNER_WORDED) && has_needle(r, key, size, WORD));
 }
 
-/* Whether words behind a gate begin with so many letters, or with fewer of them. */
+/* The letters that a folded line begins with, of one that starts so; 0 where that must be told by
+   folding it: where letters change in company, what a number may begin with, decoration. */
 static int
-is_open(const Reader *r, const Py_UCS4 *letters, int count, uint8_t gate)
+first_letters(const Reader *r, const Py_UCS4 *chars, Py_UCS4 *letters)
 {
-    uint32_t hash = 0;
-    for (int i = 0; i < count; i++) {
-        hash = mixed(hash, letters[i]);
-        if (r->gates[hash & (GATES - 1)] & (i + 1 < GATED ? gate * BRIEF : gate))
-            return 1;
+    uint32_t before = traits_of(r, chars[GATED]) & (MARK | SECOND);
+    for (int i = GATED - 1; i >= 0 && !before; i--) {
+        uint32_t kind = traits_of(r, chars[i]);
+        letters[i] = kind & FORM;
+        before = letters[i] ? kind & (MARK | SECOND) : MARK;
+        before |= letters[i] == ' ' && (!i || letters[i + 1] == ' ') ? MARK : 0;
     }
-    return 0;
+    return !before && !IS(r, letters[0], DECOR) && !is_figure(r, letters[0]);
 }
 
-/* Whether a line longer than that may start as a template does: by the first letters where the
-   folded line begins with these, as it does with ASCII, or where a number may stand there. */
+/* Whether a line longer than that may start as a template does. */
 static int
 may_start(const Reader *r, const Py_UCS4 *chars)
 {
     Py_UCS4 letters[GATED];
-    if (!IS(r, chars[0], LETTER) || chars[GATED] >= 0x80)
-        return 1;
-    for (int i = 0; i < GATED; i++) {
-        letters[i] = chars[i] < 0x80 ? r->traits[chars[i]] & FORM : 0;
-        if (!letters[i] || (i && letters[i] == ' ' && letters[i - 1] == ' '))
-            return 1;
-    }
-    return is_open(r, letters, GATED, STARTING);
+    return !first_letters(r, chars, letters) || is_open(r, letters, GATED, STARTING);
 }
 
-/* Whether it may end as one does: by the last letter where that is one of ASCII. */
+/* Whether it may end as one does. */
 static int
 may_end(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
 {
+    Py_UCS4 letters[GATED];
     while (size && IS(r, chars[size - 1], DECOR | SPACE))
         size--;
-    if (!size || chars[size - 1] >= 0x80 || !IS(r, chars[size - 1], LETTER))
+    if (size <= GATED)
         return 1;
-    return (r->lasts[r->traits[chars[size - 1]] & FORM] & ENDING) != 0;
+    for (int i = 0; i < GATED; i++) {
+        uint32_t kind = traits_of(r, chars[size - GATED + i]);
+        letters[i] = kind & FORM;
+        if (!letters[i] || (kind & (MARK | SECOND)) ||
+            (letters[i] == ' ' && (!i || letters[i - 1] == ' ')))
+            return 1;
+    }
+    return IS(r, letters[GATED - 1], DECOR) || is_open_behind(r, letters, GATED);
 }
 
 /* The same as `key_may_match` of a line that is too long to be folded at once. */
@@ -660,9 +716,10 @@ line_of(const Reader *r, PyObject *text, const Line *line, const Place *place)
     return tuple_of(r->line, items, LINE_FIELDS);
 }
 
-#define WIDEN(TYPE)                                              \
-    for (Py_ssize_t i = 0; i < size; i++)                        \
-        out[i] = ((const TYPE *)PyUnicode_DATA(text))[start + i];
+#define WIDEN(TYPE)                                                         \
+    const TYPE *restrict from = (const TYPE *)PyUnicode_DATA(text) + start; \
+    for (Py_ssize_t i = 0; i < size; i++)                                   \
+        out[i] = from[i];
 
 /* Characters of a text as code points. */
 static void
@@ -786,6 +843,8 @@ may_name(const Reader *r, const Line *line, int titles)
             return 1;
         words += blank && !IS_SPACE(r, ch);
         blank = IS_SPACE(r, ch);
+        if (words > NAME_WORDS && !titles)
+            return 0;
     }
     return words > 1 && words <= NAME_WORDS && Py_UNICODE_ISUPPER(line->chars[0]);
 }
@@ -816,7 +875,7 @@ asked_if_calm(const Reader *r, PyObject *text, const Place *place, const Line *l
     int asks = asked(r, line);
     if (index > calm->head || bodies > 1)
         return asks;
-    if (line->bullet)
+    if (line->bullet && IS(r, line->chars[0], BULLET))
         return -1;
     return asks | (may_name(r, line, !bodies && !line->body && index < calm->head) ? NAME : 0);
 }
@@ -864,11 +923,12 @@ worded(PyObject *word, PyObject *number, Py_ssize_t *size, uint32_t *roles)
     return PyUnicode_AsUCS4Copy(word);
 }
 
-/* Open a gate for words that begin with these letters. */
+#define SOME(count) ((count) < GATED ? (count) : GATED)
+
+/* Open a gate for a word of so many letters, by the hash of those that it goes by. */
 static void
-open_gate(Reader *self, const Py_UCS4 *letters, Py_ssize_t count, uint8_t gate)
+open_gate(Reader *self, uint32_t hash, Py_ssize_t count, uint8_t gate)
 {
-    uint32_t hash = hash_of(letters, count < GATED ? count : GATED);
     self->gates[hash & (GATES - 1)] |= count < GATED ? gate * BRIEF : gate;
 }
 
@@ -883,13 +943,16 @@ open_gates(Reader *self, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles)
     while (letters < size && IS(self, chars[letters], LETTER))
         letters++;
     if (roles & (LONG_STARTS | LONG_STARTS_WORDED))
-        open_gate(self, chars, size, STARTING);
+        open_gate(self, hash_of(chars, SOME(size)), size, STARTING);
+    if (roles & (EXACT | STARTS | STARTS_WORDED))
+        open_gate(self, hash_of(chars, SOME(size)), size, FRONTING);
     if (roles & OPENS)
-        open_gate(self, chars, letters, OPENING);
+        open_gate(self, hash_of(chars, SOME(letters)), letters, OPENING);
+    if (roles & (ENDS | ENDS_NUMBERED | ENDS_WORDED | LONG_ENDS | LONG_ENDS_NUMBERED |
+                 LONG_ENDS_WORDED))
+        open_gate(self, hash_of(chars + size - SOME(size), SOME(size)), size, ENDING);
     if (last < BEYOND && (roles & CLOSES))
         self->lasts[last] |= CLOSING;
-    if (last < BEYOND && (roles & (LONG_ENDS | LONG_ENDS_NUMBERED | LONG_ENDS_WORDED)))
-        self->lasts[last] |= ENDING;
 }
 
 static int
@@ -921,21 +984,48 @@ fill_entries(Reader *self, PyObject *words)
     return 0;
 }
 
-/* Chain a needle, whose size and roles are known; 0 or -1. */
+/* Count the letters of a needle, whose size and roles are known; 0 or -1. */
 static int
-chain(Needles *n, int index)
+tally(const Needle *needle, uint32_t *counts)
 {
-    Needle *needle = &n->needles[index];
     if (!needle->size)
         return PyErr_SetString(PyExc_ValueError, "a needle must have characters"), -1;
+    for (Py_ssize_t i = 0; i < needle->size; i++)
+        if (needle->chars[i] < BEYOND)
+            counts[needle->chars[i]]++;
     if (needle->chars[0] >= BEYOND || needle->roles > 0xFF)
         return PyErr_SetString(PyExc_ValueError, "a needle of other characters or roles"), -1;
-    size_t head = head_of(needle->chars[0], needle->size > 1 ? needle->chars[1] : 0);
-    n->firsts[needle->chars[0]] |= (uint8_t)needle->roles;
-    n->pairs[head] |= (uint8_t)needle->roles;
+    return 0;
+}
+
+/* Chain a needle under the letter that the fewest have, which few lines will have, too. */
+static void
+chain(Needles *n, int index, const uint32_t *counts)
+{
+    Needle *needle = &n->needles[index];
+    for (Py_ssize_t i = 1; i < needle->size; i++)
+        if (needle->chars[i] < BEYOND &&
+            counts[needle->chars[i]] < counts[needle->chars[needle->anchor]])
+            needle->anchor = i;
+    const Py_UCS4 *letters = needle->chars + needle->anchor;
+    size_t head = head_of(letters, needle->size - needle->anchor);
+    n->anchors[letters[0]] |= (uint8_t)needle->roles;
+    n->leads[head] |= (uint8_t)needle->roles;
     needle->next = n->heads[head];
     n->heads[head] = index;
-    return 0;
+}
+
+static int
+chain_all(Needles *n)
+{
+    uint32_t *counts = PyMem_Calloc(BEYOND, sizeof *counts);
+    int failed = counts ? 0 : (PyErr_NoMemory(), -1);
+    for (int i = 0; i < n->count && !failed; i++)
+        failed = tally(&n->needles[i], counts);
+    for (int i = 0; i < n->count && !failed; i++)
+        chain(n, i, counts);
+    PyMem_Free(counts);
+    return failed;
 }
 
 /* The roles of the words of prompts are the kinds that they have languages of. */
@@ -958,8 +1048,8 @@ fill_needles(Needles *n, PyObject *words, int languages)
 {
     PyObject *word, *given;
     n->needles = PyMem_Calloc((size_t)PyDict_GET_SIZE(words) + 1, sizeof *n->needles);
-    n->firsts = PyMem_Calloc(BEYOND, sizeof *n->firsts);
-    if (!n->needles || !n->firsts)
+    n->anchors = PyMem_Calloc(BEYOND + 1, sizeof *n->anchors);
+    if (!n->needles || !n->anchors)
         return PyErr_NoMemory(), -1;
     for (int i = 0; i < HEADS; i++)
         n->heads[i] = -1;
@@ -974,10 +1064,9 @@ fill_needles(Needles *n, PyObject *words, int languages)
                 return -1;
             needle->size = PyUnicode_GET_LENGTH(word);
         }
-        if (chain(n, (int)n->count++) < 0)
-            return -1;
+        n->count++;
     }
-    return 0;
+    return chain_all(n);
 }
 
 static void
@@ -986,7 +1075,7 @@ free_needles(Needles *n)
     for (Py_ssize_t i = 0; i < n->count; i++)
         PyMem_Free(n->needles[i].chars);
     PyMem_Free(n->needles);
-    PyMem_Free(n->firsts);
+    PyMem_Free(n->anchors);
 }
 
 static int

@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from unspun.chrome.bylines import name_shaped
 from unspun.chrome.headlines import MAX_WORDS, MIN_WORDS
-from unspun.chrome.lines import Line
+from unspun.chrome.lines import Line, bare
 from unspun.chrome.neighbours import LABEL_WORDS
 from unspun.chrome.page import HEAD
 from unspun.chrome.paged import LEAST, has_number
@@ -37,10 +37,12 @@ def is_calm(lines: list[Line], recurring: Collection[str]) -> bool:
 
 
 def _opens_calmly(lines: list[Line]) -> bool:
-    """Whether no name, no bullet and no name of a site stands above the first paragraph."""
+    """Whether no name, no glyph of a list and no name of a site stands above the text."""
     running = [i for i, line in enumerate(lines[: HEAD + 1]) if line.shape.body][:2]
     first = running[0] if running else HEAD
     if any(SITE.search(line.text) for line in lines[:first]):
         return False
     opening = lines[: running[1] + 1] if len(running) > 1 else lines[: HEAD + 1]
-    return not any(line.shape.bullet or name_shaped(line.text) for line in opening)
+    return not any(
+        (line.shape.bullet and bare(line.text)) or name_shaped(line.text) for line in opening
+    )

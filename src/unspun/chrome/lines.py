@@ -20,8 +20,14 @@ _SENTENCE_WORDS = 8
 _WORD_WIDTH = 7  # of a word and its space
 WIDE = "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 """Ranges of characters that say as much as two Latin letters and more."""
-FINALS = ".!?\u2026\u3002\uff01\uff1f\u0964\u061f\u06d4\u037e\u055d"
-"""What ends a sentence."""
+FINALS = (
+    ".!?\u037e\u055d\u0589\u061d-\u061f\u06d4\u0700-\u0702\u07f9\u0964-\u0965\u0f0d-\u0f12"
+    "\u104a-\u104b\u1362\u1367-\u1368\u166e\u1735-\u1736\u17d4-\u17d5\u1803\u1809\u1944-\u1945"
+    "\u1aa8-\u1aab\u1b5a-\u1b5b\u1b5e-\u1b5f\u1c3b-\u1c3c\u1c7e-\u1c7f\u2024\u2026\u203c-\u203d"
+    "\u2047-\u2049\u2e2e\u3002\ua4ff\ua60e-\ua60f\ua6f3\ua6f7\ua876-\ua877\ua8ce-\ua8cf\ua92f"
+    "\ua9c8-\ua9c9\uaa5d-\uaa5f\uaaf0-\uaaf1\uabeb\ufe52\ufe56-\ufe57\uff01\uff0e\uff1f\uff61"
+)
+"""Ranges of what ends a sentence (Unicode Standard Annex 29), the shads of Tibetan among it."""
 JOINTS = "-'\u2019\u2011.&/"
 """What joins the parts of a word."""
 GLYPHS = "\u2022\u25cf\u25cb\u25aa\u25ab\u25e6\u2023\u2043\u25a0\u25a1\u2219\u30fb*\u2013+-"

@@ -39,7 +39,7 @@ from unspun.chrome.repeats import SITE
 from unspun.chrome.templates import Hit, Index
 from unspun.kernels.windows import spread
 
-_kernel = kernels.load("unspun.chrome._lines", revision=5)
+_kernel = kernels.load("unspun.chrome._lines", revision=6)
 
 FRONT = BACK = 12
 """Letters that a line must begin or end with if it does as a template, where there are as many."""
@@ -48,7 +48,16 @@ _BEYOND = 0x10000  # code points without an entry in the tables
 _ASTRAL = chr(_BEYOND)
 
 
-_KINDS = (DECORATION, spread(WIDE), FINALS, QUOTES, GLYPHS, JOINTS, prompts.QUOTES, labels.SIGNS)
+_KINDS = (
+    DECORATION,
+    spread(WIDE),
+    spread(FINALS),
+    QUOTES,
+    GLYPHS,
+    JOINTS,
+    prompts.QUOTES,
+    labels.SIGNS,
+)
 """Characters that the kernel knows by kind, in the order of its bits."""
 
 
