@@ -46,6 +46,9 @@ _SIGN = max(map(len, _SIGNS))
 _AFTER = len("slation from ")  # from a hint on, as much as is asked of
 _WITHIN = ("nsla", "rigi", "setz", "adui", "aduc")
 """What is rare and in each of the signs: it is looked for first."""
+_INNER = (b"ransla", b"rigina", b"bersetz", b"radui", b"raducid", "本文".encode())
+"""The same of each sign but its ends, which a folded letter may bring with others."""
+_LONG_S = "\N{LATIN SMALL LETTER LONG S}".encode()
 _CONVENTIONS = (
     Window("straight", "'", before=WORD),
     Window("straight", '"'),
@@ -162,13 +165,22 @@ def _near_hints(text: str) -> str:
     """What stands about the hints: to fold the case of a whole text takes long."""
     hints = _hints()
     if hints is None:
-        return text
+        return text if _hinted(text) else ""
     parts = []
     at = hints.find(text)
     while at >= 0:
         parts.append(text[max(0, at - _SIGN) : at + _AFTER])
         at = hints.find(text, at + 1)
     return "\n".join(parts)
+
+
+def _hinted(text: str) -> bool:
+    """Whether a text has one of the hints, without the compiled kernel.
+
+    Only the long s becomes a letter of theirs with the case, beside those of ASCII.
+    """
+    octets = text.encode("utf-8", "surrogatepass").lower().replace(_LONG_S, b"s")
+    return any(hint in octets for hint in _INNER)
 
 
 def residue(text: str, tagged: Tagged) -> list[Finding]:

@@ -61,13 +61,19 @@ _ENDINGS = {  # by their last letter
 }
 _MARKS = {mark: 16 + k for k, mark in enumerate(".,;:?!()-\"'%$&/")}
 CONVENTIONS = {
-    "straight": re.compile(r"'(?<=\w')(?=\w)|\"(?<=[\s(]\")(?=\w)"),
-    "curly": re.compile(r"’(?<=\w’)(?=\w)|“(?=\w)"),
-    "full-width": re.compile(r"[，。；：？！（）、](?<=[A-Za-z].)|「(?=[A-Za-z])"),
-    "guillemets": re.compile(r"«\s?(?=\w)"),
+    "straight": {"'": r"'(?<=\w')(?=\w)", '"': r"\"(?<=[\s(]\")(?=\w)"},
+    "curly": {"’": r"’(?<=\w’)(?=\w)", "“": r"“(?=\w)"},
+    "full-width": {
+        **{mark: f"{mark}(?<=[A-Za-z].)" for mark in "，。；：？！（）、"},
+        "「": r"「(?=[A-Za-z])",
+    },
+    "guillemets": {"«": r"«\s?(?=\w)"},
 }
 """Marks of quotation and what goes with them, by where they stand; the kernel has the same."""
-_STRAIGHT = tuple(zip("“”‘’–—", "\"\"''--", strict=True))
+_CONVENTIONS = [
+    [(mark, re.compile(pattern)) for mark, pattern in each.items()] for each in CONVENTIONS.values()
+]
+_STRAIGHT = str.maketrans("“”‘’–—", "\"\"''--")
 
 
 class Style(NamedTuple):
@@ -123,11 +129,14 @@ def weighed_plain(text: str, weights: NDArray[np.int8]) -> tuple[float, int] | N
     if read is None:
         return None
     places, tokens = read
-    times = np.bincount(places).take(places)  # each feature is there as often as it is counted
-    each = np.bincount(times, weights.astype(np.float64).take(places))
+    places.sort()
+    new = np.ones(len(places) + 1, bool)
+    np.not_equal(places[1:], places[:-1], out=new[1:-1])
+    edges = new.nonzero()[0]
+    each = np.bincount(edges[1:] - edges[:-1], weights.take(places.take(edges[:-1])))
     total = 0.0
     for count in each.nonzero()[0].tolist():
-        total += math.sqrt(count) * (float(each[count]) / count)
+        total += math.sqrt(count) * float(each[count])
     return total, tokens
 
 
@@ -171,8 +180,11 @@ def conventions(text: str) -> list[tuple[int, int, int]]:
 
 def conventions_plain(text: str) -> list[tuple[int, int, int]]:
     """The same without the compiled kernel."""
-    each = ([match.span() for match in found.finditer(text)] for found in CONVENTIONS.values())
-    return [(len(spans), *spans[0]) if spans else (0, 0, 0) for spans in each]
+    found = []
+    for patterns in _CONVENTIONS:
+        spans = [m.span() for mark, each in patterns if mark in text for m in each.finditer(text)]
+        found.append((len(spans), *min(spans, default=(0, 0))))
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -199,29 +211,30 @@ def counted_plain(text: str) -> tuple[bytes, int] | None:
     return np.bincount(places, minlength=SIZE).astype(np.uint32).tobytes(), tokens
 
 
-def _places(text: str) -> tuple[NDArray[np.int64], int] | None:
+def _places(text: str) -> tuple[NDArray[np.uint16], int] | None:
     """The features of a text, each as often as it is there, and how many tokens were read."""
-    text = text[:_REACH]
-    for mark, straight in _STRAIGHT:
-        text = text.replace(mark, straight)
-    classes = list(chain.from_iterable(map(_seen.__getitem__, text.split())))
-    if len(classes) < LEAST:
+    classes = "".join(map(_seen.__getitem__, text[:_REACH].split())).encode("utf-16-le")
+    one = np.frombuffer(classes, np.uint16)[:LONGEST].astype(np.uint32)
+    if len(one) < LEAST:
         return None
-    one = np.array(classes[:LONGEST], np.int64)
     two = one[1:] * 512 + one[:-1]
     three = two[1:] * 512 + one[:-2]
     keys = np.concatenate([one, two + (1 << 20), three + (1 << 30)])
-    return (keys * 0x9E3779B1 & 0xFFFFFFFF) >> 18, len(one)
+    keys *= 0x9E3779B1
+    return (keys >> 18).astype(np.uint16), len(one)
 
 
-class _Seen(dict[str, tuple[int, ...]]):
-    """The tokens of what stands between blanks, remembered: asked for each word of a text."""
+class _Seen(dict[str, str]):
+    """The tokens of what stands between blanks, each as the character whose number is its class.
 
-    def __missing__(self, word: str) -> tuple[int, ...]:
+    They are remembered: each word of a text is asked for.
+    """
+
+    def __missing__(self, word: str) -> str:
         if word.isascii() and word.isalpha():
-            found: tuple[int, ...] = (_class(word),)
+            found = chr(_class(word))
         else:
-            found = tuple(map(_class, _TOKEN.findall(word)))
+            found = "".join(map(chr, map(_class, _TOKEN.findall(word.translate(_STRAIGHT)))))
         if len(word) <= _SHORT:
             if len(self) >= _REMEMBERED:
                 self.clear()
