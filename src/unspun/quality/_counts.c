@@ -7,16 +7,10 @@
  */
 #define PY_SSIZE_T_CLEAN
 #include "kernel.h"
-#include <stdint.h>
-#include <string.h>
+#include "bits.h"
+#include "distinct.h"
 
-#define REVISION 4
-
-#if defined(__GNUC__) || defined(__clang__)
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#else
-#define ALWAYS_INLINE inline
-#endif
+#define REVISION 5
 
 #define TOPS 3
 #define BEYOND 0x10000 /* code points without an entry in the table: none of them is a blank */
@@ -29,29 +23,6 @@ typedef struct {
     uint64_t seed;
     uint8_t classes[BEYOND];
 } Counter;
-
-typedef struct {
-    uint32_t start, size, first; /* which is the first that is the same */
-} Slice;
-
-#define BRIEF 16 /* bytes of a slice that are kept in its slot */
-
-/* What tells a slice from others: its bytes with zeros behind, or a hash where it is longer. */
-typedef struct {
-    uint64_t head, tail;
-} Key;
-
-typedef struct {
-    Key key;
-    uint32_t size, slice; /* 1 + the first of its kind; 0 is free */
-} Slot;
-
-typedef struct {
-    Slice *slices;
-    size_t count, room;
-    Slot *slots;
-    size_t mask, filled, expected; /* expected: slots to begin with, a power of two */
-} List;
 
 typedef struct {
     size_t words, word_characters, alphabetic, stops;
@@ -68,24 +39,20 @@ typedef struct {
     size_t start, stop;
 } Stretch;
 
+#define NONE SIZE_MAX
+
 typedef struct {
     Counts *c;
     const Counter *counter;
-    const char *data, *end;
-    size_t size;
-    int kind, spaced; /* bytes of a character; whether there are blanks between words */
+    Text text;
+    int spaced;        /* whether there are blanks between words */
     size_t script_end; /* of the last line that speaks of JavaScript */
+    size_t word;       /* where one begins that has not ended, or NONE */
     Stretch line, block;
-    unsigned stops;
     List lines, blocks, units;
 } Reading;
 
-#define FOUR(a, b, c, d) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
-static const uint32_t STOPS[] = {
-    FOUR('t', 'h', 'e', 0),   FOUR('b', 'e', 0, 0),     FOUR('t', 'o', 0, 0),
-    FOUR('o', 'f', 0, 0),     FOUR('a', 'n', 'd', 0),   FOUR('t', 'h', 'a', 't'),
-    FOUR('h', 'a', 'v', 'e'), FOUR('w', 'i', 't', 'h'),
-};
+static const char *const STOPS[] = {"the", "be", "to", "of", "and", "that", "have", "with"};
 #define STOP_COUNT (sizeof STOPS / sizeof *STOPS)
 static const int TOP[TOPS] = {2, 3, 4}, DUPLICATE[TOPS] = {5, 7, 10};
 #define SHORT_LINE 30
@@ -127,141 +94,37 @@ class_at(const Counter *counter, Py_UCS4 ch)
 static inline Py_UCS4
 char_at(const Reading *r, size_t at)
 {
-    return PyUnicode_READ(r->kind, r->data, at);
+    return PyUnicode_READ(r->text.kind, r->text.data, at);
 }
 
-#define FACTOR 0x9E3779B97F4A7C15u
-
-static inline uint64_t
-mixed(uint64_t hash, uint64_t value)
-{
-    hash = (hash ^ value) * FACTOR;
-    return hash ^ hash >> 32;
-}
-
-/* Up to sixteen bytes with zeros behind them, in two reads where as many are there. */
-static inline Key
-brief_key(const Reading *r, const char *at, size_t size)
-{
-    static const uint8_t ONES[2 * BRIEF] = {255, 255, 255, 255, 255, 255, 255, 255,
-                                            255, 255, 255, 255, 255, 255, 255, 255};
-    Key key = {0, 0}, mask;
-    if (r->end - at < BRIEF) {
-        memcpy(&key, at, size);
-        return key;
-    }
-    memcpy(&key, at, BRIEF);
-    memcpy(&mask, ONES + BRIEF - size, BRIEF);
-    return (Key){key.head & mask.head, key.tail & mask.tail};
-}
-
+/* A word of up to four ASCII letters as a text of a width has it; those of `capitals` are. */
 static Key
-long_key(const Reading *r, const char *at, size_t size)
+written(const char *word, size_t size, unsigned capitals, int width)
 {
-    uint64_t hash = r->counter->seed, chunk = 0;
-    for (; size >= sizeof chunk; at += sizeof chunk, size -= sizeof chunk) {
-        memcpy(&chunk, at, sizeof chunk);
-        hash = mixed(hash, chunk);
+    char bytes[BRIEF] = {0};
+    Key key;
+    for (size_t k = 0; k < size && k < BRIEF / sizeof(Py_UCS4); k++) {
+        Py_UCS4 ch = (Py_UCS4)word[k] ^ (capitals >> k & 1 ? 0x20 : 0);
+        PyUnicode_WRITE(width, bytes, k, ch);
     }
-    chunk = 0;
-    memcpy(&chunk, at, size);
-    return (Key){mixed(hash, chunk), 0};
+    memcpy(&key, bytes, sizeof key);
+    return key;
 }
 
-static inline size_t
-slot_of(const Key *key, uint64_t seed)
+/* The different stop words among the words, in any case. */
+static size_t
+stops_of(const Reading *r)
 {
-    return (size_t)mixed((key->head ^ seed) * FACTOR, key->tail);
-}
-
-static int
-more_slots(List *list, uint64_t seed)
-{
-    size_t size = list->mask ? 2 * (list->mask + 1) : list->expected;
-    Slot *slots = PyMem_RawCalloc(size, sizeof *slots);
-    if (!slots)
-        return -1;
-    for (size_t k = 0; list->mask && k <= list->mask; k++) {
-        if (!list->slots[k].slice)
-            continue;
-        size_t at = slot_of(&list->slots[k].key, seed) & (size - 1);
-        while (slots[at].slice)
-            at = (at + 1) & (size - 1);
-        slots[at] = list->slots[k];
+    size_t found = 0;
+    for (size_t k = 0; k < STOP_COUNT; k++) {
+        size_t size = strlen(STOPS[k]);
+        int held = 0;
+        for (unsigned capitals = 0; !held && capitals < 1u << size; capitals++)
+            held = holds(&r->units, written(STOPS[k], size, capitals, r->text.kind), size,
+                         r->text.seed);
+        found += (size_t)held;
     }
-    PyMem_RawFree(list->slots);
-    list->slots = slots;
-    list->mask = size - 1;
-    return 0;
-}
-
-static int
-more_room(List *list)
-{
-    size_t room = list->room ? 2 * list->room : list->expected;
-    Slice *more = PyMem_RawRealloc(list->slices, room * sizeof *more);
-    if (!more)
-        return -1;
-    list->slices = more;
-    list->room = room;
-    return 0;
-}
-
-/* Add a slice; whether it is new, or -1. Of brief ones nothing but a clash takes a branch. */
-static ALWAYS_INLINE int
-add(const Reading *r, List *list, size_t start, size_t size, const size_t width)
-{
-    const char *at = r->data + start * width;
-    size_t bytes = size * width, index = list->count;
-    uint64_t seed = r->counter->seed;
-    int brief = bytes <= BRIEF, taken;
-    if ((index == list->room && more_room(list) < 0) ||
-        (2 * list->filled >= list->mask && more_slots(list, seed) < 0))
-        return -1;
-    Key key = brief ? brief_key(r, at, bytes) : long_key(r, at, bytes);
-    Slot *found;
-    for (size_t slot = slot_of(&key, seed);; slot++) {
-        found = &list->slots[slot & list->mask];
-        taken = found->slice != 0;
-        if (taken & ((found->key.head != key.head) | (found->key.tail != key.tail) |
-                     (found->size != size)))
-            continue;
-        if (brief || !taken ||
-            !memcmp(r->data + list->slices[found->slice - 1].start * width, at, bytes))
-            break;
-    }
-    uint32_t first = taken ? found->slice - 1 : (uint32_t)index;
-    *found = (Slot){key, (uint32_t)size, first + 1};
-    list->slices[index] = (Slice){(uint32_t)start, (uint32_t)size, first};
-    list->count = index + 1;
-    list->filled += !taken;
-    return !taken;
-}
-
-static void
-free_list(List *list)
-{
-    PyMem_RawFree(list->slices);
-    PyMem_RawFree(list->slots);
-}
-
-/* The stop word that a word is, as one bit; ASCII letters in any case. */
-static unsigned
-stop_word(const Reading *r, size_t start, size_t size)
-{
-    uint32_t letters = 0;
-    if (size > 4)
-        return 0;
-    for (size_t i = 0; i < size; i++) {
-        Py_UCS4 ch = char_at(r, start + i) | 0x20;
-        if (ch < 'a' || ch > 'z')
-            return 0;
-        letters |= (uint32_t)ch << 8 * i;
-    }
-    for (unsigned k = 0; k < STOP_COUNT; k++)
-        if (letters == STOPS[k])
-            return 1u << k;
-    return 0;
+    return found;
 }
 
 /* Whether ASCII letters in any case stand here; no other letter becomes one of them. */
@@ -269,7 +132,7 @@ static int
 is_here(const Reading *r, size_t at, const char *ascii)
 {
     for (; *ascii; at++, ascii++) {
-        Py_UCS4 ch = at < r->size ? char_at(r, at) : 0x80;
+        Py_UCS4 ch = at < r->text.size ? char_at(r, at) : 0x80;
         if (ch >= 0x80 ||
             (ch != (Py_UCS4)*ascii && (*ascii < 'a' || (ch | 0x20) != (Py_UCS4)*ascii)))
             return 0;
@@ -288,12 +151,12 @@ note(Reading *r, size_t at)
     c->marks += ch == '{';
     if ((ch | 0x20) == 'j' && at >= r->script_end && is_here(r, at, "javascript")) {
         c->scripts++;
-        while (at < r->size && char_at(r, at) != '\n')
+        while (at < r->text.size && char_at(r, at) != '\n')
             at++;
         r->script_end = at;
     } else if (ch == '.' && (!at || char_at(r, at - 1) != '.')) {
         size_t stop = at;
-        while (stop < r->size && char_at(r, stop) == '.')
+        while (stop < r->text.size && char_at(r, stop) == '.')
             stop++;
         c->symbols += (stop - at) / 3;
     }
@@ -310,7 +173,7 @@ close_line(Reading *r)
     c->ended += (class_at(r->counter, last) & END) != 0;
     c->ellipses += last == ELLIPSIS || (size >= 3 && is_here(r, r->line.stop - 3, "..."));
     c->brief += size < SHORT_LINE;
-    int fresh = add(r, &r->lines, at, size, (size_t)r->kind);
+    int fresh = add(&r->text, &r->lines, at, size, (size_t)r->text.kind);
     if (!fresh) {
         c->lines_again++;
         c->line_characters_again += size;
@@ -326,7 +189,8 @@ close_line(Reading *r)
 static int
 close_block(Reading *r)
 {
-    int fresh = add(r, &r->blocks, r->block.start, r->block.stop - r->block.start, (size_t)r->kind);
+    size_t size = r->block.stop - r->block.start;
+    int fresh = add(&r->text, &r->blocks, r->block.start, size, (size_t)r->text.kind);
     r->c->paragraphs_again += fresh == 0;
     r->block.stop = 0;
     return fresh < 0 ? -1 : 0;
@@ -341,67 +205,138 @@ end_line(Reading *r)
     return r->block.stop ? close_block(r) : 0;
 }
 
-#define CHAR(at) PyUnicode_READ((int)width, r->data, (at))
+#define CHAR(at) PyUnicode_READ((int)width, r->text.data, (at))
 
 static ALWAYS_INLINE int
 take_word(Reading *r, size_t start, size_t stop, const size_t width)
 {
     Counts *c = r->c;
-    if ((CHAR(start) | 0x20) == 'i' && start >= 6 && is_here(r, start - 6, "lorem ipsum"))
+    if ((CHAR(start) | 0x20) == 'i' && stop - start >= 5 && start >= 6 &&
+        is_here(r, start - 6, "lorem ipsum"))
         c->marks++;
     r->line.start = r->line.stop ? r->line.start : start;
     r->line.stop = stop;
+    c->unit_characters += stop - start;
     if (!r->spaced) {
         for (; start < stop; start++)
-            if (add(r, &r->units, start, 1, width) < 0)
+            if (add(&r->text, &r->units, start, 1, width) < 0)
                 return -1;
         return 0;
     }
-    int fresh = add(r, &r->units, start, stop - start, width);
-    if (fresh > 0)
-        r->stops |= stop_word(r, start, stop - start);
-    c->word_characters += stop - start;
+    int fresh = add(&r->text, &r->units, start, stop - start, width);
     while (start < stop && !(class_at(r->counter, CHAR(start)) & LETTER))
         start++;
     c->alphabetic += start < stop;
     return fresh < 0 ? -1 : 0;
 }
 
-/* Read the words and the blanks between them. */
-static ALWAYS_INLINE int
-read_chars(Reading *r, const size_t width)
+/* Of the characters of a block: which are blank, to be noted, line feeds. */
+typedef struct {
+    uint64_t blank, noted, feed;
+} Marks;
+
+/* A flag for each character of a block; loops so short become comparisons of many at a time. */
+#define FLAG(flags, op, test)            \
+    for (int k = 0; k < BLOCK; k++) {    \
+        const uint8_t ch = chars[k];     \
+        (flags)[k] op (uint8_t)(test);   \
+    }
+
+/* What `class_of` says of characters of one byte. */
+static inline Marks
+marks_of_bytes(const uint8_t *chars)
 {
-    size_t at = 0, start, size = r->size;
-    while (at < size) {
-        unsigned kind;
-        for (start = at; at < size; at++) {
-            Py_UCS4 ch = CHAR(at);
-            kind = ch < BEYOND ? r->counter->classes[ch] : 0;
-            if (!(kind & (SPACE | NOTED)))
-                continue;
-            if (kind & NOTED)
-                note(r, at);
-            if (kind & SPACE)
-                break;
+    uint8_t blank[BLOCK], noted[BLOCK], feed[BLOCK];
+    FLAG(blank, =, (ch == ' ') | ((uint8_t)(ch - 9) < 5) | ((uint8_t)(ch - 0x1c) < 4))
+    FLAG(blank, |=, (ch == 0x85) | (ch == 0xa0))
+    FLAG(noted, =, (ch < 9) | ((uint8_t)(ch - 0x0e) < 0x12))
+    FLAG(noted, |=, ((uint8_t)(ch - 0x7f) < 0x21) & (ch != 0x85))
+    FLAG(noted, |=, (ch == '#') | (ch == '{'))
+    FLAG(noted, |=, (ch == '.') | ((ch | 0x20) == 'j'))
+    FLAG(feed, =, ch == '\n')
+    return (Marks){bits_of(blank), bits_of(noted), bits_of(feed)};
+}
+
+/* The marks of a block of the text; behind its end all are blank. */
+static ALWAYS_INLINE Marks
+marks_of(const Reading *r, size_t base, const size_t width)
+{
+    uint8_t kinds[BLOCK], blank[BLOCK], noted[BLOCK], feed[BLOCK], low[BLOCK];
+    size_t left = r->text.size - base, count = left < BLOCK ? left : BLOCK;
+    if (width == 1 && count == BLOCK)
+        return marks_of_bytes((const uint8_t *)r->text.data + base);
+    if (width == 2 && count == BLOCK) {
+        unsigned all = 0;
+        for (size_t k = 0; k < BLOCK; k++) {
+            Py_UCS2 ch = (Py_UCS2)CHAR(base + k);
+            low[k] = (uint8_t)ch;
+            all |= ch;
         }
-        if (start < at && take_word(r, start, at, width) < 0)
+        if (all < 0x100)
+            return marks_of_bytes(low);
+    }
+    memset(kinds, SPACE, sizeof kinds);
+    memset(feed, 0, sizeof feed);
+    for (size_t k = 0; k < count; k++) {
+        Py_UCS4 ch = CHAR(base + k);
+        kinds[k] = ch < BEYOND ? r->counter->classes[ch] : 0;
+        feed[k] = ch == '\n';
+    }
+    for (int k = 0; k < BLOCK; k++) {
+        blank[k] = (kinds[k] & SPACE) != 0;
+        noted[k] = (kinds[k] & NOTED) != 0;
+    }
+    return (Marks){bits_of(blank), bits_of(noted), bits_of(feed)};
+}
+
+/* Read the words and line feeds of a block; `before` is 1 where a blank stands before it. */
+static ALWAYS_INLINE int
+read_block(Reading *r, size_t base, const Marks *marks, uint64_t before, const size_t width)
+{
+    for (uint64_t noted = marks->noted; noted; noted &= noted - 1)
+        note(r, base + (size_t)lowest(noted));
+    uint64_t turns = (marks->blank ^ (marks->blank << 1 | before)) | marks->feed;
+    for (; turns; turns &= turns - 1) {
+        uint64_t bit = turns & -turns;
+        size_t at = base + (size_t)lowest(turns);
+        if (!(marks->blank & bit)) {
+            r->word = at;
+            continue;
+        }
+        if (r->word != NONE && take_word(r, r->word, at, width) < 0)
             return -1;
-        if (at < size && CHAR(at) == '\n') {
+        r->word = NONE;
+        if (marks->feed & bit) {
             r->c->feeds++;
             if (end_line(r) < 0)
                 return -1;
         }
-        at++;
     }
+    return 0;
+}
+
+/* Read the words and the blanks between them. */
+static ALWAYS_INLINE int
+read_chars(Reading *r, const size_t width)
+{
+    uint64_t before = 1;
+    for (size_t base = 0; base < r->text.size; base += BLOCK) {
+        Marks marks = marks_of(r, base, width);
+        if (read_block(r, base, &marks, before, width) < 0)
+            return -1;
+        before = marks.blank >> (BLOCK - 1);
+    }
+    if (r->word != NONE && take_word(r, r->word, r->text.size, width) < 0)
+        return -1;
     return end_line(r) < 0 || end_line(r) < 0 ? -1 : 0; /* the line, then its block */
 }
 
 static int
 read_text(Reading *r)
 {
-    if (r->kind == PyUnicode_1BYTE_KIND)
+    if (r->text.kind == PyUnicode_1BYTE_KIND)
         return read_chars(r, 1);
-    return r->kind == PyUnicode_2BYTE_KIND ? read_chars(r, 2) : read_chars(r, 4);
+    return r->text.kind == PyUnicode_2BYTE_KIND ? read_chars(r, 2) : read_chars(r, 4);
 }
 
 typedef struct {
@@ -416,18 +351,26 @@ typedef struct {
 
 /* Of the units those that come twice and more. */
 static void
-again_alone(Level *level, const Slice *units, uint32_t *counts)
+again_alone(Level *level, const List *units)
 {
     size_t kept = 0;
-    memset(counts, 0, level->count * sizeof *counts);
-    for (size_t i = 0; i < level->count; i++)
-        counts[units[i].first]++;
-    for (size_t i = 0; i < level->count; i++) {
+    for (size_t i = 0; i < units->count; i++) {
+        uint32_t number = units->numbers[i];
         level->at[kept] = (uint32_t)i;
-        level->gram[kept] = units[i].first;
-        kept += counts[units[i].first] > 1;
+        level->gram[kept] = number;
+        kept += units->distinct[number].count > 1;
     }
     level->count = kept;
+}
+
+/* Characters of so many units from one on. */
+static size_t
+characters(const List *units, size_t from, size_t stop)
+{
+    size_t size = 0;
+    for (; from < stop; from++)
+        size += units->distinct[units->numbers[from]].size;
+    return size;
 }
 
 /* The n-grams of one more unit than those that came again, of which these alone can. */
@@ -437,7 +380,7 @@ grow(Level *level, int n, const List *units, uint64_t *keys)
     size_t follows = 0;
     for (size_t i = 0; i + 1 < level->count; i++) {
         size_t at = level->at[i];
-        uint32_t last = units->slices[at + (size_t)n - 1].first;
+        uint32_t last = units->numbers[at + (size_t)n - 1];
         keys[follows] = (uint64_t)level->gram[i] << 32 | last;
         level->at[follows] = (uint32_t)at;
         follows += level->at[i + 1] == at + 1;
@@ -472,7 +415,7 @@ again(Level *level, const uint64_t *keys, Gram *table, size_t mask, uint64_t see
 static size_t
 top_of(const Level *level, int n, const List *units, const Gram *table)
 {
-    size_t best = 0, most = 0, size = 0;
+    size_t best = 0, most = 0;
     if (!level->count)
         return 0;
     for (size_t i = 0; i < level->count; i++)
@@ -480,9 +423,7 @@ top_of(const Level *level, int n, const List *units, const Gram *table)
             most = table[level->gram[i]].count;
             best = level->at[i];
         }
-    for (int k = 0; k < n; k++)
-        size += units->slices[best + (size_t)k].size;
-    return most * size;
+    return most * characters(units, best, best + (size_t)n);
 }
 
 /* Characters in n-grams seen before, none counted twice; marks those in the table. */
@@ -497,8 +438,7 @@ duplicate_of(const Level *level, int n, const List *units, Gram *table)
         if (!seen)
             continue;
         size_t stop = level->at[i] + (size_t)n;
-        for (size_t k = level->at[i] > done ? level->at[i] : done; k < stop; k++)
-            size += units->slices[k].size;
+        size += characters(units, level->at[i] > done ? level->at[i] : done, stop);
         done = stop;
     }
     return size;
@@ -526,8 +466,8 @@ find_grams(Counts *c, const List *units, int scale, uint64_t seed)
     Gram *grams = PyMem_RawMalloc(size * sizeof *grams);
     int failed = !block || !keys || !grams;
     if (!failed) {
-        Level level = {block, block + count, count};
-        again_alone(&level, units->slices, (uint32_t *)keys);
+        Level level = {block, block + count, 0};
+        again_alone(&level, units);
         for (int n = 2; n <= DUPLICATE[TOPS - 1] * scale && level.count; n++) {
             size_t mask = 15;
             grow(&level, n, units, keys);
@@ -548,7 +488,7 @@ look(Reading *r)
 {
     Counts *c = r->c;
     int scale = r->spaced ? 1 : 2;
-    size_t expected = r->size / 4;
+    size_t expected = r->text.size / 4;
     r->lines.expected = r->blocks.expected = r->units.expected = 64;
     while (r->units.expected < expected && r->units.expected < MOST_EXPECTED)
         r->units.expected *= 2;
@@ -557,14 +497,14 @@ look(Reading *r)
     c->lines = r->lines.count;
     c->paragraphs = r->blocks.count;
     c->units = r->units.count;
-    c->words = r->spaced ? c->units : 0;
-    for (size_t i = 0; i < r->units.count; i++)
-        c->unit_characters += r->units.slices[i].size;
-    for (; r->stops; r->stops &= r->stops - 1)
-        c->stops++;
+    if (r->spaced) {
+        c->words = c->units;
+        c->word_characters = c->unit_characters;
+        c->stops = stops_of(r);
+    }
     if (c->units < (size_t)(LEAST_UNITS * scale))
         return 0;
-    return find_grams(c, &r->units, scale, r->counter->seed);
+    return find_grams(c, &r->units, scale, r->text.seed);
 }
 
 static PyObject *
@@ -584,14 +524,14 @@ counter_count(Counter *self, PyObject *args)
 {
     PyObject *text;
     Counts counts = {0};
-    Reading r = {.c = &counts, .counter = self};
+    Reading r = {.c = &counts, .counter = self, .word = NONE, .text.seed = self->seed};
     if (!PyArg_ParseTuple(args, "Up", &text, &r.spaced))
         return NULL;
-    r.kind = PyUnicode_KIND(text);
-    r.data = PyUnicode_DATA(text);
-    r.size = (size_t)PyUnicode_GET_LENGTH(text);
-    r.end = r.data + r.size * (size_t)r.kind;
-    if (r.size >= UINT32_MAX)
+    r.text.kind = PyUnicode_KIND(text);
+    r.text.data = PyUnicode_DATA(text);
+    r.text.size = (size_t)PyUnicode_GET_LENGTH(text);
+    r.text.end = r.text.data + r.text.size * (size_t)r.text.kind;
+    if (r.text.size >= UINT32_MAX)
         return PyErr_Format(PyExc_OverflowError, "the text is too long");
     int failed;
     Py_BEGIN_ALLOW_THREADS

@@ -32,7 +32,7 @@ ENDS = ".!?\"'”’»…。！？」』）।॥؟۔။።།:;)"
 """Characters that end a sentence, and what closes behind it."""
 BULLETS = "•●○■□▪▫※·➤►-*–"
 
-_kernel = kernels.load("unspun.quality._counts", revision=4)
+_kernel = kernels.load("unspun.quality._counts", revision=5)
 _SEED = hash("unspun") & 0xFFFFFFFFFFFFFFFF  # another one in each process: nobody can aim at it
 _GAP = re.compile(r"\n[^\S\n]*\n")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -116,7 +116,7 @@ class Shape(NamedTuple):
         counter = _counter()
         if counter is None:
             return plain(text, base)
-        return cls(base, spaced, *counter.count(text, spaced))
+        return cls._make((base, spaced, *counter.count(text, spaced)))
 
     @property
     def enough(self) -> bool:

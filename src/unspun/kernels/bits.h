@@ -1,0 +1,43 @@
+/* A bit for each of 64 characters, so that no branch is taken for those where nothing is. */
+#ifndef UNSPUN_BITS_H
+#define UNSPUN_BITS_H
+
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+
+#define BLOCK 64 /* characters */
+
+/* The place of the lowest bit; there must be one. */
+static inline int
+lowest(uint64_t bits)
+{
+#if defined(__GNUC__)
+    return __builtin_ctzll(bits);
+#else
+    int at = 0;
+    for (; !(bits & 1); bits >>= 1)
+        at++;
+    return at;
+#endif
+}
+
+/* As many bits as there are flags, each of which is 0 or 1. */
+static inline uint64_t
+bits_of(const uint8_t *flags)
+{
+    uint64_t found = 0;
+    for (int k = 0; k < BLOCK / 8; k++) {
+#if PY_LITTLE_ENDIAN
+        uint64_t eight;
+        memcpy(&eight, flags + 8 * k, 8);
+        found |= (eight * 0x0102040810204080u >> 56) << 8 * k; /* the eight lowest bits, together */
+#else
+        for (int bit = 8 * k; bit < 8 * k + 8; bit++)
+            found |= (uint64_t)flags[bit] << bit;
+#endif
+    }
+    return found;
+}
+
+#endif
