@@ -7,6 +7,7 @@
  */
 #define PY_SSIZE_T_CLEAN
 #include "kernel.h"
+#include "bits.h"
 #include "memo.h"
 #include "style.h"
 #include <stddef.h>
@@ -30,7 +31,6 @@
 #define CODE_LEAST 4
 #define UNLOCK 8192   /* characters from which other threads may run meanwhile */
 #define NEAR 0x10000  /* characters whose groups are at hand, signs among them */
-#define BLOCK 64      /* characters that are cut at a time */
 #define PROBE 32      /* words of a group by which its column is guessed */
 #define AHEAD 24      /* words that are sought at a time */
 #define SIGN 255      /* in place of a group: what may be a sign of a blank */
@@ -182,38 +182,14 @@ add_stretch(Words *w, Py_ssize_t start, Py_ssize_t end, uint8_t group, unsigned 
     return 1;
 }
 
-static inline int
-lowest(uint64_t bits)
-{
-#if defined(__GNUC__)
-    return __builtin_ctzll(bits);
-#else
-    int at = 0;
-    for (; !(bits & 1); bits >>= 1)
-        at++;
-    return at;
-#endif
-}
-
 /* A bit for each character of a block whose group is another than that of the one before. */
 static inline uint64_t
 changes(const uint8_t *group)
 {
-    uint64_t found = 0;
     uint8_t each[BLOCK];
     for (int k = 0; k < BLOCK; k++)
         each[k] = group[k + 1] != group[k];
-    for (int k = 0; k < BLOCK / 8; k++) {
-#if PY_LITTLE_ENDIAN
-        uint64_t eight;
-        memcpy(&eight, each + 8 * k, 8);
-        found |= (eight * 0x0102040810204080u >> 56) << 8 * k; /* the eight lowest bits, together */
-#else
-        for (int bit = 8 * k; bit < 8 * k + 8; bit++)
-            found |= (uint64_t)each[bit] << bit;
-#endif
-    }
-    return found;
+    return bits_of(each);
 }
 
 /* Cut words from one place to another; note the signs of what is no language. */
