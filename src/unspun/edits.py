@@ -231,6 +231,9 @@ class Projection:
     """
 
     def __init__(self, ledger: Ledger) -> None:
+        if not ledger:
+            self._raw = self._out = _UNMOVED
+            return
         self._raw = _Side([edit.start for edit in ledger], [edit.end for edit in ledger])
         grown = [len(edit.after) - (edit.end - edit.start) for edit in ledger]
         shifts = list(accumulate(grown, initial=0))
@@ -249,6 +252,9 @@ class Projection:
 class _Side(NamedTuple):
     starts: list[int]
     ends: list[int]
+
+
+_UNMOVED = _Side([], [])
 
 
 def _trace(start: int, end: int, source: _Side, target: _Side) -> tuple[int, int]:
