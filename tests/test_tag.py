@@ -57,6 +57,24 @@ def test_detection_by_sample_agrees(case: dict[str, Any]) -> None:
     assert detect_many([case["text"]], CONFIG)[0].language == case["language"]
 
 
+@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+def test_without_spans_a_text_is_one(case: dict[str, Any]) -> None:
+    text = case["text"]
+    found = tag(text, TagConfig(spans=False), id="whole")
+    (detected,) = detect_many([text], CONFIG)
+    assert (found.id, found.language, found.script, found.confidence) == ("whole", *detected)
+    assert [(s.start, s.end, s.language) for s in found.spans] == (
+        [(0, len(text), detected.language)] if text else []
+    )
+    assert (found.paragraphs, found.origin.evidence) == ((), ())
+
+
+def test_without_spans_seeded_langdetect_has_its_say() -> None:
+    text = "Der Vertrag wurde gestern in Wien unterschrieben."
+    found = tag_many([text, "12 345"], TagConfig(method="exact", spans=False))
+    assert [tagged.language for tagged in found] == ["de", "und"]
+
+
 def check(text: str, tagged: Tagged) -> None:
     """What holds for every answer."""
     edges = [0, *(s.end for s in tagged.spans)]

@@ -78,6 +78,8 @@ class TagConfig:
         detector: Another detector to ask, by the name of its entry point; ``name:argument`` hands
             it an argument. None if empty.
         ask_below: Confidence below which it is asked; the surer answer counts.
+        spans: Whether every span and paragraph is tagged, and judged where the wording comes from;
+            else a document is named as a whole, from a sample of it, in a fifth of the time.
     """
 
     method: Literal["table", "exact"] = "table"
@@ -85,6 +87,7 @@ class TagConfig:
     min_letters: int = 12
     detector: str = ""
     ask_below: float = 0.9
+    spans: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +212,17 @@ class RewriteConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class QualityConfig:
+    """The score without a reference.
+
+    Attributes:
+        fluency: Whether a language model reads English text.
+    """
+
+    fluency: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreConfig:
     """Comparison with references.
 
@@ -231,7 +245,8 @@ class Config:
         restore: Spun text.
         translate: Passages in another language.
         rewrite: Better wordings of what was spun or translated by machine.
-        score: Scores.
+        quality: The score without a reference.
+        score: Scores against references.
         duplicates: Documents that repeat one another.
     """
 
@@ -242,6 +257,7 @@ class Config:
     restore: RestoreConfig = field(default_factory=RestoreConfig)
     translate: TranslateConfig = field(default_factory=TranslateConfig)
     rewrite: RewriteConfig = field(default_factory=RewriteConfig)
+    quality: QualityConfig = field(default_factory=QualityConfig)
     score: ScoreConfig = field(default_factory=ScoreConfig)
     duplicates: DuplicatesConfig = field(default_factory=DuplicatesConfig)
 

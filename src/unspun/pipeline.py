@@ -249,8 +249,8 @@ def _assess_many(results: Sequence[Result], setting: Setting) -> list[Result]:
         for k, languages in enumerate(tagged)
         if languages is not None and languages.language == "en"
     ]
-    said = quality.fluent_many([results[k].text for k in english])
-    fluency = dict(zip(english, said, strict=True))
+    read = english if setting.config.quality.fluency else []
+    fluency = dict(zip(read, quality.fluent_many([results[k].text for k in read]), strict=True))
     return [
         result if languages is None else _assessed(result, languages, fluency.get(k), setting)
         for k, (result, languages) in enumerate(zip(results, tagged, strict=True))

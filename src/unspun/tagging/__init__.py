@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from unspun.config import TagConfig
 from unspun.model import Tagged
 from unspun.tagging import origin
-from unspun.tagging.detect import Detected, detect_batch
+from unspun.tagging.detect import Detected, detect_batch, whole_batch
 from unspun.tagging.document import tag_batch
 
 __all__ = ["Detected", "detect_many", "elsewhere", "origin", "tag", "tag_many"]
@@ -39,7 +39,7 @@ def tag(
     >>> tag("Der Vertrag wurde gestern in Wien unterschrieben.", TagConfig()).language
     'de'
     """
-    return tag_batch([text], config, [id], [skip])[0]
+    return tag_many([text], config, skips=[skip], ids=[id])[0]
 
 
 def tag_many(
@@ -61,13 +61,12 @@ def tag_many(
     """
     found: list[Tagged] = []
     for start, stop in _batches(texts):
-        found += tag_batch(
-            texts[start:stop],
-            config,
-            ids[start:stop] or [""] * (stop - start),
-            skips[start:stop] or [()] * (stop - start),
-            judged=judged,
-        )
+        names = ids[start:stop] or [""] * (stop - start)
+        if not config.spans:
+            found += whole_batch(texts[start:stop], config, names)
+            continue
+        silent = skips[start:stop] or [()] * (stop - start)
+        found += tag_batch(texts[start:stop], config, names, silent, judged=judged)
     return found
 
 

@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from unspun.config import TagConfig
-from unspun.tagging import confidence, han, scripts, units, words
+from unspun.kernels.values import maker
+from unspun.model import LanguageSpan, Origin, Tagged
+from unspun.tagging import confidence, exact, han, scripts, units, words
 
 HEAD, PART = 500, 250
 """Characters read of a long text: its head, its middle, its end. A thousand decide a document."""
+
+
+_span, _tagged = maker(LanguageSpan), maker(Tagged)
+_UNJUDGED = Origin()
 
 
 class Detected(NamedTuple):
@@ -36,6 +42,24 @@ def detect_batch(texts: Sequence[str], config: TagConfig) -> list[Detected]:
     laid = words.lay([_sample(text) for text in texts])
     named = units.name(laid, config)
     return [_detected(one, found, config) for one, found in zip(laid, named, strict=True)]
+
+
+def whole_batch(texts: Sequence[str], config: TagConfig, ids: Sequence[str]) -> list[Tagged]:
+    """The tags of each text as a whole: one span, no paragraphs, and nothing of its origin.
+
+    Args:
+        texts: At least one.
+        config: Its ``method`` is used too.
+        ids: The documents' ids.
+    """
+    found = []
+    for text, name, read in zip(texts, ids, detect_batch(texts, config), strict=True):
+        language, script, certain = read
+        if config.method == "exact":
+            language, certain = exact.checked(text, config.seed, language, certain)
+        spans = (_span(0, len(text), language, script, certain),) if text else ()
+        found.append(_tagged(name, language, script, certain, spans, _UNJUDGED, ()))
+    return found
 
 
 def _detected(laid: words.Words, named: Sequence[units.Unit], config: TagConfig) -> Detected:

@@ -90,9 +90,7 @@ class _Tagger:
         spans = _spans(pieces, len(self.text))
         language, script, certain = self._document(spans)
         if self.config.method == "exact":
-            label = exact.language(self.text, self.config.seed)
-            # where the tables say otherwise, langdetect is as likely right as wrong
-            language, certain = label, certain if label == language else 0.5
+            language, certain = exact.checked(self.text, self.config.seed, language, certain)
         spans = self._tight(spans, language)
         paragraphs = self._paragraphs(spans)
         found = _tagged(name, language, script, certain, spans, _UNJUDGED, paragraphs)
