@@ -244,12 +244,8 @@ def _assess(result: Result, setting: Setting) -> Result:
 def _assess_many(results: Sequence[Result], setting: Setting) -> list[Result]:
     """Scores of many texts: how fluent they are is read sooner together than one by one."""
     tagged = [_tagged_now(result, setting) for result in results]
-    english = [
-        k
-        for k, languages in enumerate(tagged)
-        if languages is not None and languages.language == "en"
-    ]
-    read = english if setting.config.quality.fluency else []
+    wanted = setting.config.quality.fluency
+    read = [k for k, found in enumerate(tagged) if wanted and found and found.language == "en"]
     fluency = dict(zip(read, quality.fluent_many([results[k].text for k in read]), strict=True))
     return [
         result if languages is None else _assessed(result, languages, fluency.get(k), setting)
