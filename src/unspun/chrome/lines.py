@@ -116,7 +116,7 @@ def shape(text: str) -> Shape:
     """The shape of a stripped line."""
     quoted = text[0] in QUOTES or text[-1] in QUOTES
     final = text[-1] in ".?!" or _FINAL.search(text[-6:]) is not None
-    bullet = _BULLET.match(text) is not None
+    bullet = (text[0] in GLYPHS or text[0].isdecimal()) and _BULLET.match(text) is not None
     length = len(text)
     if length > (_BODY_WIDTH if final else SHORT):  # running text: nobody asks for its words
         return Shape("", length / _WORD_WIDTH, length, final, bullet, quoted, body=True, long=True)
@@ -151,13 +151,11 @@ def split(text: str) -> list[Line]:
 def _lines(text: str) -> Iterator[Line]:
     start, gap, first, turn = 0, 0, True, False
     paged = "\f" in text
-    while start < len(text):
-        feed = text.find("\n", start)
-        end = len(text) if feed < 0 else feed + 1
-        line = text[start:end]
+    for line in text.split("\n"):
+        end = min(start + len(line) + 1, len(text))
         stripped = line.strip()
         if stripped:
-            lead = len(line) - len(line.lstrip())
+            lead = 0 if line[0] == stripped[0] else len(line) - len(line.lstrip())
             turn |= paged and "\f" in line[:lead]
             yield Line(stripped, start, end, lead, 0 if first else gap, shape(stripped), turn)
             gap, first, turn = 0, False, False

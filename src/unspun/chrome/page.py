@@ -128,7 +128,7 @@ def read(line: Line, asks: int = EVERYTHING) -> Hit | None:
     if asks & WORDING and hit is None and line.text[-1] in ")\uff09" and line.shape.key:
         hit = templates.match_key(fold(_COUNTED.sub("", line.text)))
     prompt = prompts.match if asks & PROMPT else _nothing
-    if line.body and not labels.URL.match(line.text):
+    if line.body and not (line.text[0] in "hHwW" and labels.URL.match(line.text)):
         return hit or prompt(line)
     found = [hit, prompt(line)]
     if asks & LABEL:

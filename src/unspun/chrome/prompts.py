@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from unspun import tables
 from unspun.chrome.lines import LONG, Line
@@ -21,6 +21,7 @@ _AFTER = 80  # code points within which the object follows its call
 _LETTERS = re.compile(r"[^\W\d_]+")
 _OPENING = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _GATED = 4  # letters of a first word that are looked up before words are cut
+_REMEMBERED = 1 << 13  # ends of lines
 _LATE = "\u0370"  # from here on, scripts other than Latin
 _SHARE = 0.65  # of the letters must stand in sentences of the page's own
 _LONGEST = 4  # sentences
@@ -61,10 +62,11 @@ def match(line: Line) -> Hit | None:
 
 def _named(text: str) -> list[_Language]:
     """The languages of which an object, a call and a word for the page or the reader is there."""
+    chars = set(text)
     named = {
         number
         for firsts, known in _objects()
-        if firsts.search(text)
+        if not firsts.isdisjoint(chars)
         for word, numbers in known.items()
         if word in text
         for number in numbers
@@ -78,7 +80,7 @@ def _named(text: str) -> list[_Language]:
 
 
 @cache
-def _objects() -> list[tuple[re.Pattern[str], dict[str, list[int]]]]:
+def _objects() -> list[tuple[frozenset[str], dict[str, list[int]]]]:
     """What calls speak of, each with its languages by number, and the letters one of which it has.
 
     Words of ASCII come together, since languages share them; others by language.
@@ -88,8 +90,7 @@ def _objects() -> list[tuple[re.Pattern[str], dict[str, list[int]]]]:
         for word in language.objects:
             group = groups.setdefault(-1 if word.isascii() else number, {})
             group.setdefault(word, []).append(number)
-    firsts = {at: "".join({word[0] for word in group}) for at, group in groups.items()}
-    return [(re.compile(f"[{firsts[at]}]"), group) for at, group in groups.items()]
+    return [(frozenset(word[0] for word in group), group) for group in groups.values()]
 
 
 @cache
@@ -111,12 +112,33 @@ def _promising(text: str) -> bool:
     front = text[:_NEAR]
     if not front.isascii() and max(front) >= _LATE:
         return True
+    return (_may_open(text[:_GATED]) and _opens(text)) or (_may_end(text[-2:]) and _ends(text))
+
+
+@lru_cache(_REMEMBERED)
+def _may_open(front: str) -> bool:
+    """Whether a line with this front may open as prompts do."""
+    begins = _LETTERS.match(front.lower()) if front.isascii() else None
+    return begins is None or begins[0] in _gates()
+
+
+def _opens(text: str) -> bool:
     head = text[: 2 * _NEAR].casefold()
     begins = _LETTERS.search(head)
-    if begins and begins[0][:_GATED] in _gates():
-        words = _OPENING.findall(head.replace("\u2019", "'"))[:2]
-        if words[0] in openings() or " ".join(words) in openings():
-            return True
+    if not begins or begins[0][:_GATED] not in _gates():
+        return False
+    words = _OPENING.findall(head.replace("\u2019", "'"))[:2]
+    return words[0] in openings() or " ".join(words) in openings()
+
+
+@lru_cache(_REMEMBERED)
+def _may_end(back: str) -> bool:
+    """Whether a line with these last two characters may end as prompts do."""
+    told = back.isascii() and back[0].isalpha() and not back[-1].isalnum()
+    return not told or back[0].lower() in _lasts()
+
+
+def _ends(text: str) -> bool:
     tail = text[-2 * _NEAR :].casefold()
     last = tail[-2:-1]
     if not last.isalpha() or tail[-1].isalnum():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache, cached_property
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ _ANCHORS = range(1, _ANCHOR + 1)
 _PEEK = 24  # letters at either end of a long line that are looked at first
 _HEAD = re.compile("[A-Za-z](?:[A-Za-z]| (?! )){4}")  # so folding gives them in lower case
 _FOOT = re.compile(r"[A-Za-z]{5}[.!?]")
+_REMEMBERED = 1 << 13  # ends of long lines
 _MAX_VARIANTS = 200  # templates without placeholders up to this size are looked up, not matched
 
 
@@ -66,22 +68,19 @@ Entry = tuple[_Template, Hit]
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Templates with slots, by the first, the last or else other letters of what they match."""
+    """Templates with slots, by the first, the last or else other letters of what they match.
 
-    starts: dict[str, list[Entry]]
-    ends: dict[str, list[Entry]]
-    inner: dict[str, list[Entry]]
+    Attributes:
+        starts: By the first.
+        ends: By the last.
+        inner: By others.
+        ascii: Those of the others that are ASCII, in the same order.
+    """
 
-    def promises(self, text: str) -> bool:
-        """Whether a line may match."""
-        first = text[:_ANCHOR].lower() if _HEAD.match(text) else fold(text[:_PEEK])
-        foot = text[-_ANCHOR - 2 :]
-        last = foot[1:-1].lower() if _FOOT.match(foot) else fold(text[-_PEEK:])
-        return (
-            not self.starts.keys().isdisjoint(_prefixes(first))
-            or not self.ends.keys().isdisjoint(_suffixes(last))
-            or any(map(text.__contains__, self.inner))
-        )
+    starts: dict[str, list[Entry]] = field(default_factory=dict)
+    ends: dict[str, list[Entry]] = field(default_factory=dict)
+    inner: dict[str, list[Entry]] = field(default_factory=dict)
+    ascii: list[str] = field(default_factory=list)
 
     def entries(self, key: str) -> list[Entry]:
         """The templates that a folded line may match."""
@@ -90,10 +89,14 @@ class Index:
             found += self.starts.get(key[:size], ())
         for size in _ANCHORS:
             found += self.ends.get(key[-size:], ())
-        for needle in self.inner:
+        for needle in self.needles(key):
             if needle in key:
                 found += self.inner[needle]
         return found
+
+    def needles(self, text: str) -> Collection[str]:
+        """Of the keys of ``inner`` those that a text may contain."""
+        return self.ascii if text.isascii() else self.inner
 
     def add(self, entry: Entry) -> None:
         """Take a template in where the fewest lines will ask for it."""
@@ -105,6 +108,7 @@ class Index:
             index, anchors = self.ends, ends
         else:
             index, anchors = self.inner, _inner(tree)
+            self.ascii.extend(a for a in anchors if a.isascii() and a not in self.inner)
         for anchor in anchors:
             index.setdefault(anchor, []).append(entry)
 
@@ -120,10 +124,40 @@ def match(line: Line) -> Hit | None:
     """The surest template that a line matches as a whole, if any."""
     if line.shape.key:
         return match_key(line.shape.key)
-    text, index = line.text, table().long
-    if len(text) <= MAX_WIDTH and index.promises(text):
-        return _surest(None, index, fold(text))
+    text = line.text
+    if len(text) <= MAX_WIDTH and _promises(text):
+        return _surest(None, table().long, fold(text))
     return None
+
+
+def _promises(text: str) -> bool:
+    """Whether a long line may match: by its ends, which are often those of others."""
+    begins, ends = _begins(text[: _ANCHOR + 2]), _ends(text[-_ANCHOR - 2 :])
+    if begins is None:
+        begins = _anchored(table().long.starts, fold(text[:_PEEK]), _prefixes)
+    if ends is None:
+        ends = _anchored(table().long.ends, fold(text[-_PEEK:]), _suffixes)
+    return begins or ends or any(map(text.__contains__, table().long.needles(text)))
+
+
+@lru_cache(_REMEMBERED)
+def _begins(front: str) -> bool | None:
+    """Whether a long line with this front may match by it; None where that does not tell."""
+    if not _HEAD.match(front):
+        return None
+    return _anchored(table().long.starts, front[:_ANCHOR].lower(), _prefixes)
+
+
+@lru_cache(_REMEMBERED)
+def _ends(back: str) -> bool | None:
+    """The same of its last characters."""
+    if not _FOOT.match(back):
+        return None
+    return _anchored(table().long.ends, back[1:-1].lower(), _suffixes)
+
+
+def _anchored(index: dict[str, list[Entry]], key: str, ends: Callable[[str], list[str]]) -> bool:
+    return not index.keys().isdisjoint(ends(key))
 
 
 def match_key(key: str) -> Hit | None:
@@ -162,7 +196,7 @@ def _rank(hit: Hit) -> tuple[int, float]:
 @cache
 def table() -> _Table:
     """The templates, read on first use."""
-    known = _Table({}, Index({}, {}, {}), Index({}, {}, {}))
+    known = _Table({}, Index(), Index())
     for line in tables.text("chrome_phrases.tsv").splitlines():
         if line and not line.startswith("#"):
             rule, place, confidence, _language, template = line.split("\t")
