@@ -25,8 +25,13 @@ maker_call(PyObject *callable, PyObject *const *values, size_t flagged, PyObject
         return PyErr_Format(PyExc_TypeError, "%s has %zd fields, all given by place",
                             self->made->tp_name, self->count);
     PyObject *value = self->made->tp_alloc(self->made, 0);
-    for (Py_ssize_t k = 0; value && k < count; k++)
+    int holds = !PyType_IS_GC(self->made);
+    for (Py_ssize_t k = 0; value && k < count; k++) {
         *(PyObject **)((char *)value + self->offsets[k]) = Py_NewRef(values[k]);
+        holds |= PyObject_IS_GC(values[k]);
+    }
+    if (value && !holds) /* of text and numbers alone: in no cycle, as a tuple of them */
+        PyObject_GC_UnTrack(value);
     return value;
 }
 

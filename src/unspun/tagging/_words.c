@@ -15,11 +15,13 @@
 #include <string.h>
 #include <structmember.h>
 
-#define REVISION 6 /* that of compiled.py; a build of other sources is not used */
+#define REVISION 7 /* that of compiled.py; a build of other sources is not used */
 
 #define POINTS 0x110000
+#define ASCII 0x80
 #define CODED 0x3001  /* letter codes: the last one is that of all other characters */
 #define LONGEST 128   /* letters of a word */
+#define LETTERS 5     /* of a word, roughly */
 #define WINDOW 6      /* words */
 #define NAMED 3       /* language, script and confidence */
 #define MOST 8        /* columns of a path */
@@ -61,6 +63,7 @@ typedef struct {
     Memo *memos;        /* not in use */
     uint8_t mute[256];  /* groups of which no letter has a code */
     uint8_t near[NEAR]; /* groups, and signs */
+    uint8_t latin;      /* the group of ASCII's letters, where `ascii_group` gives what is at hand */
 } Reader;
 
 typedef struct {
@@ -123,10 +126,10 @@ give_memo(Reader *r, Memo *memo)
 
 /* ---- cutting ---- */
 
-static int
+static inline int
 add_word(Words *w, Py_ssize_t start, Py_ssize_t size, uint8_t group)
 {
-    if (!grown((void **)&w->word, &w->room, w->count, sizeof(Word)))
+    if (w->count == w->room && !grown((void **)&w->word, &w->room, w->count, sizeof(Word)))
         return 0;
     Word *word = &w->word[w->count];
     *word = (Word){start, (uint8_t)size, group, 1, 0, NO_CLASS};
@@ -169,7 +172,7 @@ sign(const Words *w, Py_ssize_t at)
 }
 
 /* What stretches from one place to another: a word or several, signs, or nothing. */
-static int
+static inline int
 add_stretch(Words *w, Py_ssize_t start, Py_ssize_t end, uint8_t group, unsigned *signs)
 {
     if (group == SIGN)
@@ -192,8 +195,43 @@ changes(const uint8_t *group)
     return bits_of(each);
 }
 
+/* The group of a character of ASCII, or SIGN, without a table: of many characters at once. */
+static inline uint8_t
+ascii_group(uint8_t latin, uint8_t c)
+{
+    uint8_t letter = (uint8_t)((c | 0x20) - 'a'), mark = (uint8_t)(c - ':');
+    uint8_t group = letter < 26 ? latin : 0;
+    group = mark < 5 ? SIGN : group; /* : ; < = > */
+    group = c == '.' ? SIGN : group;
+    group = c == '@' ? SIGN : group;
+    group = c == '{' ? SIGN : group;
+    return c == '}' ? SIGN : group;
+}
+
+/* The groups of a block, 0 behind its last character. */
+#define GROUPS_OF(NAME, TYPE, GROUP)                                                            \
+    static inline void NAME(const Reader *r, const TYPE *text, int count, uint8_t *group)       \
+    {                                                                                           \
+        TYPE all = count == BLOCK && r->latin ? 0 : 0x80;                                       \
+        for (int k = 0; all < 0x80 && k < BLOCK; k += 16)                                       \
+            for (int next = k; next < k + 16; next++)                                           \
+                all |= text[next];                                                              \
+        if (all < 0x80)                                                                         \
+            for (int k = 0; k < BLOCK; k++)                                                     \
+                group[k] = ascii_group(r->latin, (uint8_t)text[k]);                             \
+        else {                                                                                  \
+            for (int k = 0; k < count; k++)                                                     \
+                group[k] = GROUP(r, text[k]);                                                   \
+            memset(group + count, 0, (size_t)(BLOCK - count));                                  \
+        }                                                                                       \
+    }
+
+GROUPS_OF(groups_1, Py_UCS1, NEAR_GROUP)
+GROUPS_OF(groups_2, Py_UCS2, NEAR_GROUP)
+GROUPS_OF(groups_4, Py_UCS4, ANY_GROUP)
+
 /* Cut words from one place to another; note the signs of what is no language. */
-#define CUT(NAME, TYPE, GROUP)                                                                  \
+#define CUT(NAME, TYPE, GROUPS)                                                                 \
     static int NAME(Words *w, const TYPE *text, Py_ssize_t at, Py_ssize_t end, unsigned *signs) \
     {                                                                                           \
         const Reader *r = w->reader;                                                            \
@@ -201,9 +239,7 @@ changes(const uint8_t *group)
         Py_ssize_t start = at;                                                                  \
         for (; at < end; at += BLOCK) {                                                         \
             int count = end - at < BLOCK ? (int)(end - at) : BLOCK;                             \
-            for (int k = 0; k < count; k++)                                                     \
-                group[k + 1] = GROUP(r, text[at + k]);                                          \
-            memset(group + 1 + count, 0, (size_t)(BLOCK - count));                              \
+            GROUPS(r, text + at, count, group + 1);                                             \
             for (uint64_t bits = changes(group); bits; bits &= bits - 1) {                      \
                 int k = lowest(bits);                                                           \
                 if (of && !add_stretch(w, start, at + k, of, signs))                            \
@@ -216,9 +252,9 @@ changes(const uint8_t *group)
         return add_stretch(w, start, end, of, signs);                                           \
     }
 
-CUT(cut_1, Py_UCS1, NEAR_GROUP)
-CUT(cut_2, Py_UCS2, NEAR_GROUP)
-CUT(cut_4, Py_UCS4, ANY_GROUP)
+CUT(cut_1, Py_UCS1, groups_1)
+CUT(cut_2, Py_UCS2, groups_2)
+CUT(cut_4, Py_UCS4, groups_4)
 
 static int
 cut(Words *w, Py_ssize_t start, Py_ssize_t end, unsigned *signs)
@@ -297,12 +333,18 @@ loudest(const Evidence *evidence)
     return top;
 }
 
+/* What one word says, how loud it is at most, its class of style. */
+typedef struct {
+    const Evidence *evidence;
+    uint16_t top, class;
+} Said;
+
 /* Seek some words, so that their places are at hand: of none where one cannot be kept. */
 static int
 seek_some(const Words *w, const Memo *memo, Py_ssize_t first, Py_ssize_t last, Sought *ahead)
 {
-    size_t kind = (size_t)PyUnicode_KIND(w->text);
-    size_t size = (size_t)PyUnicode_GET_LENGTH(w->text) * kind;
+    int letter = PyUnicode_KIND(w->text);
+    size_t kind = (size_t)letter, size = (size_t)PyUnicode_GET_LENGTH(w->text) * kind;
     const char *data = PyUnicode_DATA(w->text);
     int count = last - first < AHEAD ? (int)(last - first) : AHEAD;
     for (int k = 0; k < count; k++) {
@@ -311,49 +353,57 @@ seek_some(const Words *w, const Memo *memo, Py_ssize_t first, Py_ssize_t last, S
         if (word->met || bytes > 8 * MEMO_CHUNKS)
             ahead[k].place = NULL;
         else
-            memo_seek(memo, data + at, bytes, size - at, &ahead[k]);
+            memo_seek(memo, data + at, bytes, size - at, letter, &ahead[k]);
     }
+    for (int k = 0; k < count; k++)
+        if (ahead[k].place)
+            memo_soon(memo, &ahead[k]);
     return count;
 }
 
 /* Read a word that is not in its place of the memo, or has none. */
-static const Known *
-learn(const Words *w, const Sought *sought, Py_ssize_t number, int kind, Known *other)
+static Said
+learn(const Words *w, const Memo *memo, const Sought *sought, Py_ssize_t number, Evidence *other)
 {
-    Known *known = sought->place ? sought->place : other;
-    read_word(w, number, &known->evidence);
-    known->top = loudest(&known->evidence);
-    known->class = !w->reader->style || w->word[number].met ? NO_CLASS
-                   : style_of(w->reader->style, kind, PyUnicode_DATA(w->text),
-                              w->word[number].start, STOP(w->word[number]));
-    if (sought->place)
-        memo_keep(sought, kind);
-    return known;
+    const Word *word = &w->word[number];
+    const Counter *style = word->met ? NULL : w->reader->style;
+    Evidence *evidence = sought->place ? memo_evidence(memo, sought->place) : other;
+    read_word(w, number, evidence);
+    Said said = {evidence, loudest(evidence), NO_CLASS};
+    if (style)
+        said.class = style_of(style, PyUnicode_KIND(w->text), PyUnicode_DATA(w->text),
+                              word->start, STOP(*word));
+    if (sought->place) {
+        memo_keep(memo, sought);
+        sought->place->top = said.top;
+        sought->place->class = said.class;
+    }
+    return said;
 }
 
-/* What one word says and how loud it is at most: where it is kept, or in the place given. */
-static inline const Known *
-said_by(const Words *w, Sought *sought, Py_ssize_t number, int kind, Known *other)
+/* What one word says: where it is kept, or in the place given. */
+static inline Said
+said_by(const Words *w, const Memo *memo, Sought *sought, Py_ssize_t number, Evidence *other)
 {
-    if (sought->place && memo_holds(sought, kind))
-        return sought->place;
-    return learn(w, sought, number, kind, other);
+    if (sought->place && memo_holds(memo, sought))
+        return (Said){memo_evidence(memo, sought->place), sought->place->top,
+                      sought->place->class};
+    return learn(w, memo, sought, number, other);
 }
 
 /* What each word of a range says. */
 static int
 say_all(const Words *w, Memo *memo, Py_ssize_t first, Py_ssize_t last)
 {
-    int kind = PyUnicode_KIND(w->text);
     Sought ahead[AHEAD];
-    Known other;
+    Evidence other;
     if (!memo_room(memo, last - first))
         return 0;
     for (Py_ssize_t begin = first; begin < last; begin += AHEAD) {
         int count = seek_some(w, memo, begin, last, ahead);
         for (int k = 0; k < count; k++)
             memo->each[begin + k - first] =
-                said_by(w, &ahead[k], begin + k, kind, &other)->evidence;
+                *said_by(w, memo, &ahead[k], begin + k, &other).evidence;
     }
     return 1;
 }
@@ -484,9 +534,10 @@ typedef struct {
     Evidence sum;     /* in 16 bits as long as they hold the loudest columns */
     uint32_t most;
     int main;         /* the column against which a window is loud */
-    uint32_t each[WINDOW];
     int64_t bound;    /* of the gain of the window that ends here */
-    Evidence said[WINDOW]; /* by the words of that window */
+    uint32_t each[WINDOW], tops; /* what its words add to the bound; their loudest columns */
+    uint16_t top[WINDOW];
+    Evidence said[WINDOW];
 } Listener;
 
 static void
@@ -501,20 +552,33 @@ flush(Listener *l)
 }
 
 static inline void
-add(Listener *l, const Word *word, const Known *known)
+add(Listener *l, const Word *word, const Said *said)
 {
-    if (l->most + known->top > 0xFFFF)
+    if (l->most + said->top > 0xFFFF)
         flush(l);
-    l->most += known->top;
+    l->most += said->top;
     for (int k = 0; k < PACKED; k++)
-        l->sum.packed[k] += known->evidence.packed[k];
+        l->sum.packed[k] += said->evidence->packed[k];
     l->total->letters += word->size;
+}
+
+/* Whether the words of a window that 16 bits can add up leave the main column the loudest. */
+static inline int
+is_quiet(const Listener *l, int64_t gain)
+{
+    Evidence sum = l->said[0];
+    for (int k = 1; k < WINDOW; k++)
+        for (int n = 0; n < PACKED; n++)
+            sum.packed[n] += l->said[k].packed[n];
+    return (int64_t)loudest(&sum) - (int64_t)column_of(&sum, l->main) <= gain;
 }
 
 /* Keep the window that begins with a word if it is loud. */
 static int
 loud_window(Words *w, const Listener *l, Py_ssize_t first)
 {
+    if (l->tops <= 0xFFFF && is_quiet(l, w->reader->gain))
+        return 1;
     uint32_t sum[COLUMNS] = {0}, top = 0;
     int best = 0;
     for (int k = 0; k < WINDOW; k++) {
@@ -535,25 +599,34 @@ loud_window(Words *w, const Listener *l, Py_ssize_t first)
     return 1;
 }
 
+/* Take a word into the window that ends with it, in place of the one that leaves. */
+static inline void
+follow_window(Listener *l, int slot, const Said *said)
+{
+    uint32_t gain = said->top - column_of(said->evidence, l->main);
+    l->bound += (int64_t)gain - (int64_t)l->each[slot];
+    l->tops += (uint32_t)said->top - l->top[slot];
+    l->each[slot] = gain;
+    l->top[slot] = said->top;
+    l->said[slot] = *said->evidence;
+}
+
 /* Take in the words of a run: their sum, where it is wanted, and the windows that are loud. */
 static int
 listen_run(Words *w, Memo *memo, Py_ssize_t first, Py_ssize_t last, Listener *l)
 {
-    int kind = PyUnicode_KIND(w->text), slot = 0;
+    int slot = 0;
     Sought ahead[AHEAD];
-    Known other;
+    Evidence other;
     for (Py_ssize_t begin = first; begin < last; begin += AHEAD) {
         int count = seek_some(w, memo, begin, last, ahead);
         for (int k = 0; k < count; k++) {
             Py_ssize_t at = begin + k;
-            const Known *known = said_by(w, &ahead[k], at, kind, &other);
-            w->word[at].class = known->class;
+            Said said = said_by(w, memo, &ahead[k], at, &other);
+            w->word[at].class = said.class;
             if (l->total && w->word[at].said)
-                add(l, &w->word[at], known);
-            l->bound -= l->each[slot];
-            l->each[slot] = known->top - column_of(&known->evidence, l->main);
-            l->bound += l->each[slot];
-            l->said[slot] = known->evidence;
+                add(l, &w->word[at], &said);
+            follow_window(l, slot, &said);
             slot = slot + 1 < WINDOW ? slot + 1 : 0;
             if (l->bound > w->reader->gain && at - first >= WINDOW - 1 &&
                 !loud_window(w, l, at - WINDOW + 1))
@@ -571,7 +644,8 @@ listen(Words *w, Memo *memo, Total *totals)
     w->louds = 0;
     for (Py_ssize_t first = 0, last; first < w->count; first = last) {
         int unit = w->unit[w->word[first].group];
-        Listener listener = {totals ? &totals[unit] : NULL, {{0}}, 0, w->best[unit], {0}, 0, {{{0}}}};
+        Listener listener = {totals ? &totals[unit] : NULL, {{0}}, 0, w->best[unit],
+                             0, {0}, 0, {0}, {{{0}}}};
         last = run_end(w, first);
         if (!listen_run(w, memo, first, last, &listener))
             return 0;
@@ -621,6 +695,62 @@ total_up(Words *w, Memo *memo, Total *totals)
     return right || listen(w, memo, NULL);
 }
 
+/* ---- lines of code ---- */
+
+static int
+mark_at(const Reader *r, Py_UCS4 point)
+{
+    return point < ASCII ? AT(r->code_marks, uint8_t, point) : 0;
+}
+
+/* The first mark that prose does not have, from a place on, or the end; whether a line is code. */
+#define CODE_OF(STRONG, IS_CODE, TYPE)                                                          \
+    static Py_ssize_t STRONG(const Reader *r, const TYPE *text, Py_ssize_t at, Py_ssize_t size) \
+    {                                                                                           \
+        while (at < size && mark_at(r, text[at]) < 2)                                           \
+            at++;                                                                               \
+        return at;                                                                              \
+    }                                                                                           \
+                                                                                                \
+    static int IS_CODE(const Reader *r, const TYPE *text, Py_ssize_t at, Py_ssize_t end)        \
+    {                                                                                           \
+        Py_ssize_t marks = 0, solid = 0;                                                        \
+        for (; at < end; at++) {                                                                \
+            marks += mark_at(r, text[at]) > 0;                                                  \
+            solid += text[at] >= DENSE ? DENSE_WEIGHT : text[at] != ' ';                        \
+        }                                                                                       \
+        return marks >= CODE_LEAST && (double)marks > CODE_SHARE * (double)solid;               \
+    }
+
+CODE_OF(strong_1, is_code_1, Py_UCS1)
+CODE_OF(strong_2, is_code_2, Py_UCS2)
+CODE_OF(strong_4, is_code_4, Py_UCS4)
+
+/* The next line of code, from the beginning of a line on: where it begins and ends. */
+static int
+next_code(const Reader *r, PyObject *text, Py_ssize_t *line, Py_ssize_t *end)
+{
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    for (; *line < size; *line = *end + 1) {
+        Py_ssize_t at = kind == PyUnicode_1BYTE_KIND   ? strong_1(r, data, *line, size)
+                        : kind == PyUnicode_2BYTE_KIND ? strong_2(r, data, *line, size)
+                                                       : strong_4(r, data, *line, size);
+        if (at == size)
+            return 0;
+        Py_ssize_t before = PyUnicode_FindChar(text, '\n', *line, at, -1);
+        *line = before < 0 ? *line : before + 1;
+        *end = PyUnicode_FindChar(text, '\n', at, size, 1);
+        *end = *end < 0 ? size : *end;
+        if (kind == PyUnicode_1BYTE_KIND   ? is_code_1(r, data, *line, *end)
+            : kind == PyUnicode_2BYTE_KIND ? is_code_2(r, data, *line, *end)
+                                           : is_code_4(r, data, *line, *end))
+            return 1;
+    }
+    return 0;
+}
+
 /* ---- reading ---- */
 
 /* Cut what stands between blanks. */
@@ -654,8 +784,13 @@ static int
 cut_all(Words *w, PyObject *find)
 {
     Py_ssize_t size = PyUnicode_GET_LENGTH(w->text);
+    Py_ssize_t line = 0, end;
     unsigned signs = 0;
     int done;
+    w->room = size / LETTERS + 16;
+    w->word = PyMem_RawMalloc((size_t)w->room * sizeof(Word));
+    if (!w->word)
+        return PyErr_NoMemory() != NULL;
     if (size < UNLOCK)
         done = cut(w, 0, size, &signs);
     else {
@@ -665,6 +800,8 @@ cut_all(Words *w, PyObject *find)
     }
     if (!done)
         return PyErr_NoMemory() != NULL;
+    if (signs == CODE && !next_code(w->reader, w->text, &line, &end))
+        signs = 0; /* marks of code in prose */
     w->blanks = signs ? PyObject_CallFunction(find, "Oi", w->text, (int)signs) : PyList_New(0);
     if (!w->blanks)
         return 0;
@@ -1080,59 +1217,19 @@ reader_han(Reader *self, PyObject *args)
     return found;
 }
 
-static int
-mark_at(const Reader *r, Py_UCS4 point)
-{
-    return (Py_ssize_t)point < r->code_marks.len ? AT(r->code_marks, uint8_t, point) : 0;
-}
-
-/* Whether a line is code, by its marks. */
-static int
-is_code(const Reader *r, int kind, const void *data, Py_ssize_t at, Py_ssize_t end)
-{
-    Py_ssize_t marks = 0, solid = 0;
-    for (; at < end; at++) {
-        Py_UCS4 point = PyUnicode_READ(kind, data, at);
-        marks += mark_at(r, point) > 0;
-        solid += point >= DENSE ? DENSE_WEIGHT : point != ' ';
-    }
-    return marks >= CODE_LEAST && (double)marks > CODE_SHARE * (double)solid;
-}
-
-/* The first mark that prose does not have, from a place on, or -1; and where its line begins. */
-static Py_ssize_t
-next_strong(const Reader *r, int kind, const void *data, Py_ssize_t size, Py_ssize_t *line)
-{
-    for (Py_ssize_t at = *line; at < size; at++) {
-        Py_UCS4 point = PyUnicode_READ(kind, data, at);
-        if (point == '\n')
-            *line = at + 1;
-        else if (mark_at(r, point) > 1)
-            return at;
-    }
-    return -1;
-}
-
 /* The lines that are code. */
 static PyObject *
 reader_code(Reader *self, PyObject *text)
 {
     if (!PyUnicode_Check(text))
         return PyErr_Format(PyExc_TypeError, "text must be str");
-    Py_ssize_t size = PyUnicode_GET_LENGTH(text), line = 0, at;
-    int kind = PyUnicode_KIND(text);
-    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t line = 0, end;
     PyObject *found = PyList_New(0);
-    while (found && line < size && (at = next_strong(self, kind, data, size, &line)) >= 0) {
-        Py_ssize_t end = PyUnicode_FindChar(text, '\n', at, size, 1);
-        end = end < 0 ? size : end;
-        if (is_code(self, kind, data, line, end)) {
-            PyObject *one = Py_BuildValue("nn", line, end);
-            if (!one || PyList_Append(found, one) < 0)
-                Py_CLEAR(found);
-            Py_XDECREF(one);
-        }
-        line = end + 1;
+    for (; found && next_code(self, text, &line, &end); line = end + 1) {
+        PyObject *one = Py_BuildValue("nn", line, end);
+        if (!one || PyList_Append(found, one) < 0)
+            Py_CLEAR(found);
+        Py_XDECREF(one);
     }
     return found;
 }
@@ -1201,7 +1298,7 @@ fits(const Reader *r)
     Py_ssize_t pairs = letters * letters, triples = r->triple.len / 2;
     if (letters < 1 || letters > 0x7FFF || r->group.len != POINTS || r->kinds.len != POINTS ||
         r->code.len != CODED * 4 || r->pair.len != pairs * 4 || r->back.len != pairs * 2 ||
-        r->columns.len != 256)
+        r->columns.len != 256 || r->code_marks.len != ASCII)
         return 0;
     for (Py_ssize_t k = 0; k < CODED; k++)
         if (AT(r->code, int32_t, k) < 0 || AT(r->code, int32_t, k) >= letters)
@@ -1241,6 +1338,10 @@ prepare(Reader *r)
     for (Py_UCS4 k = 0; k < 128; k++)
         if (!r->near[k] && (k == '@' || k == ':' || k == '.' || mark_at(r, k) > 1))
             r->near[k] = SIGN;
+    r->latin = r->near['a'];
+    for (Py_UCS4 k = 0; k < 128; k++)
+        if (r->near[k] != ascii_group(r->latin, (uint8_t)k))
+            r->latin = 0;
     memset(r->mute, !AT(r->code, int32_t, CODED - 1), sizeof r->mute);
     for (Py_ssize_t k = 0; k < CODED - 1; k++)
         if (AT(r->code, int32_t, k))

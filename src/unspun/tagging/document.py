@@ -86,8 +86,11 @@ class _Tagger:
 
     def tagged(self, name: str, *, judged: bool) -> Tagged:
         """Everything about the text."""
-        pieces = self._only() or self._overlay(self._pieces())
-        spans = _spans(pieces, len(self.text))
+        only = self._only()
+        if only is None:
+            spans = _spans(self._overlay(self._pieces()), len(self.text))
+        else:
+            spans = (_span(0, len(self.text), *only),)
         language, script, certain = self._document(spans)
         if self.config.method == "exact":
             language, certain = exact.checked(self.text, self.config.seed, language, certain)
@@ -125,28 +128,27 @@ class _Tagger:
                 first, *rest = next(chinese)
                 pieces += [first._replace(start=begin), *rest]
             elif unit.column < 0 or self._unnamed(unit, units.weight(unit, group), most):
-                pieces.append(self._whole(unit, group, begin, most))
+                pieces.append(Piece(begin, *self._whole(unit, group, most)))
             else:
                 pieces += self._switches(run, unit, group, begin, pieces)
         return pieces
 
-    def _only(self) -> list[Piece]:
-        """The one piece of a text of one script and language, as most are; else none."""
-        if len(self.words.runs) != 1 or self.loud or self.words.blanks:
-            return []
+    def _only(self) -> reading.What | None:
+        """What a text of one script and language is, as most are."""
+        if self.loud or len(self.words.runs) != 1 or self.words.blanks:
+            return None
         unit, group = self.units[0], self.names[self.words.totals[0][0]]
         if group == scripts.CJK[0]:
-            return []
-        return [self._whole(unit, group, 0, units.weight(unit, group))]
+            return None
+        return self._whole(unit, group, units.weight(unit, group))
 
-    def _whole(self, unit: units.Unit, group: str, begin: int, most: float) -> Piece:
+    def _whole(self, unit: units.Unit, group: str, most: float) -> reading.What:
         """What a run is as a whole."""
         if unit.column < 0:
-            script = "Kore" if group == "Hang" else group
-            return Piece(begin, unit.language, script, unit.confidence)
+            return unit.language, "Kore" if group == "Hang" else group, unit.confidence
         if self._unnamed(unit, units.weight(unit, group), most):
-            return Piece(begin, "und", group, 1 - unit.confidence)
-        return Piece(begin, unit.language, group, unit.confidence)
+            return "und", group, 1 - unit.confidence
+        return unit.language, group, unit.confidence
 
     def _chinese(self, groups: Sequence[str]) -> Iterator[list[Piece]]:
         """The pieces of each run of Chinese or Japanese, told apart with the whole text in view."""

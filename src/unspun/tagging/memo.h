@@ -2,8 +2,9 @@
  *
  * A word between two characters that are no letters says the same wherever it stands. Each place of
  * the memo keeps one such word, which has two places to choose from, with its letters as they lie in
- * memory, against which a word is checked, and its evidence. A memo belongs to one reading at a time; a reader keeps those that are
- * not in use.
+ * memory, against which a word is checked; its evidence lies apart, so that a look at both places
+ * takes one cache line, and the evidence another. A memo belongs to one reading at a time; a reader
+ * keeps those that are not in use.
  */
 #ifndef UNSPUN_TAGGING_MEMO_H
 #define UNSPUN_TAGGING_MEMO_H
@@ -16,26 +17,30 @@
 #define PACKED (COLUMNS / 4) /* four columns of 16 bits in each 64-bit number */
 #define MEMO_BITS 15
 #define MEMO_CHUNKS 6 /* of eight bytes: a longer word is not kept */
+#define MEMO_NEAR 3   /* chunks that lie with what is known of the word */
+#define MEMO_NEAR_BYTES (8 * MEMO_NEAR)
 
 typedef struct {
     uint64_t packed[PACKED];
 } Evidence;
 
 typedef struct {
-    Evidence evidence;
-    uint64_t letters[MEMO_CHUNKS];
-    uint16_t bytes; /* of the letters; 0 where no word is */
-    uint16_t kind;  /* bytes of a letter */
+    uint64_t letters[MEMO_NEAR]; /* the first ones, filled up with zeros */
+    uint16_t size;  /* bytes of the letters, and above them bytes of one; 0 where no word is */
     uint16_t top;   /* the evidence of its loudest column */
     uint16_t class; /* of style */
     uint16_t other; /* of the first of a pair: whether the second was met last */
-    uint16_t fill[3]; /* two cache lines in all */
-} Known;
+} Known; /* half a cache line */
 
 typedef struct {
-    Known *place;
-    size_t bytes;
-    uint64_t letters[MEMO_CHUNKS];
+    uint64_t letters[MEMO_CHUNKS - MEMO_NEAR];
+} Rest;
+
+typedef struct {
+    Known *place;     /* the first of a pair; then that of the word */
+    const char *rest; /* the letters behind the first ones */
+    uint64_t letters[MEMO_NEAR];
+    uint16_t size;
 } Sought;
 
 typedef struct Memo {
@@ -43,20 +48,26 @@ typedef struct Memo {
     Evidence *each; /* of some words of the text that is being read */
     Py_ssize_t room;
     Known *known;
+    Evidence *evidence; /* of each known word */
+    Rest *rest;         /* letters behind the first ones */
     void *block;
 } Memo;
 
 static inline Memo *
 memo_new(void)
 {
-    size_t size = sizeof(Known) << MEMO_BITS;
+    const size_t places = (size_t)1 << MEMO_BITS;
     Memo *memo = PyMem_RawCalloc(1, sizeof *memo);
-    if (memo && !(memo->block = PyMem_RawCalloc(1, size + 64))) {
+    if (memo && !(memo->block = PyMem_RawCalloc(
+                      1, places * (sizeof(Known) + sizeof(Evidence) + sizeof(Rest)) + 64))) {
         PyMem_RawFree(memo);
         memo = NULL;
     }
-    if (memo) /* no word beyond the cache lines that it needs */
+    if (memo) { /* no word beyond the cache lines that it needs */
         memo->known = (Known *)(((uintptr_t)memo->block + 63) / 64 * 64);
+        memo->evidence = (Evidence *)(memo->known + places);
+        memo->rest = (Rest *)(memo->evidence + places);
+    }
     return memo;
 }
 
@@ -83,86 +94,99 @@ memo_room(Memo *memo, Py_ssize_t count)
     return 1;
 }
 
-/* The first bytes of a chunk; the others are 0. */
-static inline uint64_t
-memo_first(uint64_t chunk, size_t bytes)
+static inline Evidence *
+memo_evidence(const Memo *memo, const Known *known)
 {
-    return bytes >= 8 ? chunk : chunk & (((uint64_t)1 << 8 * bytes) - 1);
+    return &memo->evidence[known - memo->known];
 }
 
-/* The letters of a word in chunks, two at least; the text has so many bytes from there on. */
+#if defined(__GNUC__)
+#define SOON(address) __builtin_prefetch(address)
+#else
+#define SOON(address) ((void)0)
+#endif
+
+/* The first letters of a word, and zeros; the text has so many bytes from there on. */
 static inline void
 memo_letters(const char *text, size_t bytes, size_t left, uint64_t *letters)
 {
-#if PY_LITTLE_ENDIAN
-    if (bytes <= 16 && left >= 16) {
-        memcpy(letters, text, 16);
-        letters[0] = memo_first(letters[0], bytes);
-        letters[1] = memo_first(letters[1], bytes > 8 ? bytes - 8 : 0);
+    static const uint8_t kept[2 * MEMO_NEAR_BYTES] = {
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+    };
+    uint64_t mask[MEMO_NEAR];
+    size_t near = bytes < MEMO_NEAR_BYTES ? bytes : MEMO_NEAR_BYTES;
+    if (left < MEMO_NEAR_BYTES) {
+        memset(letters, 0, MEMO_NEAR_BYTES);
+        memcpy(letters, text, near);
         return;
     }
-#endif
-    letters[1] = 0;
-    for (size_t k = 0; 8 * k < bytes; k++) {
-        letters[k] = 0;
-        memcpy(&letters[k], text + 8 * k, bytes - 8 * k < 8 ? bytes - 8 * k : 8);
-    }
+    memcpy(letters, text, MEMO_NEAR_BYTES);
+    memcpy(mask, kept + MEMO_NEAR_BYTES - near, MEMO_NEAR_BYTES);
+    for (int k = 0; k < MEMO_NEAR; k++)
+        letters[k] &= mask[k];
 }
 
-/* The place of a word; the text has so many bytes from there on. */
+/* The pair of places of a word; the text has so many bytes from there on. */
 static inline void
-memo_seek(const Memo *memo, const char *text, size_t bytes, size_t left, Sought *word)
+memo_seek(const Memo *memo, const char *text, size_t bytes, size_t left, int kind, Sought *word)
 {
-    uint64_t hash = bytes;
     memo_letters(text, bytes, left, word->letters);
-    for (size_t k = 0; k < 2 || 8 * k < bytes; k++) {
-        hash = (hash ^ word->letters[k]) * 0x9E3779B97F4A7C15u;
-        hash ^= hash >> 29;
-    }
-    word->bytes = bytes;
-    word->place = &memo->known[(hash * 0xC2B2AE3D27D4EB4Fu) >> (64 - MEMO_BITS) & ~(uint64_t)1];
-#if defined(__GNUC__)
-    __builtin_prefetch(&word->place[0].evidence);
-    __builtin_prefetch(&word->place[0].letters);
-    __builtin_prefetch(&word->place[1].evidence);
-    __builtin_prefetch(&word->place[1].letters);
-#endif
+    uint64_t hash = word->letters[0] * 0x9E3779B97F4A7C15u ^
+                    word->letters[1] * 0xC2B2AE3D27D4EB4Fu ^
+                    word->letters[2] * 0x165667B19E3779F9u;
+    for (size_t k = MEMO_NEAR_BYTES; k < bytes; k++)
+        hash = (hash ^ (uint8_t)text[k]) * 0x9E3779B97F4A7C15u;
+    hash = (hash ^ hash >> 32) * 0xC2B2AE3D27D4EB4Fu;
+    word->rest = text + MEMO_NEAR_BYTES;
+    word->size = (uint16_t)(bytes | (size_t)kind << 8);
+    word->place = &memo->known[hash >> (64 - MEMO_BITS) & ~(uint64_t)1];
+    SOON(word->place);
+}
+
+/* Have the evidence of a word at hand, if it is in one of its places. */
+static inline void
+memo_soon(const Memo *memo, const Sought *word)
+{
+    const Known *pair = word->place;
+    SOON(memo_evidence(memo, &pair[pair[1].letters[0] == word->letters[0]]));
 }
 
 static inline int
-memo_is(const Known *known, const Sought *word, int kind)
+memo_is(const Memo *memo, const Known *known, const Sought *word)
 {
-    if (known->bytes != word->bytes || known->kind != kind ||
-        ((known->letters[0] ^ word->letters[0]) | (known->letters[1] ^ word->letters[1])))
+    if (known->size != word->size ||
+        ((known->letters[0] ^ word->letters[0]) | (known->letters[1] ^ word->letters[1]) |
+         (known->letters[2] ^ word->letters[2])))
         return 0;
-    for (size_t k = 2; 8 * k < word->bytes; k++)
-        if (known->letters[k] != word->letters[k])
-            return 0;
-    return 1;
+    size_t bytes = word->size & 0xFF;
+    return bytes <= MEMO_NEAR_BYTES ||
+           !memcmp(&memo->rest[known - memo->known], word->rest, bytes - MEMO_NEAR_BYTES);
 }
 
 /* Whether a word is in one of its two places, which is its place from now on; else it is that of
    the two that was met before the other. */
 static inline int
-memo_holds(Sought *word, int kind)
+memo_holds(const Memo *memo, Sought *word)
 {
     Known *pair = word->place;
-    if (memo_is(&pair[pair->other], word, kind)) {
+    if (memo_is(memo, &pair[pair->other], word)) {
         word->place = &pair[pair->other];
         return 1;
     }
     pair->other = !pair->other;
     word->place = &pair[pair->other];
-    return memo_is(word->place, word, kind);
+    return memo_is(memo, word->place, word);
 }
 
 static inline void
-memo_keep(const Sought *word, int kind)
+memo_keep(const Memo *memo, const Sought *word)
 {
-    memcpy(word->place->letters, word->letters,
-           word->bytes <= 16 ? 16 : (word->bytes + 7) / 8 * 8);
-    word->place->bytes = (uint16_t)word->bytes;
-    word->place->kind = (uint16_t)kind;
+    size_t bytes = word->size & 0xFF;
+    memcpy(word->place->letters, word->letters, MEMO_NEAR_BYTES);
+    if (bytes > MEMO_NEAR_BYTES)
+        memcpy(&memo->rest[word->place - memo->known], word->rest, bytes - MEMO_NEAR_BYTES);
+    word->place->size = word->size;
 }
 
 #endif

@@ -13,10 +13,11 @@
 #include <stdint.h>
 #include <string.h>
 
-#define STYLE_TABLES "unspun.tagging.style 5" /* of the capsule that holds a counter */
+#define STYLE_TABLES "unspun.tagging.style 6" /* of the capsule that holds a counter */
 
 #define FEATURES 16384
-#define SHIFT 18         /* of the hash that numbers them */
+#define HASH 0x9E3779B1u /* that numbers them */
+#define SHIFT 18         /* of the hash */
 #define NAMED_LETTERS 16 /* letters of a word that has a class of its own */
 #define SLOTS 1024       /* for such words, open addressing */
 #define ENDINGS 32
@@ -49,9 +50,9 @@ typedef struct {
 } Counter;
 
 typedef struct {
-    uint32_t last, before; /* classes */
-    Py_ssize_t tokens, features;
-    uint16_t count[FEATURES], feature[FEATURES + 1]; /* how often; those that are there, in order */
+    Py_ssize_t tokens;
+    uint16_t count[FEATURES];
+    uint16_t class[TOKENS]; /* of each token */
 } Counts;
 
 typedef struct {
@@ -125,24 +126,20 @@ word_class(const Counter *c, const Letters *word)
 }
 
 static inline void
-count_feature(Counts *n, uint32_t key)
+take_token(Counts *n, uint32_t class)
 {
-    uint32_t place = key * 0x9E3779B1u >> SHIFT;
-    n->feature[n->features] = (uint16_t)place; /* which counts where it is new */
-    n->features += !n->count[place]++;
+    n->class[n->tokens++] = (uint16_t)class;
 }
 
+/* The places of the features that end with a token: of one, of two, of three. */
 static inline void
-count_token(Counts *n, uint32_t class)
+places(const uint16_t *class, Py_ssize_t at, uint32_t *place)
 {
-    count_feature(n, class);
-    if (n->tokens > 0)
-        count_feature(n, class * CLASSES + n->last + (1u << 20));
-    if (n->tokens > 1)
-        count_feature(n, (class * CLASSES + n->last) * CLASSES + n->before + (1u << 30));
-    n->before = n->last;
-    n->last = class;
-    n->tokens++;
+    uint32_t one = class[at], before = at > 0 ? class[at - 1] : 0, first = at > 1 ? class[at - 2] : 0;
+    uint32_t two = one * CLASSES + before;
+    place[0] = one * HASH >> SHIFT;
+    place[1] = (two + (1u << 20)) * HASH >> SHIFT;
+    place[2] = (two * CLASSES + first + (1u << 30)) * HASH >> SHIFT;
 }
 
 static inline int
@@ -178,23 +175,23 @@ style_of(const Counter *c, int kind, const void *data, Py_ssize_t start, Py_ssiz
     {                                                                                           \
         const Word *last = known + words;                                                       \
         for (Py_ssize_t i = 0; i < size && n->tokens < c->longest;) {                           \
+            while (known < last && known->start < i)                                            \
+                known++;                                                                        \
+            if (known < last && known->start == i && known->class != NO_CLASS &&                \
+                i + known->size <= size) {                                                      \
+                Py_ssize_t stop = i + known->size;                                              \
+                Py_UCS4 next = stop < size ? text[stop] : ' ';                                  \
+                if (next == ' ' ||                   /* a link may begin right behind it */     \
+                    (!is_letter(next) && (!is_apostrophe(next) || stop + 1 == size ||           \
+                                          !is_lower(text[stop + 1])))) {                        \
+                    take_token(n, known++->class);                                              \
+                    i = stop + (next == ' ');                                                   \
+                    continue;                                                                   \
+                }                                                                               \
+            }                                                                                   \
             Py_UCS4 point = straight(text[i]);                                                  \
             int kind = begins(c, point);                                                        \
             if (kind == BEGINS_LOWER || kind == BEGINS_UPPER) {                                 \
-                while (known < last && known->start < i)                                        \
-                    known++;                                                                    \
-                if (known < last && known->start == i && known->class != NO_CLASS &&            \
-                    i + known->size <= size) {                                                  \
-                    Py_ssize_t stop = i + known->size;                                          \
-                    if (stop == size ||              /* a link may begin right behind it */     \
-                        (!is_letter(text[stop]) &&                                              \
-                         (!is_apostrophe(text[stop]) || stop + 1 == size ||                     \
-                          !is_lower(text[stop + 1])))) {                                        \
-                        count_token(n, known->class);                                           \
-                        i = stop + (stop < size && text[stop] == ' ');                          \
-                        continue;                                                               \
-                    }                                                                           \
-                }                                                                               \
                 Letters word = {{0, 0}, 0, 0, kind == BEGINS_UPPER, kind == BEGINS_UPPER};      \
                 add_letter(&word, point);                                                       \
                 for (i++; i < size && is_letter(text[i]); i++) {                                \
@@ -207,7 +204,7 @@ style_of(const Counter *c, int kind, const void *data, Py_ssize_t start, Py_ssiz
                     for (i++; i < size && is_lower(text[i]); i++)                               \
                         add_letter(&word, text[i]);                                             \
                 }                                                                               \
-                count_token(n, word_class(c, &word));                                           \
+                take_token(n, word_class(c, &word));                                           \
                 continue;                                                                       \
             }                                                                                   \
             i++;                                                                                \
@@ -215,10 +212,10 @@ style_of(const Counter *c, int kind, const void *data, Py_ssize_t start, Py_ssiz
                 while (i < size && (text[i] == '.' || text[i] == ',' ||                         \
                                     Py_UNICODE_ISDECIMAL(text[i])))                             \
                     i++;                                                                        \
-                count_token(n, DIGITS);                                                         \
+                take_token(n, DIGITS);                                                         \
             }                                                                                   \
             else if (kind == BEGINS_MARK)                                                       \
-                count_token(n, point < 128 && c->marks[point] ? c->marks[point] : MARK);        \
+                take_token(n, point < 128 && c->marks[point] ? c->marks[point] : MARK);        \
         }                                                                                       \
     }
 
@@ -226,16 +223,17 @@ TOKENS_OF(tokens_1, Py_UCS1)
 TOKENS_OF(tokens_2, Py_UCS2)
 TOKENS_OF(tokens_4, Py_UCS4)
 
-/* The counts of a text up to an end, some of whose words were read before; NULL with an exception. */
+/* The tokens of a text up to an end, some of whose words were read before; NULL with an exception. */
 static inline Counts *
-counts_of(const Counter *c, PyObject *text, Py_ssize_t end, const Word *known, Py_ssize_t words)
+tokens_of(const Counter *c, PyObject *text, Py_ssize_t end, const Word *known, Py_ssize_t words)
 {
     const void *data = PyUnicode_DATA(text);
     Py_ssize_t size = PyUnicode_GET_LENGTH(text);
     Counts *n = PyMem_Malloc(sizeof *n);
     if (!n)
         return (Counts *)PyErr_NoMemory();
-    memset(n, 0, offsetof(Counts, feature));
+    n->tokens = 0;
+    memset(n->count, 0, sizeof n->count);
     size = size < end ? size : end;
     if (PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND)
         tokens_1(c, data, size, known, words, n);
@@ -246,37 +244,55 @@ counts_of(const Counter *c, PyObject *text, Py_ssize_t end, const Word *known, P
     return n;
 }
 
-/* The roots of the counts, each times its weight: weights of one count are added up first, and
-   most features are there once. */
+/* Count the features of the tokens. */
+static inline void
+count_features(Counts *n)
+{
+    uint32_t place[3];
+    for (Py_ssize_t k = 0; k < n->tokens; k++) {
+        places(n->class, k, place);
+        for (int size = 1; size <= 3 && size <= k + 1; size++)
+            n->count[place[size - 1]]++;
+    }
+}
+
+/* Count the features, and add up the weights of those that are met for the first time, of those
+   that are met again, and so on; how often one is met at most. */
+static inline Py_ssize_t
+count_weights(Counts *n, const int8_t *weights, int32_t *times)
+{
+    uint32_t place[3], most = 0;
+    for (Py_ssize_t k = 0; k < n->tokens; k++) {
+        places(n->class, k, place);
+        for (int size = 1; size <= 3 && size <= k + 1; size++) {
+            uint32_t at = place[size - 1], met = n->count[at]++;
+            times[met] += weights[at];
+            most = met < most ? most : met + 1;
+        }
+    }
+    return most;
+}
+
+/* The roots of the counts, each times its weight: weights of one count are added up first. */
 static inline int
 weigh(Counts *n, const int8_t *weights, double *sum)
 {
-    int most = 1;
-    int64_t once = 0;
-    Py_ssize_t left = 0;
-    for (Py_ssize_t k = 0; k < n->features; k++) {
-        uint16_t feature = n->feature[k];
-        int times = n->count[feature];
-        most = times > most ? times : most;
-        once += times == 1 ? weights[feature] : 0;
-        n->feature[left] = feature;
-        left += times > 1;
-    }
-    int64_t *each = PyMem_Calloc((size_t)most + 1, sizeof *each);
-    if (!each)
+    /* so many features there are, which may all be of one number */
+    int32_t *times = PyMem_Calloc(3 * (size_t)n->tokens + 1, sizeof *times);
+    if (!times)
         return 0;
-    for (Py_ssize_t k = 0; k < left; k++)
-        each[n->count[n->feature[k]]] += weights[n->feature[k]];
-    each[1] = once;
+    Py_ssize_t most = count_weights(n, weights, times);
     *sum = 0;
-    for (int k = 1; k <= most; k++)
-        if (each[k])
-            *sum += sqrt((double)k) * (double)each[k];
-    PyMem_Free(each);
+    for (Py_ssize_t k = 1; k <= most; k++) { /* those that are met so often, and no more */
+        int32_t each = times[k - 1] - times[k];
+        if (each)
+            *sum += sqrt((double)k) * (double)each;
+    }
+    PyMem_Free(times);
     return 1;
 }
 
-/* What the counts of a text weigh, and how many tokens it has; None where they are too few. */
+/* What the features of a text weigh, and how many tokens it has; None where they are too few. */
 static inline PyObject *
 weighed(const Counter *c, PyObject *text, Py_ssize_t end, PyObject *weights, const Word *known,
         Py_ssize_t words)
@@ -290,7 +306,7 @@ weighed(const Counter *c, PyObject *text, Py_ssize_t end, PyObject *weights, con
     if (view.len != FEATURES)
         PyErr_SetString(PyExc_ValueError, "a weight of each feature is needed");
     else
-        n = counts_of(c, text, end, known, words);
+        n = tokens_of(c, text, end, known, words);
     if (n && n->tokens < c->least)
         found = Py_NewRef(Py_None);
     else if (n)

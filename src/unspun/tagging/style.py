@@ -24,7 +24,7 @@ from unspun import kernels, tables
 if TYPE_CHECKING:
     from unspun.tagging.words import Words
 
-_kernel = kernels.load("unspun.tagging._style", revision=5)
+_kernel = kernels.load("unspun.tagging._style", revision=6)
 
 SIZE = 1 << 14
 LONGEST = 5_000  # tokens read of a text
