@@ -81,9 +81,9 @@ def _normalise(result: Result, setting: Setting) -> Result:
         moved = False
         for normaliser in normalise.NORMALISERS:
             idle = normaliser is normalise.SETTLE and not moved
-            if idle or normaliser.signs.isdisjoint(shown):
+            if idle or not normaliser.asked(shown, config):
                 continue
-            step = normaliser(result.text, config)
+            step = normaliser.propose(result.text, config)
             if step:
                 moved = True
                 result = flow.edited(result, step)

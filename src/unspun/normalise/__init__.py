@@ -53,10 +53,11 @@ class Normaliser:
 
     def __call__(self, text: str, config: NormaliseConfig) -> list[Edit]:
         """The edits that the rule makes on the text."""
-        shown = gate.signs(text, config)
-        if not shown or self.name in config.disable or self.signs.isdisjoint(shown):
-            return []
-        return self.propose(text, config)
+        return self.propose(text, config) if self.asked(gate.signs(text, config), config) else []
+
+    def asked(self, shown: frozenset[str], config: NormaliseConfig) -> bool:
+        """Whether it may find something in a text that shows these signs, and is on."""
+        return not self.signs.isdisjoint(shown) and self.name not in config.disable
 
 
 def _rule(name: str, propose: Rule, *signs: str) -> Normaliser:
@@ -79,12 +80,12 @@ RULES: tuple[Normaliser, ...] = (
     # Text of one code page read as another: before a few of its letters pass for broken UTF-8.
     _rule("wrong-code-page", pages.read_again, gate.PAGE),
     # Marks without their last byte: before the next rule makes daggers of them.
-    _rule("lost-quote", quotes.close_quotes, SPOT),
+    _rule("lost-quote", quotes.close_quotes, gate.QUOTE),
     # The repair itself; C1 controls are its best clues, so they are read only after it.
     _rule("mojibake", mojibake.repair_mojibake, SPOT),
     _rule("c1-control", c1.read_c1, gate.C1),
     # Joiners are bytes of windows-1256, so they may be halves of a broken sequence as well.
-    _rule("zero-width", characters.strip_zero_width, gate.INVISIBLE),
+    _rule("zero-width", characters.strip_zero_width, gate.INVISIBLE, gate.JOINER),
     # Line ends last: NEL and LINE SEPARATOR may have been bytes of a broken character.
     _rule("line-endings", spacing.unify_line_ends, gate.LINE_END),
     # Paragraphs after line ends are one kind; before style looks at the ends of lines.

@@ -24,17 +24,20 @@ _CONTROL = re.compile(  # Unicode Technical Report 20 lists them as unsuitable f
     "\u206a-\u206f"  # deprecated shaping controls
     "\ufff9-\ufffc]+"  # interlinear annotation, object replacement
 )
-_MARK = re.compile("\ufeff+")
-_TAGS = re.compile("[\U000e0000-\U000e007f]+")
-_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+MARK = "\ufeff"
+TAGS = "\U000e0000-\U000e007f"
+BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_MARK = re.compile(f"{MARK}+")
+_TAGS = re.compile(f"[{TAGS}]+")
+_BIDI = re.compile(f"[{BIDI}]+")
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-_PLAIN = (  # where a joiner or a zero-width space does nothing: Latin, Greek, Cyrillic
-    "\\s!-@\\[-`{-~\xa0-\xbf\u2010-\u2027\u2030-\u205eA-Za-z\xc0-\u058f\u1e00-\u1fff"
-)
-_NOTHING = "\u200b-\u200d\u2060"
-_ZERO_WIDTH = re.compile(f"[{_NOTHING}](?<![^{_PLAIN}].)[{_NOTHING}]*(?![^{_PLAIN}])", re.DOTALL)
+PLAIN = "\\s!-@\\[-`{-~\xa0-\xbf\u2010-\u2027\u2030-\u205eA-Za-z\xc0-\u058f\u1e00-\u1fff"
+"""Beside these a joiner or a zero-width space does nothing: Latin, Greek, Cyrillic."""
+NOTHING = "\u200b-\u200d\u2060"
+"""Joiners and spaces without width."""
+_ZERO_WIDTH = re.compile(f"[{NOTHING}](?<![^{PLAIN}].)[{NOTHING}]*(?![^{PLAIN}])", re.DOTALL)
 _LATIN = re.compile("[A-Za-z\xc0-\u024f]")
 
 

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from unspun.encodings.charmaps import SPOT, next_spot_plain, windows
 from unspun.kernels.windows import Window, scanner, spread
+from unspun.normalise.characters import BIDI, MARK, NOTHING, PLAIN, TAGS
 from unspun.normalise.entities import ENTITY
 from unspun.normalise.pages import LETTERS, WIDE, shows
+from unspun.normalise.quotes import REMAINS
 from unspun.normalise.spoofs import SPOOF, shows_plain
 from unspun.normalise.spoofs import windows as spoof_windows
 
@@ -30,6 +32,11 @@ ESCAPE = "escape"
 C1 = "c1"
 LINE_END = "line end"
 INVISIBLE = "invisible"
+JOINER = "joiner"
+"""The sign of what joins or parts letters and stands where it does neither."""
+QUOTE = "quote"
+"""The sign of what is left of a closing quotation mark."""
+
 ENTITY_SIGN = "entity"
 STYLE = "style"
 WRAP = "wrap"
@@ -39,25 +46,31 @@ _KINDS = {
     ESCAPE: "\x1b",
     C1: "\x80-\x9f",
     LINE_END: "\r\v\u2028\u2029",
-    INVISIBLE: "\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\U000e0000-\U000e007f",
+    INVISIBLE: MARK + BIDI + TAGS,
     SURROGATE: "\ud800-\udfff",
 }
-_ANY = re.compile("[" + "".join(_KINDS.values()) + "]")
+_ANY = re.compile("[" + "".join(_KINDS.values()) + NOTHING + "]")
 _EACH = {kind: re.compile(f"[{chars}]") for kind, chars in _KINDS.items()}
+_EACH[JOINER] = re.compile(f"[{NOTHING}](?<=[{PLAIN}].)")
 _NOT_PLAIN = re.compile("[^\t\n\f -~‘’“”–—…]")  # what typeset English is made of shows no sign
 _ASCII_TROUBLE = bytes({*range(0x20), 0x7F} - {*b"\t\n\f"})
+_PLAIN_END = 0x3001  # behind the last of the characters beside which joiners do nothing
+_FIRST = frozenset(spread(NOTHING))  # a text that begins with one has none before it
 _NONE: frozenset[str] = frozenset()
 
 
 @cache
 def _windows() -> tuple[Window, ...]:
     """All signs but entities, which need a longer look, and spoofs, which no rule asks for."""
-    letters = spread(LETTERS)
+    letters, nothing = spread(LETTERS), spread(NOTHING)
+    plain = "".join(re.findall(f"[{PLAIN}]", "".join(map(chr, range(_PLAIN_END)))))
     return (
         *windows(),
         *(Window(kind, spread(chars)) for kind, chars in _KINDS.items()),
         Window(PAGE, letters, letters, letters, before=letters),
         Window(PAGE, WIDE),
+        Window(JOINER, nothing, before=plain),
+        Window(QUOTE, REMAINS[0], REMAINS[1]),
         *spoof_windows(),
     )
 
@@ -75,6 +88,8 @@ def shown(text: str, config: NormaliseConfig) -> frozenset[str]:
     """The signs that a text shows: those for the rules, and whether it may have a spoof."""
     compiled = _scanner()
     found = plain_signs(text) if compiled is None else compiled.shown(text)
+    if text[:1] in _FIRST:
+        found |= {JOINER}
     if "&" in text and ENTITY.search(text):
         found |= {ENTITY_SIGN}
     if config.unwrap:
@@ -92,6 +107,8 @@ def plain_signs(text: str) -> frozenset[str]:
     if not _NOT_PLAIN.search(text):
         return _NONE
     spot = {SPOT} if next_spot_plain(text) >= 0 else set()
+    if REMAINS in text:
+        spot.add(QUOTE)
     if shows(text):
         spot.add(PAGE)
     if shows_plain(text):

@@ -37,7 +37,6 @@ from unspun.encodings.charmaps import (
 from unspun.kernels.values import maker
 from unspun.kernels.windows import ANY, Scanner, Window, scanner
 from unspun.model import Edit, Tag
-from unspun.normalise import gate
 from unspun.normalise.badness import is_bad
 from unspun.normalise.c1 import WINDOWS
 
@@ -96,20 +95,24 @@ def repair_mojibake(text: str, config: NormaliseConfig) -> list[Edit]:
     return found
 
 
-def _looked_at(text: str) -> Iterator[tuple[int, str, float, str]]:
+@lru_cache(maxsize=1)
+def _looked_at(text: str) -> list[tuple[int, str, float, str]]:
     """Where each segment starts, what it is, how sure a repair is, and the segment with it.
 
     No more than some work in vain is done for a text, so that none that is made for it takes long.
+    Remembers the last text, for those who ask about it once repaired.
     """
+    found = []
     patience = _PATIENCE + _PATIENCE_EACH * len(text)
     enough = patience >= len(PAGES) * len(text)  # whatever the text is
     for start, end in _segments(text):
         segment = text[start:end]
         confidence, mended = _mend(segment)
-        yield start, segment, confidence, mended
+        found.append((start, segment, confidence, mended))
         patience -= 0 if enough else _effort(mended)
         if patience < 0:
-            return
+            break
+    return found
 
 
 def _effort(segment: str) -> int:
@@ -138,8 +141,6 @@ def _changes(before: str, after: str, at: int, confidence: float) -> list[Edit]:
 
 def suspects(text: str, config: NormaliseConfig) -> list[Tag]:
     """Damage that is not repaired, or was lost: for a person to look at."""
-    if SPOT not in gate.signs(text, config):
-        return []
     tags = []
     for start, segment, confidence, mended in _looked_at(text):
         if mended != segment and confidence < config.min_confidence:

@@ -16,13 +16,14 @@ from unspun.model import Edit
 if TYPE_CHECKING:
     from unspun.config import NormaliseConfig
 
-_REMAINS = "\u00e2\u20ac"
+REMAINS = "\u00e2\u20ac"
+"""What is left of a mark that lost its last byte."""
 _LOW, _HIGH = "\N{DOUBLE LOW-9 QUOTATION MARK}", "\N{LEFT DOUBLE QUOTATION MARK}"
 _CLOSING = "\N{RIGHT DOUBLE QUOTATION MARK}"
-_BROKEN = {f"{_REMAINS}\u0153": _HIGH, f"{_REMAINS}\u017e": _LOW, f"{_REMAINS}\x9d": _CLOSING}
+_BROKEN = {f"{REMAINS}\u0153": _HIGH, f"{REMAINS}\u017e": _LOW, f"{REMAINS}\x9d": _CLOSING}
 _CONTINUES = "".join(map(re.escape, sorted(BEHIND)))
 # A question mark stands for the byte only where a sentence has ended before.
-_LOST = f"{_REMAINS}(?:(?<=[.,!?\u2026]..)\\?|(?![{_CONTINUES}?\ufffd]))"
+_LOST = f"{REMAINS}(?:(?<=[.,!?\u2026]..)\\?|(?![{_CONTINUES}?\ufffd]))"
 # Each begins with a letter, not a class, so that the search passes over what begins none.
 _MARK = re.compile("|".join((_LOST, *_BROKEN, _LOW, _HIGH, _CLOSING, "\n")))
 _CONFIDENCE = 0.9
@@ -30,7 +31,7 @@ _CONFIDENCE = 0.9
 
 def close_quotes(text: str, _config: NormaliseConfig) -> list[Edit]:
     """Make closing marks of remains that stand behind an opening mark of their line."""
-    if _REMAINS not in text:
+    if REMAINS not in text:
         return []
     found: list[Edit] = []
     opened = ""
@@ -40,7 +41,7 @@ def close_quotes(text: str, _config: NormaliseConfig) -> list[Edit]:
         if mark == _LOW or (mark == _HIGH and opened != _LOW):
             opened = mark
             continue
-        if opened and mark.startswith(_REMAINS):
+        if opened and mark.startswith(REMAINS):
             start, end = match.span()
             found.append(Edit(start, end, before, _CLOSING, "normalise", "lost-quote", _CONFIDENCE))
         opened = ""

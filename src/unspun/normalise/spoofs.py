@@ -28,7 +28,7 @@ _TAGS = re.compile(  # behind a flag: its name
     f"[{_SPELLING}](?<![\U0001f3f4{_SPELLING}].)[{_SPELLING}]+"
 )
 _MIXED = re.compile(f"(?=[{_OTHER}]*[{_LATIN}])(?=[{_LATIN}]*[{_OTHER}])[{_LATIN}{_OTHER}]{{3,}}")
-_UNSEEN = re.compile(f"[{_DIRECTIONS}{_NOTHING}{_SPELLING}]")
+_UNSEEN = re.compile(f"[{_DIRECTIONS}{_SPELLING}]|[{_NOTHING}](?<=[{_LATIN}].)")
 _SECOND_SCRIPT = re.compile(f"[{_OTHER}]")
 _MEETING = re.compile(f"[{_LATIN}][{_OTHER}]|[{_OTHER}][{_LATIN}]")
 _ALIKE = frozenset(  # Cyrillic and Greek letters that look like Latin ones
@@ -83,9 +83,9 @@ def _meet(text: str) -> bool:
 def windows() -> tuple[Window, ...]:
     """What every text with a spoof has."""
     latin, other = spread(_LATIN), spread(_OTHER)
-    unseen = spread(_DIRECTIONS + _NOTHING + _SPELLING)
     return (
-        Window(SPOOF, unseen),
+        Window(SPOOF, spread(_DIRECTIONS + _SPELLING)),
+        Window(SPOOF, spread(_NOTHING), before=latin),
         Window(SPOOF, other, before=latin),
         Window(SPOOF, other, latin),
     )
