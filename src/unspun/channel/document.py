@@ -159,12 +159,19 @@ def _beside(found: Searched, graph: decoder.Graph, share: Floats, habits: Habits
     chosen = paths.best(graph, table, habits.weight(graph))
     doubtful = (expected > _SETTLED) & (expected < 1.0 - _SETTLED) & (table.entry >= 0)
     arcs, path = np.flatnonzero(doubtful), graph.step[chosen].astype(np.int64)
-    out[arcs] += prices.context * _around(found, arcs, path, prices)
+    out[arcs] += prices.context * _around(found, arcs, path, 0.0)
     return out
 
 
-def _around(found: Searched, arcs: Ints, path: Ints, prices: Prices) -> Floats:
-    """Nats by which the words of a reading around each arc speak for it."""
+def _around(found: Searched, arcs: Ints, path: Ints, common: float) -> Floats:
+    """Nats by which the words of a reading around each arc speak for it.
+
+    Args:
+        found: The text after the search.
+        arcs: Substitutions.
+        path: Arcs of the reading.
+        common: Weight of how common an original and the spun phrase are.
+    """
     table, index = found.table, found.lattice.index
     assert index.context is not None  # noqa: S101  # who asks has looked
     line = line_of(table, path, found.lattice.openings, index.lm.start)
@@ -173,7 +180,7 @@ def _around(found: Searched, arcs: Ints, path: Ints, prices: Prices) -> Floats:
     first, last = line.left[table.start[arcs[one]]], line.right[table.end[arcs[one]]]
     told = index.context.places(line.words, first, last)[place]
     taken, kept = (rows[table.entry[arcs]] for rows in index.fits)
-    return index.context.odds(told, taken, kept, prices.common)
+    return index.context.odds(told, taken, kept, common)
 
 
 def borne_out(found: Searched, prices: Prices) -> tuple[float, float]:
@@ -191,7 +198,7 @@ def borne_out(found: Searched, prices: Prices) -> tuple[float, float]:
     if found.lattice.index.context is None or not len(arcs):
         return float(active.sum()), 0.0
     kept = np.arange(len(table.start) - size, len(table.start))
-    odds = _around(found, arcs, kept, prices)
+    odds = _around(found, arcs, kept, prices.common)
     mean = np.bincount(form, weight * odds) / (seen + 1e-9)
     return float(active.sum()), float((np.maximum(mean, 0.0) * active).sum())
 

@@ -9,7 +9,7 @@ estimating power-law generators", NIPS 2005).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -38,10 +38,13 @@ class Prices:
         lm: Weight of the language model.
         again: The same where the context is consulted, too.
         context: Weight of what stands around a phrase.
-        common: Weight, in that, of how common an original and the spun phrase are.
+        common: Weight, where a text is decided, of how common an original and the spun phrase are.
         partly: Nats against a substitution in a document that was not spun all over.
         channel: Weight of the channel's probabilities.
         take: Nats added for every substitution taken back.
+        drawn: Weight of what the document's spinner draws, once that is known.
+        alternative: Weight, beside that, of what it draws by the table.
+        left: Weight then of the price of phrases that the spinner would not have left.
         concentration: Strength of the table against the rest of the document.
         rate: Share of phrases replaced that is assumed in the search.
         article: Nats for 'a' read as 'an', or the reverse.
@@ -61,19 +64,22 @@ class Prices:
 
     lm: float = 0.82
     again: float = 0.7
-    context: float = 0.7
+    context: float = 0.6
     common: float = 0.3
-    partly: float = 0.6
+    partly: float = 0.4
     channel: float = 1.0
     take: float = 0.5
-    concentration: float = 1.2
+    drawn: float = 0.85
+    alternative: float = 0.25
+    left: float = 0.9
+    concentration: float = 1.6
     rate: float = 0.9
     article: float = -3.0
     compound: float = -1.5
     apart: float = -5.0
     contracted: float = 0.8
-    together: float = 1.0
-    family: float = 0.45
+    together: float = 0.45
+    family: float = 0.55
     longer: float = -0.3
     missed: float = 1.0
     turn: float = 0.02
@@ -95,6 +101,7 @@ class Habits:
             rest of the document is known, of those that the graph leaves.
         first: Price of each arc without regard to the document.
         first_missed: Price of each original phrase without regard to the document.
+        alternative: Logarithm of the table's probability of each substitution, 0 for what stays.
         kinds: Which arcs count together, once that is known.
     """
 
@@ -104,6 +111,7 @@ class Habits:
     missed: Floats
     first: Floats
     first_missed: Floats
+    alternative: Floats
     kinds: Kinds | None = None
 
     @classmethod
@@ -119,7 +127,7 @@ class Habits:
             told = _kernel.guess(*rows, index.logp, replaced, left, (*of, *odd))
             price = np.frombuffer(told)
         missed = left * prices.missed
-        return cls(table, prices, price, missed, price, missed)
+        return cls(table, prices, price, missed, price, missed, index.logp[table.entry])
 
     def weight(self, graph: decoder.Graph) -> Floats:
         """Score of each step: the language model, and what the spinner did."""
@@ -141,17 +149,18 @@ class Habits:
         by_form = kinds.elsewhere(kinds.original, expected)
         by_form += np.where(known, left[table.original], 0.0)
         predictive = np.log((k * np.exp(self.first) + by_pair + 1e-6) / (k + by_form + 1e-6))
-        arc = np.where(known, predictive, self.first)
+        told = self.prices.drawn * predictive + self.prices.alternative * self.alternative
+        arc = np.where(known, told, self.first)
         arc = arc + self._together(expected, kinds) + self._family(expected, kinds) + beside
         total = np.bincount(table.original[known], expected[known], minlength=len(self.missed))
         at = np.unique(graph.missed)
         at = at[(at >= 0) & (at < len(self.missed) - 1)]
         base, here = np.exp(self.first_missed[at]), left[at]
         others = np.maximum(here - 1.0, 0.0)
-        price = np.log((k * base + others) / (k + others + total[at])) * self.prices.missed
+        price = np.log((k * base + others) / (k + others + total[at])) * self.prices.left
         missed = np.zeros(len(self.missed))
         missed[at] = np.where(self.first_missed[at] < 0, price, 0.0)
-        return Habits(table, self.prices, arc, missed, self.first, self.first_missed, kinds)
+        return replace(self, arc=arc, missed=missed, kinds=kinds)
 
     def _family(self, expected: Floats, kinds: Kinds) -> Floats:
         """Bonus of each arc for words of its family elsewhere, behind other spun phrases."""
