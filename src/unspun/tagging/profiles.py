@@ -83,12 +83,13 @@ class Profiles(NamedTuple):
         self, rows: NDArray[np.uint16], starts: NDArray[np.intp], length: NDArray[np.intp]
     ) -> NDArray[np.uint64]:
         """Sums of the rows of each word: of all first letters, then of all second ones, ..."""
-        order = np.argsort(-length, kind="stable")
+        short = (LONGEST + 1 - length).astype(np.uint8)
+        order = np.argsort(short, kind="stable")  # of octets, by radix
         starts = starts.take(order)
-        most = -length.take(order)
+        longer = np.bincount(short, minlength=LONGEST + 1).cumsum().tolist()
         sums = self.weights.take(rows.take(starts), axis=0)
-        for k in range(1, -int(most[0])):
-            count = int(most.searchsorted(-k))  # so many words are longer
+        for k in range(1, int(length.max())):
+            count = longer[LONGEST - k]  # so many words are longer
             sums[:count] += self.weights.take(rows.take(starts[:count] + k), axis=0)
         out = np.empty_like(sums)
         out[order] = sums

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import add
 
 import numpy as np
@@ -24,6 +24,7 @@ PRICES = (16 * 40, 16 * 22, 16 * 14)
 LEAST = 20.0
 """Evidence, in nats, of the second reading that a passage is in another language."""
 _CANDIDATES = 5
+_TOGETHER = 1 << 10  # words whose windows are looked at together
 _ROOM = 24  # words on either side of a loud window in which the switch is looked for
 _STOPS = '.!?:;()[]"«»“”„…—–'
 MARKS = np.zeros(0x3000, np.uint8)
@@ -44,15 +45,25 @@ def screen(evidence: NDArray[np.uint32], main: Ints, run: Ints) -> list[tuple[in
     Returns:
         First word and loudest column of each.
     """
+    found: list[tuple[int, int]] = []
+    for first in range(0, len(evidence) - WINDOW + 1, _TOGETHER):
+        part = evidence[first : first + _TOGETHER + WINDOW - 1]
+        found += _screened(part, main, run[first : first + len(part)], first)
+    return found
+
+
+def _screened(
+    evidence: NDArray[np.uint32], main: Ints, run: Ints, first: int
+) -> Iterator[tuple[int, int]]:
+    """The loud windows of some words, of which the first is given: so many stay in the cache."""
     count = len(evidence) - WINDOW + 1
-    if count <= 0:
-        return []
     two = evidence[:-1] + evidence[1:]
-    window = two[:count] + two[2 : count + 2] + two[4 : count + 4]
+    window = two[:count] + two[2 : count + 2]
+    window += two[4 : count + 4]
     own = window.take(np.arange(0, window.size, window.shape[1]) + main.take(run[:count]))
-    loud = window.max(axis=1).astype(np.int64) - own > GAIN
+    loud = window.max(axis=1) > own + np.uint32(GAIN)
     found = (loud & (run[:count] == run[WINDOW - 1 :])).nonzero()[0]
-    return list(zip(found.tolist(), window[found].argmax(axis=1).tolist(), strict=True))
+    return zip((found + first).tolist(), window[found].argmax(axis=1).tolist(), strict=True)
 
 
 def candidates(columns: Sequence[int], main: int) -> list[int]:
