@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from unspun import kernels
 from unspun.channel import page
-from unspun.lm import words
+from unspun.lm import english, words
 
 needed = pytest.mark.skipif(
     "unspun.lm._words" not in kernels.loaded(),
@@ -24,6 +26,11 @@ PIECES = (
     "\x00", "\xa0", "\x1c", "\ud800", "\U0001d7d9", "‐", "\u2011", "é", "/", ":", "a",
 )  # fmt: skip
 texts = st.one_of(st.lists(st.sampled_from(PIECES), max_size=30).map("".join), st.text())
+PROSE = (
+    "The", "the", "bank", "of", "Israel", "raised", "interest", "rates", "on", "May", "1998", ".",
+    "It", "BANK", "shareholders", "responsibilities", "zzxqy", "\x80", "\x9f", "\x10", "<s>", "unk",
+)  # fmt: skip
+read = st.lists(st.sampled_from((*PIECES, *PROSE)), max_size=60).map(" ".join)
 
 
 @needed
@@ -65,3 +72,47 @@ def test_only_text_is_cut() -> None:
     for cut in (words.kernel.tokens, words.kernel.parts):
         with pytest.raises(TypeError, match="string"):
             cut(b"bytes")
+
+
+@needed
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(read, texts), max_size=4))
+@example(["the interest rates of the bank of Israel \u201cMay\u201d " * 40, "", "the"])
+def test_texts_are_read_alike(given_texts: list[str]) -> None:
+    """What their words are looked up by, and the contexts that are known from the word before."""
+    lm = english()
+    found = lm.logprobs(given_texts)
+    for text, (said, count) in zip(given_texts, found, strict=True):
+        ids = lm.encode(words.words_of(text), initial=True)
+        assert count == len(ids)
+        assert said == math.fsum(lm.score_plain(lm.windows(ids)).tolist())
+
+
+@needed
+def test_every_character_is_read_alike() -> None:
+    lm = english()
+    every = [chr(code) for code in (*range(0x2100), *range(0xFF00, 0x10010), 0x1F600)]
+    found = lm.logprobs(["a " + c + " b" for c in every])
+    for char, (said, _) in zip(every, found, strict=True):
+        ids = lm.encode(words.words_of("a " + char + " b"), initial=True)
+        assert said == math.fsum(lm.score_plain(lm.windows(ids)).tolist()), hex(ord(char))
+
+
+@needed
+def test_what_does_not_fit_is_not_read() -> None:
+    lm = english()
+    known, openers = lm.vocabulary._known, words.SENTENCE_OPENERS
+    compiled, kernel = lm._compiled, __import__("unspun.lm._ngrams", fromlist=["forms"])
+    table = kernel.forms(("the", "of"), known, openers)
+    assert len(table) == 16 * 16
+    assert compiled.read([], table, known, lm.vocabulary.lowered, openers, 0) == []
+    with pytest.raises(TypeError, match="strings"):
+        compiled.read([b"the"], table, known, lm.vocabulary.lowered, openers, 0)
+    with pytest.raises(TypeError, match="strings"):
+        kernel.forms((b"the",), known, openers)
+    with pytest.raises(ValueError, match="no table"):
+        compiled.read(["the"], table[:48], known, lm.vocabulary.lowered, openers, 0)
+    with pytest.raises(ValueError, match="does not have"):
+        compiled.read(["the"], table, known, lm.vocabulary.lowered[:3], openers, 0)
+    with pytest.raises(ValueError, match="no n-grams"):
+        compiled.read(["the"], table, known, lm.vocabulary.lowered, openers, 1 << 30)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources.abc import Traversable
 from itertools import accumulate, pairwise
+from math import fsum
 from os import PathLike
 from typing import Any, Self
 
@@ -22,9 +23,8 @@ from unspun import kernels
 from unspun.errors import ModelError
 from unspun.lm import fuse
 from unspun.lm.vocabulary import Vocabulary
-from unspun.lm.words import words_of
 
-_kernel = kernels.load("unspun.lm._ngrams", revision=2)
+_kernel = kernels.load("unspun.lm._ngrams", revision=3)
 
 MAGIC = b"UNSPUNLM"
 VERSION = 1
@@ -180,28 +180,15 @@ class LanguageModel:
         Words that the vocabulary lacks count as their class (``<unk>``, ``<Unk>``, ``<num>`` ...),
         so two texts can only be compared where their unknown words are alike.
         """
-        return self.logprob_of(words_of(text))
-
-    def logprob_of(self, words: Sequence[str]) -> float:
-        """Return what `logprob` says of a paragraph that is cut into words already."""
-        return self.logprobs_of([words])[0]
-
-    def logprobs_of(self, paragraphs: Sequence[Sequence[str]]) -> list[float]:
-        """Return what `logprob_of` says of each of several paragraphs."""
-        if self._compiled is not None:
-            read = self.vocabulary.read
-            found = [read(words, self._compiled, self.start) for words in paragraphs]
-            return [float(each.sum(dtype=np.float64)) for each in found]
-        return self._totals([self.encode(words, initial=True) for words in paragraphs])
+        return self.logprobs([text])[0][0]
 
     def logprobs(self, texts: Sequence[str]) -> list[tuple[float, int]]:
         """Return what `logprob` says of each of several paragraphs, and how many words it has.
 
-        Without the compiled kernel, many at a time take a fraction of what they take one by one.
+        Many at a time take a fraction of what they take one by one.
         """
         if self._compiled is not None:
-            words = list(map(words_of, texts))
-            return list(zip(self.logprobs_of(words), map(len, words), strict=True))
+            return self.vocabulary.read(texts, _kernel, self._compiled, self.start)
         ids = list(map(self.vocabulary.encode_text, texts))
         return list(zip(self._totals(ids), map(len, ids), strict=True))
 
@@ -211,7 +198,7 @@ class LanguageModel:
             return []
         scores = self.score(np.concatenate([self.windows(ids) for ids in paragraphs]))
         ends = [0, *accumulate(map(len, paragraphs))]
-        return [float(scores[a:b].sum(dtype=np.float64)) for a, b in pairwise(ends)]
+        return [fsum(scores[a:b].tolist()) for a, b in pairwise(ends)]
 
     def score(self, ngrams: Int32s) -> Float32s:
         """Return the natural logarithm of p(last word | words before it) for each row.

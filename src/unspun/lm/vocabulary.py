@@ -93,6 +93,7 @@ class Vocabulary:
         self._ids = {form: index for index, form in enumerate(self.forms)}
         self._known = _Remembered(self)
         self._codes = _Codes(self._known)
+        self._table: bytes | None = None  # for the compiled reader, on first use
         changed = np.flatnonzero(lowered != np.arange(len(self.forms)))
         self._lower = dict(zip(changed.tolist(), lowered[changed].tolist(), strict=True))
 
@@ -145,19 +146,26 @@ class Vocabulary:
 
     def read(
         self,
-        words: Sequence[str],
+        texts: Sequence[str],
+        kernel: Any,  # noqa: ANN401
         compiled: Any,  # noqa: ANN401
         start: int,
-    ) -> NDArray[np.float32]:
-        """Return what a compiled model scores each word of a paragraph: `encode`, then its n-grams.
+    ) -> list[tuple[float, int]]:
+        """Return of texts what a compiled model says of each, and how many words it has.
 
         Args:
-            words: tokens; the first opens a sentence.
-            compiled: the model's kernel.
-            start: the id that stands before the first.
+            texts: the first word of each opens a sentence.
+            kernel: the module of the model.
+            compiled: the model.
+            start: the id that stands before the first word.
         """
-        found = compiled.read(words, self._known, self.lowered, SENTENCE_OPENERS, start)
-        return np.frombuffer(found, np.float32)
+        if self._table is None:
+            forms = (*self.forms, *SENTENCE_OPENERS, *_PLAIN)
+            self._table = kernel.forms(forms, self._known, SENTENCE_OPENERS)
+        found: list[tuple[float, int]] = compiled.read(
+            texts, self._table, self._known, self.lowered, SENTENCE_OPENERS, start
+        )
+        return found
 
     def ids_of(self, words: Sequence[str]) -> NDArray[np.int32]:
         """Return the ids of words as written, without regard to their places."""
