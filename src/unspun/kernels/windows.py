@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unspun import kernels
 
@@ -65,6 +66,38 @@ def escaped(chars: Iterable[str]) -> str:
 
 
 _ESCAPED = {ord(char): "\\" + char for char in "[]\\^-&|~"}
+
+
+class Sieve:
+    """Which signs a text may show: those of windows of all whose sets it has a character.
+
+    One look with NumPy for all sets, where the compiled scanner is not there to look for windows.
+
+    Args:
+        windows: The windows, of 64 different sets at most.
+    """
+
+    def __init__(self, windows: Sequence[Window]) -> None:
+        sets = {chars for window in windows for chars in window[1:] if chars not in _SPECIAL}
+        bits = {chars: 1 << number for number, chars in enumerate(sets)}
+        self._table = np.zeros(_UNITS, np.uint64)  # by UTF-16: two halves for an astral character
+        for chars, bit in bits.items():
+            self._table[_units(chars)] |= np.uint64(bit)
+        self._needs = [
+            (window.sign, sum({bits.get(chars, 0) for chars in window[1:]})) for window in windows
+        ]
+
+    def may_show(self, text: str) -> frozenset[str]:
+        """The signs of windows that may be in a text."""
+        there = int(np.bitwise_or.reduce(self._table.take(_units(text)), initial=0))
+        return frozenset(sign for sign, needed in self._needs if not needed & ~there)
+
+
+_UNITS = 1 << 16
+
+
+def _units(text: str) -> NDArray[np.uint16]:
+    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
 
 
 def spread(ranges: str) -> str:
