@@ -63,9 +63,7 @@ def by_hand(text: str, index: Index) -> list[float]:
 @pytest.mark.parametrize("text", TEXTS[:6])
 def test_a_gain_is_that_of_the_whole_stretch(text: str, spinner: Spinner) -> None:
     lattice = build(text, spinner.index)
-    table = arrays(lattice)
-    arcs = np.flatnonzero(table.entry >= 0)
-    found = alone(lattice, table, arcs, spinner.index, Prices())
+    found = alone(lattice, Prices())[lattice.readings.entry >= 0]
     assert found.tolist() == pytest.approx(by_hand(text, spinner.index), abs=1e-3)
 
 

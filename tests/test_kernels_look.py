@@ -128,7 +128,8 @@ def test_one_pass_tells_what_the_parts_tell(
     words, chosen = Words.of(text), spinners[0].gate
     assert chosen is not None
     glance, told = spinners[1].index.glance, chosen.look(words)
-    rows = screen.screen(text, ends, [(chosen, None), (None, glance), (chosen, glance)], 0.04)
+    families = [(chosen, None), (None, glance), (chosen, glance)]
+    rows = screen.Screen(families, 0.04).look(text, ends)
     marks = glance.find(words)
     first = 0
     for end, (gated, marked, both) in zip(ends, rows, strict=True):

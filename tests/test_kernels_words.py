@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from unspun import kernels
-from unspun.channel import page
+from unspun.channel import heads, page
+from unspun.channel.tokens import upper_first
 from unspun.lm import english, words
 
 needed = pytest.mark.skipif(
@@ -52,6 +53,44 @@ def test_parts_agree(text: str) -> None:
     assert forms == want
     assert np.array_equal(starts, places)
     assert np.array_equal(kinds, classes)
+
+
+PHRASES = (
+    "cat",
+    "in the presence of",
+    "to the finest of all",
+    "co - op",
+    "l ' eau",
+    "9 \u0636",
+    "_",
+)
+
+
+@needed
+@given(
+    texts,
+    st.lists(st.sampled_from((*" ".join(PHRASES).split(), "Cat", "To", "\u2019", "  ", "\n", "."))),
+)
+def test_beginnings_of_phrases_are_found(text: str, parts: list[str]) -> None:
+    """One is found where the parts of a text hold its first four, and nowhere else."""
+    known, page_text = heads.Heads(PHRASES), text + " " + " ".join(parts)
+    cut, _, _ = page.parts_plain(page_text)
+    written = f" {' '.join(cut)} "
+    both = [*PHRASES, *map(upper_first, PHRASES)]
+    wanted = any(f" {' '.join(phrase.split(' ')[:4])} " in written for phrase in both)
+    assert known.may_stand(page_text) == wanted
+
+
+@needed
+def test_beginnings_refuse_what_does_not_fit() -> None:
+    assert words.kernel is not None
+    with pytest.raises(ValueError, match="no"):
+        words.kernel.holds("text", bytes(3), b"")
+    assert words.kernel.holds("text", bytes((1 << 18) // 8), bytes(3)) is False
+    assert words.kernel.holds("text", b"\xff" * ((1 << 18) // 8), bytes(11)) is False
+    assert words.kernel.heads("") == b""
+    with pytest.raises(TypeError, match="string"):
+        words.kernel.heads(b"bytes")
 
 
 @needed

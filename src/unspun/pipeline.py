@@ -143,8 +143,11 @@ def _residue(tagged: Tagged) -> tuple[Tag, ...]:
 
 def _detect(result: Result, setting: Setting) -> Result:
     verdict = spun_detector.detect(result.text, setting.config.restore)
-    findings = placement.findings(verdict.findings, edits.Projection(result.ledger).origin)
-    result = flow.changed(result, verdict=verdict, spun=replace(verdict, findings=findings))
+    findings, spun = verdict.findings, verdict
+    if findings:
+        findings = placement.findings(findings, edits.Projection(result.ledger).origin)
+        spun = replace(verdict, findings=findings)
+    result = flow.changed(result, verdict=verdict, spun=spun)
     if verdict.is_spun and result.tagged is not None:
         strongest = sorted(findings, key=lambda f: -f.score)[:SHOWN_EVIDENCE]
         evidence = tuple(sorted(strongest, key=lambda f: (f.start, f.end)))

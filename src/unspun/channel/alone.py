@@ -12,14 +12,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.channel.decoder import Arrays
-from unspun.channel.document import crest_of
-from unspun.channel.habits import Habits, Prices
+from unspun.channel.habits import Choices, Prices, guess
 from unspun.channel.index import Index
 from unspun.channel.lattice import Lattice, build
-from unspun.channel.numbering import arrays
+from unspun.channel.numbering import kept_ids, read_as
 
 Ints = NDArray[np.int64]
+Int32s = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
 _FULL = 0.96  # rate at which the channel's prices are those of a phrase that was replaced
@@ -39,46 +38,71 @@ def evidence(text: str, first: Ints, last: Ints, index: Index, prices: Prices) -
         prices: The decoder's weights.
     """
     lattice = build(text, index, (first, last))
-    arcs = np.arange(len(lattice.readings.text))
-    if not len(arcs):
+    rows = lattice.readings
+    if not len(rows.text):
         return 0.0
-    table = arrays(lattice)
-    gains = alone(lattice, table, arcs, index, prices) - _DOUBT
+    gains = alone(lattice, prices) - _DOUBT
     order = np.argsort(-gains, kind="stable")
-    _, one = np.unique(table.form[arcs[order]], return_index=True)
+    forms = 2 * index.form[rows.entry] + rows.capital
+    _, one = np.unique(forms[order], return_index=True)
     told = np.exp(np.clip(gains[order[one]], _LEAST, _MOST))
     return math.fsum(np.log1p(_RATE * (told - 1.0)).tolist())
 
 
-def alone(lattice: Lattice, table: Arrays, arcs: Ints, index: Index, prices: Prices) -> Floats:
-    """Nats that each of some substitutions gains where all else stays."""
-    lm, width = index.lm, index.lm.order - 1
-    kept = table.words[len(table.start) - len(lattice.words) :, 0]
-    nodes = np.full(table.nodes + 2 * width, -1, np.int32)  # the word that begins at each node
-    stop = int(lm.encode(["."])[0])
-    segment = np.repeat(np.arange(len(table.first)), table.last - table.first)
-    nodes[width + np.arange(len(kept)) + segment] = kept
-    start, end = table.start[arcs].astype(np.int64), table.end[arcs].astype(np.int64)
-    own = table.segment[arcs]
-    begin, close = table.first[own].astype(np.int64), table.last[own].astype(np.int64)
-    size = table.size[arcs].astype(np.int64)
-    follow = np.minimum(close - end, width)
-    longest = int(size.max())
-    line = np.full((len(arcs), width + longest + width), -1, np.int32)
-    back = np.arange(width)
-    before = start[:, None] - width + back
-    opening = np.where(np.array(lattice.openings, np.bool_), lm.start, stop)[own]
-    line[:, :width] = np.where(
-        before >= begin[:, None],
-        nodes[width + before],
-        np.where(before == begin[:, None] - 1, opening[:, None], -1),
-    )
-    line[:, width : width + longest] = table.words[arcs, :longest]
+def alone(lattice: Lattice, prices: Prices) -> Floats:
+    """Nats that each substitution of a lattice gains where all else stays."""
+    rows, lm = lattice.readings, lattice.index.lm
+    width, texts = lm.order - 1, _Texts(lattice)
+    words, size = read_as(lattice)
+    follow = np.minimum(texts.close[rows.start] - rows.end, width)
+    longest, back = words.shape[1], np.arange(width)
+    line = np.full((len(size), width + longest + width), -1, np.int32)
+    line[:, :width] = texts.before(rows.start)
+    line[:, width : width + longest] = words
     row, at = np.nonzero(back < follow[:, None])
-    line[row, width + size[row] + at] = nodes[width + end[row] + at]
+    line[row, width + size[row] + at] = texts.words[rows.end[row] + at]
     row, at = np.nonzero(np.arange(longest + width) < (size + follow)[:, None])
     grams = np.lib.stride_tricks.sliding_window_view(line, width + 1, axis=1)[row, at]
-    told = np.bincount(row, lm.score(grams), len(arcs)) * prices.lm
-    crest = crest_of(lattice, table, index, prices)
-    price = Habits.first_guess(table, index, prices, _FULL).arc[arcs]
-    return np.asarray(told - (crest[end + follow] - crest[start]) + price)
+    count = len(texts.words)
+    scores = lm.score(np.concatenate([texts.grams(), grams])).astype(np.float64)
+    crest = np.append(0.0, np.cumsum(prices.lm * scores[:count]))
+    told = np.bincount(row, scores[count:], len(size)) * prices.lm
+    price = guess(_choices(lattice), lattice.index, prices, _FULL)
+    return np.asarray(told - (crest[rows.end + follow] - crest[rows.start]) + price)
+
+
+class _Texts:
+    """A text as it stands.
+
+    Attributes:
+        words: Language model ids of its words.
+        close: For each, where its stretch ends.
+    """
+
+    def __init__(self, lattice: Lattice) -> None:
+        lm = lattice.index.lm
+        bounds = np.array(lattice.segments, np.int64)
+        stretch = np.repeat(np.arange(len(bounds)), bounds[:, 1] - bounds[:, 0])
+        stop = int(lm.encode(["."])[0])
+        self.words = kept_ids(lattice)
+        self._first, self.close = bounds[stretch].T
+        self._opening = np.where(lattice.openings, lm.start, stop)[stretch]
+        self._width = lm.order - 1
+
+    def before(self, at: Ints) -> Int32s:
+        """The words before each of some, as the language model needs them; -1 if there is none."""
+        places = at[:, None] + np.arange(-self._width, 0)
+        apart = places - self._first[at][:, None]
+        opening = np.where(apart == -1, self._opening[at][:, None], -1)
+        return np.where(apart >= 0, self.words[np.maximum(places, 0)], opening)
+
+    def grams(self) -> Int32s:
+        """Each word behind those before it."""
+        return np.column_stack([self.before(np.arange(len(self.words))), self.words])
+
+
+def _choices(lattice: Lattice) -> Choices:
+    rows, whole = lattice.readings, np.ascontiguousarray(lattice.readings.whole)
+    entry, start, end = (c.astype(np.int32) for c in (rows.entry, rows.start, rows.end))
+    owner = lattice.index.owner[rows.entry]
+    return Choices(entry, owner, start, end, whole, np.zeros(len(whole), np.bool_))

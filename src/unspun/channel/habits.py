@@ -25,6 +25,8 @@ _kernel = kernels.load("unspun.channel._habits", revision=1)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Int32s = NDArray[np.int32]
+Bools = NDArray[np.bool_]
 
 _BITS = 24  # of an entry or a form
 _ELSEWHERE = 0.15  # occurrences that nothing elsewhere counts for
@@ -117,16 +119,9 @@ class Habits:
     @classmethod
     def first_guess(cls, table: Arrays, index: Index, prices: Prices, rate: float) -> Habits:
         """The table's prior."""
-        replaced, left = index.logs(rate)
-        if _kernel is None:
-            price = guess_plain(table, index.logp, replaced, left, prices)
-        else:
-            rows = table.entry, table.original, table.start, table.end, table.whole, table.apart
-            of = prices.channel, prices.take, prices.longer
-            odd = prices.article, prices.compound, prices.apart
-            told = _kernel.guess(*rows, index.logp, replaced, left, (*of, *odd))
-            price = np.frombuffer(told)
-        missed = left * prices.missed
+        rows = table.entry, table.original, table.start, table.end, table.whole, table.apart
+        price = guess(Choices(*rows), index, prices, rate)
+        missed = index.logs(rate)[1] * prices.missed
         return cls(table, prices, price, missed, price, missed, index.logp[table.entry])
 
     def weight(self, graph: decoder.Graph) -> Floats:
@@ -216,8 +211,29 @@ class Kinds(NamedTuple):
         return together(kind, expected) - expected
 
 
+class Choices(NamedTuple):
+    """What the table knows of arcs (`Arrays`)."""
+
+    entry: Int32s
+    original: Int32s
+    start: Int32s
+    end: Int32s
+    whole: Bools
+    apart: Bools
+
+
+def guess(table: Choices, index: Index, prices: Prices, rate: float) -> Floats:
+    """The price of each arc by the table alone, in a document of which so much was replaced."""
+    replaced, left = index.logs(rate)
+    if _kernel is None:
+        return guess_plain(table, index.logp, replaced, left, prices)
+    of = prices.channel, prices.take, prices.longer
+    odd = prices.article, prices.compound, prices.apart
+    return np.frombuffer(_kernel.guess(*table, index.logp, replaced, left, (*of, *odd)))
+
+
 def guess_plain(
-    table: Arrays, of: Floats, replaced: Floats, left: Floats, prices: Prices
+    table: Choices | Arrays, of: Floats, replaced: Floats, left: Floats, prices: Prices
 ) -> Floats:
     """The price of each arc by the table alone, without the compiled kernel.
 

@@ -13,6 +13,7 @@ from unspun.channel import tokens
 from unspun.channel.context import Context
 from unspun.channel.contractions import choice
 from unspun.channel.forms import Forms, stem_of
+from unspun.channel.heads import Heads
 from unspun.channel.markers import Glance
 from unspun.channel.matcher import Matcher, Numbers
 from unspun.channel.model import Channel
@@ -63,11 +64,9 @@ class Index:
 
     def occurs(self, text: str) -> bool:
         """Whether any spun phrase stands in a text."""
-        parts, _, _ = parts_of(text)
-        words, pairs = self._heads
-        if words.isdisjoint(parts) and pairs.isdisjoint(itertools.pairwise(parts)):
+        if not self._heads.may_stand(text):
             return False  # which is so of most text, and quicker to tell
-        return len(self.spun.find(parts).place) > 0
+        return len(self.spun.find(parts_of(text)[0]).place) > 0
 
     def logs(self, rate: float) -> tuple[Floats, Floats]:
         """Logarithms of how often each original is replaced at a document's rate, and is not."""
@@ -104,17 +103,9 @@ class Index:
         return Matcher([_parted(entry.spun) for entry in self.channel.entries])
 
     @cached_property
-    def _heads(self) -> tuple[set[str], set[tuple[str, str]]]:
-        """Spun phrases of one part, and the first two parts of the others; with capitals, too."""
-        words, pairs = set[str](), set[tuple[str, str]]()
-        for entry in self.channel.entries:
-            first, *more = _parted(entry.spun).split(" ", 2)
-            for head in (first, tokens.upper_first(first)):
-                if more:
-                    pairs.add((head, more[0]))
-                else:
-                    words.add(head)
-        return words, pairs
+    def _heads(self) -> Heads:
+        """What its spun phrases begin with."""
+        return Heads(map(_parted, self.channel.spun()))
 
     @cached_property
     def originals(self) -> dict[str, int]:

@@ -128,6 +128,15 @@ class Marks(NamedTuple):
         """Nats that the words from `first` to before `last` say, each marker once."""
         return float(self.blocks(first, last, last - first)[0]) if last > first else 0.0
 
+    def lines(self, bounds: Ints) -> NDArray[np.float64]:
+        """The same of the words from each bound to the next."""
+        line = np.searchsorted(bounds, self.places, side="right") - 1
+        within = np.flatnonzero((line >= 0) & (line < len(bounds) - 1))
+        each = line[within] * len(self.nats) + self.numbers[within]
+        told = np.unique(each)
+        line, number = np.divmod(told, max(len(self.nats), 1))
+        return np.asarray(np.bincount(line, self.nats[number], len(bounds) - 1), np.float64)
+
     def blocks(self, first: int, last: int, block: int) -> NDArray[np.float64]:
         """The same of each block of so many words."""
         if kernel is not None:

@@ -33,7 +33,7 @@ def arrays(lattice: Lattice) -> Arrays:
         texts.words, texts.sizes, index.families,
         more.words, more.sizes, _families(lattice),
         index.owner, index.claims,
-        _kept_ids(lattice), families_of(lattice.known).astype(np.int32),
+        kept_ids(lattice), families_of(lattice.known).astype(np.int32),
         lattice.known & CAPITAL > 0, lattice.kept, lattice.opens, bounds,
     )  # fmt: skip
     start, end, level, words, size, entry, original, claim, capital, whole, stem, segment = made
@@ -118,25 +118,36 @@ def _dense(numbers: Ints) -> Int32s:
     return np.asarray(dense.astype(np.int32))
 
 
-def _encoded(lattice: Lattice) -> tuple[Int32s, Int32s, Int32s]:
-    """Language model ids of each arc's words, how many they are, and their families."""
-    rows, index, names = lattice.readings, lattice.index, lattice.words.words
-    known, taken = index.texts, len(rows.text)
+def read_as(lattice: Lattice) -> tuple[Int32s, Int32s]:
+    """Language model ids of each reading's words, -1 behind the last, and how many they are."""
+    rows, known = lattice.readings, lattice.index.texts
     base = len(known.texts)
+    plain, opens = np.minimum(rows.text, base - 1), lattice.opens[rows.start].astype(np.int64)
+    size = known.sizes[plain]
+    if not lattice.more:
+        return known.words[opens, plain, : int(size.max(initial=1))], size
     odd = np.flatnonzero(rows.text >= base)
-    plain, beyond = np.minimum(rows.text, base - 1), rows.text[odd] - base
-    more = Texts(lattice.more, index.lm)
-    size = np.ones(taken + len(names), np.int32)
-    size[:taken] = known.sizes[plain]
+    more, beyond = Texts(lattice.more, lattice.index.lm), rows.text[odd] - base
     size[odd] = more.sizes[beyond]
     words = np.full((len(size), int(size.max(initial=1))), -1, np.int32)
-    opens = lattice.opens[rows.start].astype(np.int64)
-    words[:taken, : known.words.shape[2]] = known.words[opens, plain, : words.shape[1]]
+    words[:, : known.words.shape[2]] = known.words[opens, plain, : words.shape[1]]
     words[odd] = -1
     words[odd, : more.words.shape[2]] = more.words[opens[odd], beyond]
-    words[taken:, 0] = _kept_ids(lattice)
-    families = index.families[plain]
-    families[odd] = _families(lattice)[beyond]
+    return words, size
+
+
+def _encoded(lattice: Lattice) -> tuple[Int32s, Int32s, Int32s]:
+    """Language model ids of each arc's words, how many they are, and their families."""
+    rows, index, count = lattice.readings, lattice.index, len(lattice.words)
+    base, taken = len(index.texts.texts), len(rows.text)
+    size = np.ones(taken + count, np.int32)
+    read, size[:taken] = read_as(lattice)
+    words = np.full((len(size), read.shape[1]), -1, np.int32)
+    words[:taken] = read
+    words[taken:, 0] = kept_ids(lattice)
+    odd = np.flatnonzero(rows.text >= base)
+    families = index.families[np.minimum(rows.text, base - 1)]
+    families[odd] = _families(lattice)[rows.text[odd] - base]
     return words, size, _stems(np.concatenate([families, families_of(lattice.known)]))
 
 
@@ -150,7 +161,7 @@ def _stems(families: NDArray[np.integer]) -> Int32s:
     return _dense(np.append(families, -1))[:-1] - 1
 
 
-def _kept_ids(lattice: Lattice) -> Int32s:
+def kept_ids(lattice: Lattice) -> Int32s:
     """Language model ids of the words that stand in the text."""
     vocabulary = lattice.index.lm.vocabulary
     kept = vocabulary.ids_of(lattice.words.words)

@@ -41,33 +41,48 @@ class Told(NamedTuple):
 Family = tuple[Gate | None, Glance | None]
 
 
-def screen(
-    text: str, ends: Sequence[int], families: Sequence[Family], odd: float
-) -> list[tuple[Told, ...]]:
-    """Look at a text.
+class Screen:
+    """Some families' classifiers and markers, ready to look at texts."""
 
-    Args:
-        text: The text.
-        ends: Where each region ends, in code points, in order.
-        families: The classifier and the markers of each, or None.
-        odd: Nats a word of markers that are asked for in one block.
+    def __init__(self, families: Sequence[Family], odd: float) -> None:
+        """Lay the tables out.
 
-    Returns:
-        A row for each region, with what each family says.
-    """
-    assert kernel is not None  # noqa: S101  # who asks has looked
-    tables = tuple(
-        ((*gate.tables, *gate.places) if gate else (), glance.tables if glance else ())
-        for gate, glance in families
-    )
-    rows = kernel.screen(text, np.array(ends, np.int64), *TABLES, tables, BLOCK, odd)
-    return [
-        tuple(
-            Told(words, _strongest(gate, *steps), told / max(distinct, 1), odd and words > BLOCK)
-            for (gate, _), (*steps, told, odd) in zip(families, row, strict=True)
+        Args:
+            families: The classifier and the markers of each, or None.
+            odd: Nats a word of markers that are asked for in one block.
+        """
+        self._gates = [gate for gate, _ in families]
+        self._odd = odd
+        self._tables = tuple(
+            ((*gate.tables, *gate.places) if gate else (), glance.tables if glance else ())
+            for gate, glance in families
         )
-        for words, distinct, row in rows
-    ]
+
+    def look(self, text: str, ends: Sequence[int]) -> list[tuple[Told, ...]]:
+        """Look at a text.
+
+        Args:
+            text: The text.
+            ends: Where each region ends, in code points, in order.
+
+        Returns:
+            A row for each region, with what each family says.
+        """
+        assert kernel is not None  # noqa: S101  # who asks has looked
+        bounds = np.array(ends, np.int64)
+        rows = kernel.screen(text, bounds, *TABLES, self._tables, BLOCK, self._odd)
+        return [
+            tuple(
+                Told(
+                    words,
+                    _strongest(gate, total, most),
+                    told / (distinct or 1),
+                    odd and words > BLOCK,
+                )
+                for gate, (total, most, told, odd) in zip(self._gates, row, strict=True)
+            )
+            for words, distinct, row in rows
+        ]
 
 
 def _strongest(gate: Gate | None, total: int, most: int) -> float | None:

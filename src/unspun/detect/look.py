@@ -11,6 +11,7 @@ import math
 import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from unspun.channel.gate import BLOCK, Gate, strongest
 from unspun.channel.habits import Prices
 from unspun.channel.index import Index
 from unspun.channel.keys import Words
-from unspun.channel.screen import MOST, Told, kernel, screen
+from unspun.channel.screen import MOST, Screen, Told, kernel
 
 _REGION = 12_000  # code points that are decoded together
 _SUSPICIOUS = 0.013  # nats a word of markers from which a region is read
@@ -41,6 +42,7 @@ _HUNCH = (5.55, 0.46, 11.16, -0.25, -2.35)  # weights of `Look.features`, for re
 _GATED_BIAS, _EVIDENCE, _GATED = -2.7, 5.95, 0.307  # of the classifier's regression
 _BORNE, _DISTINCT = 9.5, -7.8  # of what the words around say, and of how many phrases they are
 _LEAST, _MOST = -6.0, 6.0  # nats of the classifier that count
+_SCREENS = 8  # choices of families that are kept ready
 _RICHNESS = 0.08  # distinct words in a word of prose, beyond its first block: far more, in fact
 _FEW = 25.0  # words that count against a text for being short
 _SHORT = 120.0  # words of which a text has the more to prove the fewer it has
@@ -162,10 +164,15 @@ def in_doubt(text: str, spans: Sequence[Span], spinners: Sequence[Spinner]) -> l
     """The families that may find some region suspicious; the others have looked at all of them."""
     if kernel is None or len(spinners) > MOST:
         return list(spinners)
-    tables = [(s.gate, s.index.glance if s.marked else None) for s in spinners]
-    rows = screen(text, [end for _, end in spans], tables, _SUSPICIOUS_BLOCK)
+    rows = _screen(tuple(spinners)).look(text, [end for _, end in spans])
     columns = zip(spinners, zip(*rows, strict=True), strict=True) if rows else ()
     return [spinner for spinner, told in columns if any(map(_may_be, told))]
+
+
+@lru_cache(_SCREENS)
+def _screen(spinners: tuple[Spinner, ...]) -> Screen:
+    families = [(s.gate, s.index.glance if s.marked else None) for s in spinners]
+    return Screen(families, _SUSPICIOUS_BLOCK)
 
 
 def _may_be(told: Told) -> bool:
@@ -241,8 +248,7 @@ class Sight:
         if self._told is not None:
             nats += self._told.lines(bounds)
         if self._marks is not None:
-            spans = zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
-            nats += [self._marks.told(*span) for span in spans]
+            nats += self._marks.lines(bounds)
         size = region.end - region.start
         budget = max(size // _SAMPLED, _LEAST_SAMPLE)
         taken: list[int] = []

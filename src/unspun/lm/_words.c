@@ -3,7 +3,7 @@
 #include "kernel.h"
 #include "cut.h"
 
-#define REVISION 2 /* that of words.py */
+#define REVISION 3 /* that of words.py */
 
 /* Append and let go; 0 with an exception where that fails. */
 static int
@@ -101,7 +101,114 @@ parts(PyObject *module, PyObject *text)
     return out;
 }
 
+/* ---- What phrases begin with: see heads.py. ---- */
+
+#define SLOTS 18
+#define HEAD 4 /* parts that are looked at */
+
+/* The next part that begins before a limit: its hash, and in `k` where it ends; 0 if none does. */
+static inline int
+next_part(const Text *t, Py_ssize_t *k, Py_ssize_t limit, uint64_t *key)
+{
+    Py_ssize_t end = *k;
+    while (end < limit && is(t, end, SPACE))
+        end++;
+    if (end >= limit)
+        return 0;
+    uint64_t hash = 0xCBF29CE484222325u; /* of Fowler, Noll and Vo, a character at a time */
+    Py_UCS4 c = at(t, end);
+    if (!is(t, end, ALNUM) && c != '_') {
+        hash = (hash ^ (c == CURLY ? '\'' : c)) * 0x100000001B3u;
+        end++;
+    }
+    else
+        for (; is(t, end, ALNUM) || (c = at(t, end)) == '_'; end++)
+            hash = (hash ^ at(t, end)) * 0x100000001B3u;
+    *k = end;
+    *key = (hash ^ hash >> 32) * 0x9E3779B97F4A7C15u;
+    return 1;
+}
+
+static inline uint64_t
+neighbours(uint64_t key, uint64_t next)
+{
+    return (key ^ key >> 29) * 0xD6E8FEB86659FD93u + next;
+}
+
+/* heads(text): the hash of what each line begins with, up to HEAD parts. */
+static PyObject *
+heads(PyObject *module, PyObject *text)
+{
+    if (!PyUnicode_Check(text))
+        return PyErr_Format(PyExc_TypeError, "phrases are lines of a string");
+    Text t = text_of(text);
+    uint64_t *keys = PyMem_RawMalloc(((size_t)t.size + 1) * sizeof *keys), key, next;
+    Py_ssize_t count = 0;
+    for (Py_ssize_t k = 0; keys && k < t.size; k++) {
+        Py_ssize_t end = k;
+        while (end < t.size && at(&t, end) != '\n')
+            end++;
+        if (next_part(&t, &k, end, &key)) {
+            for (int part = 1; part < HEAD && next_part(&t, &k, end, &next); part++)
+                key = neighbours(key, next);
+            keys[count++] = key;
+        }
+        k = end;
+    }
+    PyObject *out = keys ? PyBytes_FromStringAndSize((char *)keys, count * 8) : PyErr_NoMemory();
+    PyMem_RawFree(keys);
+    return out;
+}
+
+/* Whether a hash is among some in order, of each of which two bits are set in a table. */
+static inline int
+among(uint64_t key, const uint8_t *able, const Py_buffer *keys)
+{
+    uint64_t one = key >> (64 - SLOTS), two = key >> (64 - 2 * SLOTS) & ((1 << SLOTS) - 1);
+    if (!(able[one / 8] >> one % 8 & able[two / 8] >> two % 8 & 1))
+        return 0;
+    const uint64_t *known = keys->buf;
+    Py_ssize_t low = 0, high = keys->len / 8;
+    while (low < high) {
+        Py_ssize_t middle = low + (high - low) / 2;
+        if (known[middle] < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < keys->len / 8 && known[low] == key;
+}
+
+/* holds(text, able, keys): whether one of some phrases may begin in a text. */
+static PyObject *
+holds(PyObject *module, PyObject *args)
+{
+    PyObject *text;
+    Py_buffer able, keys;
+    if (!PyArg_ParseTuple(args, "Uy*y*", &text, &able, &keys))
+        return NULL;
+    int fits = able.len == (1 << SLOTS) / 8, found = 0;
+    if (fits) {
+        Text t = text_of(text);
+        uint64_t since[HEAD], key; /* what began some parts ago */
+        int known = 0;
+        for (Py_ssize_t k = 0; !found && next_part(&t, &k, t.size, &key);) {
+            for (int part = known = known < HEAD ? known + 1 : HEAD; part-- > 0;) {
+                since[part] = part ? neighbours(since[part - 1], key) : key;
+                found |= among(since[part], able.buf, &keys);
+            }
+        }
+    }
+    else
+        PyErr_SetString(PyExc_ValueError, "the table is none of heads");
+    PyBuffer_Release(&able);
+    PyBuffer_Release(&keys);
+    return fits ? PyBool_FromLong(found) : NULL;
+}
+
 static PyMethodDef methods[] = {
+    {"heads", heads, METH_O, "Hashes of what the lines of a text begin with."},
+    {"holds", holds, METH_VARARGS, "Whether a text holds the beginning of a phrase."},
     {"tokens", tokens, METH_O, "The tokens of a text, where they begin, where they end."},
     {"words", words, METH_O, "The tokens of a text."},
     {"parts", parts, METH_O, "The parts of a text's words, where they begin, what they are."},

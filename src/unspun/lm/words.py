@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from unspun import kernels
 
-kernel = kernels.load("unspun.lm._words", revision=2)
+kernel = kernels.load("unspun.lm._words", revision=3)
 
 # Titles and months whose stop never ends a sentence.
 _TITLES = (

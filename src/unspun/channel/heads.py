@@ -1,0 +1,50 @@
+"""What phrases begin with: most text holds the beginning of none, which is quick to tell.
+
+The first four parts of each phrase, and each so many that follow one another in a text, are hashed,
+and few hashes get past a table (Bloom, "Space/time trade-offs in hash coding with allowable
+errors", CACM 1970).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from unspun.channel import tokens
+from unspun.channel.page import parts_of
+from unspun.lm.words import kernel
+
+_MOST = 4  # parts of a beginning
+_BITS = 18  # of the table that rules nearly all out
+
+
+class Heads:
+    """The beginnings of phrases, as they are and with a capital."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        """Prepare.
+
+        Args:
+            phrases: Parts with a blank between each two.
+        """
+        listed = list(phrases)
+        listed += [tokens.upper_first(phrase) for phrase in listed]
+        if kernel is None:
+            self._heads = {tuple(phrase.split(" ", _MOST)[:_MOST]) for phrase in listed}
+            return
+        keys = np.unique(np.frombuffer(kernel.heads("\n".join(listed)), np.uint64))
+        able = np.zeros(1 << _BITS, np.bool_)
+        for slots in (keys, keys << np.uint64(_BITS)):
+            able[slots >> np.uint64(64 - _BITS)] = True
+        self._tables = np.packbits(able, bitorder="little"), keys
+
+    def may_stand(self, text: str) -> bool:
+        """Whether a text holds one; of those that are hashed alike, others may be taken for it."""
+        if kernel is not None:
+            return bool(kernel.holds(text, *self._tables))
+        parts, _, _ = parts_of(text)
+        rows = (
+            zip(*(parts[at:] for at in range(size)), strict=False) for size in range(1, _MOST + 1)
+        )
+        return not all(map(self._heads.isdisjoint, rows))
