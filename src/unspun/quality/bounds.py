@@ -6,8 +6,8 @@ The compiled kernel and the plain version give the same numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import NamedTuple
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 from unspun import kernels
 from unspun.kernels.values import maker
@@ -16,6 +16,7 @@ from unspun.quality.shape import Shape, share
 
 _kernel = kernels.load("unspun.quality._bounds", revision=1)
 _sub_score = maker(SubScore)
+_PLACES = {name: place for place, name in enumerate(Shape._fields)}
 
 SHARE, MOST, LEAST = range(3)
 """A share that is best at the bound and worst at one; an upper bound; a lower bound."""
@@ -49,9 +50,8 @@ def rate(rules: Sequence[Rule]) -> Rate:
     """What rates texts by these rules, in their order."""
     if _kernel is None:
         return partial(plain, rules)
-    places = {name: place for place, name in enumerate(Shape._fields)}
     rows = tuple(
-        (name, bound, threshold, places[some], places.get(every, -1), at)
+        (name, bound, threshold, _PLACES[some], _PLACES.get(every, -1), at)
         for name, bound, threshold, some, every, at in rules
     )
     rated: Rate = _kernel.Bounds(rows, _sub_score).rate
@@ -65,13 +65,22 @@ def plain(rules: Sequence[Rule], shape: Shape) -> list[SubScore]:
 
 def _rated(rule: Rule, shape: Shape) -> SubScore:
     name, bound, threshold, some, every, at = rule
-    value = getattr(shape, some)
+    counts: Sequence[Any] = shape
+    value = counts[_PLACES[some]]
     if at >= 0:
         value = value[at]
     if every:
-        value = share(value, getattr(shape, every))
+        value = share(value, counts[_PLACES[every]])
     flagged = value < threshold if bound == LEAST else value > threshold
+    if not value and not flagged:
+        return _nothing(rule, value)
     return _sub_score(name, _score(rule, value) if flagged else 1.0, value, threshold, flagged)
+
+
+@lru_cache(typed=True)
+def _nothing(rule: Rule, value: float) -> SubScore:
+    """The part of a rule that counts nothing, as most do in most texts."""
+    return _sub_score(rule.name, 1.0, value, rule.threshold, False)  # noqa: FBT003
 
 
 def _score(rule: Rule, value: float) -> float:
