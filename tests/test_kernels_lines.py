@@ -130,17 +130,17 @@ def test_most_prose_is_quiet() -> None:
 def test_the_kernel_refuses_what_it_cannot_use() -> None:
     if reading._kernel is None:
         pytest.skip("no compiled kernel")
-    tables = bytes(4 << 16), bytes(2 << 16)
+    tables = bytes(4 << 16), bytes(4 << 16)
     for words in ({"a": 0}, {"a": "b"}, {1: 1}):
         with pytest.raises(ValueError, match="roles"):
-            reading._kernel.Reader(*tables, words, {}, {}, lines.Line, lines.Shape)
+            reading._kernel.Reader(*tables, words, {}, {}, (), lines.Line, lines.Shape)
     for calls in ({"a": 1}, {"a": (1, 2)}, {1: (1, 2, 3)}, {"": (1, 2, 3)}):
         with pytest.raises(ValueError, match=r"prompts|characters"):
-            reading._kernel.Reader(*tables, {}, {}, calls, lines.Line, lines.Shape)
+            reading._kernel.Reader(*tables, {}, {}, calls, (), lines.Line, lines.Shape)
     with pytest.raises(ValueError, match="size"):
-        reading._kernel.Reader(b"", b"", {}, {}, {}, lines.Line, lines.Shape)
+        reading._kernel.Reader(b"", b"", {}, {}, {}, (), lines.Line, lines.Shape)
     with pytest.raises(ValueError, match="size"):
-        reading._kernel.Reader(*tables, {}, {}, {}, int, lines.Shape)
+        reading._kernel.Reader(*tables, {}, {}, {}, (), int, lines.Shape)
     with pytest.raises(TypeError):
         reading._reader().cut(b"bytes")
 

@@ -100,7 +100,7 @@ def find(
         ConfigError: if ``config.disable`` names a rule that there is not.
     """
     _refuse_unknown(config.disable)
-    if text.count("\n") > MOST:
+    if len(text) > MOST and text.count("\n") > MOST:
         return [], []
     if not recurring and shows_nothing(text):
         return [], []

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 6
+#define REVISION 7
 
 enum { BODY_WIDTH = 100, SHORT = 200, LONG = 600, WORDED = 400, PEEK = 24, FRONT = 12, BACK = 12 };
 enum { NEAR = 18, SENTENCE_WIDTH = 45, SENTENCE_WORDS = 8, WORD_WIDTH = 7, FEW = 2, BUTTONS = 20 };
@@ -19,6 +19,7 @@ enum { FORM = 0xFFFF, MARK = 1 << 16, SECOND = 1 << 17, FIRST = 1 << 18, TRAIL =
 enum { DECOR = 1 << 20, WIDE = 1 << 21, FINAL = 1 << 22, QUOTE = 1 << 23, BULLET = 1 << 24 };
 enum { JOINT = 1 << 25, OPENER = 1 << 26, SIGN = 1 << 27, ALNUM = 1 << 28, LETTER = 1 << 29 };
 enum { SPACE = 1 << 30 };
+#define LONGER 0x80000000u /* the form is more than one letter: the number of these */
 /* NUMBERED: of lines that begin with a number; WORDED: of those that have a certain word. */
 enum { EXACT = 1, STARTS = 2, STARTS_WORDED = 4, ENDS = 8, ENDS_NUMBERED = 16, ENDS_WORDED = 32 };
 enum { LONG_STARTS = 64, LONG_STARTS_WORDED = 128, LONG_ENDS = 256, LONG_ENDS_NUMBERED = 512 };
@@ -28,15 +29,17 @@ enum { INNER = 1, INNER_NUMBERED = 2, INNER_WORDED = 4, WORD = 8, LONG_INNER = 1
 enum { OBJECT = 1, CALL = 2, SELF = 4, KINDS = 3 };
 /* Gates, by the roles of the words behind them: those that prompts open with; those that long lines
    start with, and short ones; those that any end with. BRIEF ones are of words that have fewer
-   letters than a gate goes by. CLOSING: the last letter of words that prompts close with. */
-enum { OPENING = 1, STARTING = 2, FRONTING = 4, ENDING = 8, BRIEF = 16, CLOSING = 1 };
+   letters than a gate goes by. CLOSING: those that prompts close with. */
+enum { OPENING = 1, STARTING = 2, FRONTING = 4, ENDING = 8, CLOSING = 16, BRIEF = 256 };
 enum { WORDING = 1, LABEL = 2, PROMPT = 4, NAME = 8, EVERYTHING = 7 }; /* as in page.py */
 #define BEYOND 0x10000 /* code points without an entry in the tables */
+#define POINTS 0x110000 /* all code points */
 #define HEADS 8192
 #define LEAD 3 /* letters by which needles are found */
 #define GATES 0x4000
 #define GATED 4 /* letters that a gate goes by */
 #define NOT_SIMPLE (-1)
+#define FORM_SIZE 4 /* letters that a form has at most */
 #define SHAPE_FIELDS 8
 #define LINE_FIELDS 7
 #define PAGED 90     /* width of a line with the number of a page */
@@ -59,17 +62,23 @@ typedef struct {
     Py_ssize_t count;
     int heads[HEADS];
     uint8_t leads[HEADS]; /* by head: the roles of the needles */
-    uint8_t *anchors;     /* by code point, up to BEYOND: the roles of those looked for by it */
+    uint8_t *anchors;     /* by code point: the roles of those looked for by it */
 } Needles;
+
+typedef struct {
+    Py_ssize_t size;
+    Py_UCS4 letters[FORM_SIZE];
+} Form;
 
 typedef struct {
     PyObject_HEAD
     uint32_t *traits;   /* by code point: folded form, 0 where it depends on others, and kinds */
-    uint16_t *lower;    /* by code point: case folded alone, 0 where that is more than one */
+    uint32_t *lower;    /* by code point: case folded alone */
+    Form *forms;        /* of those that have more than one letter */
+    Py_ssize_t form_count;
     Entry *entries;
     size_t mask;
-    uint8_t gates[GATES]; /* by their first or last letters: entries with roles */
-    uint8_t *lasts;       /* by their last: those that lines close with */
+    uint16_t gates[GATES]; /* by their first or last letters: entries with roles */
     Needles wording, prompts;
     PyTypeObject *line, *shape;
 } Reader;
@@ -136,13 +145,15 @@ listed(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles)
 }
 
 /* Needles are chained under the letters from their anchor on, LEAD where there are so many. */
-static inline size_t
-head_of(const Py_UCS4 *chars, Py_ssize_t count)
+static inline uint32_t lead(uint32_t before, Py_UCS4 c) { return before * 67u + c; }
+static inline size_t head_of(uint32_t lead) { return (lead ^ lead >> 11) & (HEADS - 1); }
+
+/* Whether a needle is at a place, by its anchor. */
+static inline int
+is_there(const Needle *one, const Py_UCS4 *chars, Py_ssize_t place, Py_ssize_t size)
 {
-    uint32_t hash = 0;
-    for (Py_ssize_t i = 0; i < count && i < LEAD; i++)
-        hash = hash * 67u + chars[i];
-    return (hash ^ hash >> 11) & (HEADS - 1);
+    return one->anchor <= place && one->size - one->anchor <= size - place &&
+           !memcmp(one->chars, chars + place - one->anchor, (size_t)one->size * sizeof *chars);
 }
 
 /* Those of the roles of the needles that are anchored at a place, with their languages. */
@@ -150,16 +161,14 @@ static uint32_t
 roles_at(const Needles *n, const Py_UCS4 *chars, Py_ssize_t place, Py_ssize_t size,
          uint32_t roles, uint32_t *languages)
 {
-    uint32_t found = 0;
-    for (Py_ssize_t count = 1; count <= LEAD && count <= size - place; count++) {
-        size_t head = head_of(chars + place, count);
-        if (!(n->leads[head] & roles))
+    uint32_t found = 0, letters = 0;
+    for (Py_ssize_t i = place; i < size && i < place + LEAD; i++) {
+        letters = lead(letters, chars[i]);
+        if (!(n->leads[head_of(letters)] & roles))
             continue;
-        for (int at = n->heads[head]; at >= 0; at = n->needles[at].next) {
+        for (int at = n->heads[head_of(letters)]; at >= 0; at = n->needles[at].next) {
             const Needle *one = &n->needles[at];
-            if (!(one->roles & roles) || one->anchor > place ||
-                one->size - one->anchor > size - place ||
-                memcmp(one->chars, chars + place - one->anchor, (size_t)one->size * sizeof *chars))
+            if (!(one->roles & roles) || !is_there(one, chars, place, size))
                 continue;
             found |= one->roles & roles;
             for (int k = 0; languages && k < KINDS; k++)
@@ -174,14 +183,13 @@ static inline Py_ssize_t
 next_anchor(const Needles *n, const Py_UCS4 *chars, Py_ssize_t at, Py_ssize_t size, uint32_t roles)
 {
     const uint8_t *anchors = n->anchors;
-#define HAS(k) anchors[chars[at + k] < BEYOND ? chars[at + k] : BEYOND]
     for (; at + 4 <= size; at += 4)
-        if ((HAS(0) | HAS(1) | HAS(2) | HAS(3)) & roles)
+        if ((anchors[chars[at]] | anchors[chars[at + 1]] | anchors[chars[at + 2]] |
+             anchors[chars[at + 3]]) & roles)
             break;
-    while (at < size && !(HAS(0) & roles))
+    while (at < size && !(anchors[chars[at]] & roles))
         at++;
     return at;
-#undef HAS
 }
 
 /* Those of some roles that needles have which are there; all at the first of those in `enough`. */
@@ -217,27 +225,75 @@ names_prompt(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
     return 0;
 }
 
-/* What `fold` makes of a slice, in as much room, or NOT_SIMPLE. */
+/* The kinds of characters, and all bits that they have. */
+static uint32_t
+kinds_of(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, uint32_t *kinds)
+{
+    uint32_t all = 0;
+    for (Py_ssize_t i = 0; i < size; i++)
+        all |= kinds[i] = traits_of(r, chars[i]);
+    return all;
+}
+
+/* Whether characters of these kinds change in company. */
+static int
+changes(const uint32_t *kinds, Py_ssize_t size)
+{
+    for (Py_ssize_t i = 1; i < size; i++)
+        if (((kinds[i] & MARK) && (kinds[i - 1] & TRAIL)) ||
+            ((kinds[i] & SECOND) && (kinds[i - 1] & FIRST)))
+            return 1;
+    return 0;
+}
+
+/* Append a form of several letters; whether there is room for it and as many more letters. */
+static int
+append(const Reader *r, uint32_t form, Py_UCS4 *out, Py_ssize_t *made, Py_ssize_t room)
+{
+    const Form *one = &r->forms[form & FORM];
+    if (*made + one->size > room)
+        return 0;
+    for (Py_ssize_t i = 0; i < one->size; i++)
+        out[(*made)++] = one->letters[i];
+    return 1;
+}
+
+/* What `fold` makes of characters of these kinds, or NOT_SIMPLE, also where room is short. */
 static Py_ssize_t
-fold(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, Py_UCS4 *out)
+fold_kinds(const Reader *r, const uint32_t *kinds, Py_ssize_t size, uint32_t all, Py_UCS4 *out,
+           Py_ssize_t room)
 {
     Py_ssize_t made = 0, first = 0;
-    uint32_t before = 0;
+    int missing = 0;
+    if ((all & (MARK | SECOND)) && changes(kinds, size))
+        return NOT_SIMPLE;
     for (Py_ssize_t i = 0; i < size; i++) {
-        uint32_t kind = traits_of(r, chars[i]);
-        Py_UCS4 form = kind & FORM;
-        if (!form || ((kind & MARK) && (before & TRAIL)) || ((kind & SECOND) && (before & FIRST)))
-            return NOT_SIMPLE;
-        before = kind;
-        if (form != ' ' || (made && out[made - 1] != ' '))
-            out[made++] = form;
+        if (kinds[i] & LONGER) {
+            if (!append(r, kinds[i], out, &made, room - (size - i - 1)))
+                return NOT_SIMPLE;
+            continue;
+        }
+        out[made] = kinds[i] & FORM;
+        missing |= !out[made];
+        made += out[made] != ' ' || (made && out[made - 1] != ' ');
     }
+    if (missing)
+        return NOT_SIMPLE;
     while (made && (out[made - 1] == ' ' || (traits_of(r, out[made - 1]) & DECOR)))
         made--;
     while (first < made && (out[first] == ' ' || (traits_of(r, out[first]) & DECOR)))
         first++;
-    memmove(out, out + first, (size_t)(made - first) * sizeof(Py_UCS4));
+    if (first)
+        memmove(out, out + first, (size_t)(made - first) * sizeof(Py_UCS4));
     return made - first;
+}
+
+/* The same of a slice of at most WORDED characters. */
+static Py_ssize_t
+fold(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, Py_UCS4 *out, Py_ssize_t room)
+{
+    uint32_t kinds[WORDED], all = kinds_of(r, chars, size, kinds);
+    return fold_kinds(r, kinds, size, all, out, room);
 }
 
 /* The roles of what a line begins with, and ends with. */
@@ -271,7 +327,7 @@ is_figure(const Reader *r, Py_UCS4 c)
 
 /* Whether words behind a gate begin with so many letters, or with fewer of them. */
 static int
-is_open(const Reader *r, const Py_UCS4 *letters, Py_ssize_t count, uint8_t gate)
+is_open(const Reader *r, const Py_UCS4 *letters, Py_ssize_t count, uint32_t gate)
 {
     uint32_t hash = 0;
     for (Py_ssize_t i = 0; i < count && i < GATED; i++) {
@@ -284,11 +340,11 @@ is_open(const Reader *r, const Py_UCS4 *letters, Py_ssize_t count, uint8_t gate)
 
 /* The same of words that end with them. */
 static int
-is_open_behind(const Reader *r, const Py_UCS4 *letters, Py_ssize_t count)
+is_open_behind(const Reader *r, const Py_UCS4 *letters, Py_ssize_t count, uint32_t gate)
 {
     for (Py_ssize_t n = 1; n <= count && n <= GATED; n++) {
         uint32_t hash = hash_of(letters + count - n, n);
-        if (r->gates[hash & (GATES - 1)] & (n < GATED ? ENDING * BRIEF : ENDING))
+        if (r->gates[hash & (GATES - 1)] & (n < GATED ? gate * BRIEF : gate))
             return 1;
     }
     return 0;
@@ -304,7 +360,7 @@ key_may_match(const Reader *r, const Py_UCS4 *key, Py_ssize_t size)
     if (opens && listed(r, key, size, EXACT))
         return 1;
     uint32_t front = opens ? begins(r, key, size) : 0;
-    uint32_t back = is_open_behind(r, key, size) ? stops(r, key, size) : 0;
+    uint32_t back = is_open_behind(r, key, size, ENDING) ? stops(r, key, size) : 0;
     int numbered = is_figure(r, key[0]);
     int worded = (front & STARTS_WORDED) || (back & ENDS_WORDED);
     if ((front & STARTS) || (back & ENDS) || (numbered && (back & ENDS_NUMBERED)))
@@ -324,7 +380,7 @@ first_letters(const Reader *r, const Py_UCS4 *chars, Py_UCS4 *letters)
     for (int i = GATED - 1; i >= 0 && !before; i--) {
         uint32_t kind = traits_of(r, chars[i]);
         letters[i] = kind & FORM;
-        before = letters[i] ? kind & (MARK | SECOND) : MARK;
+        before = letters[i] && !(kind & LONGER) ? kind & (MARK | SECOND) : MARK;
         before |= letters[i] == ' ' && (!i || letters[i + 1] == ' ') ? MARK : 0;
     }
     return !before && !IS(r, letters[0], DECOR) && !is_figure(r, letters[0]);
@@ -350,11 +406,11 @@ may_end(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
     for (int i = 0; i < GATED; i++) {
         uint32_t kind = traits_of(r, chars[size - GATED + i]);
         letters[i] = kind & FORM;
-        if (!letters[i] || (kind & (MARK | SECOND)) ||
+        if (!letters[i] || (kind & (MARK | SECOND | LONGER)) ||
             (letters[i] == ' ' && (!i || letters[i - 1] == ' ')))
             return 1;
     }
-    return IS(r, letters[GATED - 1], DECOR) || is_open_behind(r, letters, GATED);
+    return IS(r, letters[GATED - 1], DECOR) || is_open_behind(r, letters, GATED, ENDING);
 }
 
 /* The same as `key_may_match` of a line that is too long to be folded at once. */
@@ -368,14 +424,14 @@ long_may_match(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
     uint32_t front = 0, back = 0;
     int numbered = 0;
     if (may_start(r, chars)) {
-        Py_ssize_t made = fold(r, chars, peek, key);
+        Py_ssize_t made = fold(r, chars, peek, key, WORDED);
         if (made < 1)
             return 1;
         numbered = is_figure(r, key[0]);
         front = begins(r, key, made);
     }
     if (may_end(r, chars, size)) {
-        Py_ssize_t made = fold(r, chars + size - peek, peek, key);
+        Py_ssize_t made = fold(r, chars + size - peek, peek, key, WORDED);
         if (made < 0)
             return 1;
         back = stops(r, key, made);
@@ -385,20 +441,27 @@ long_may_match(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
         return 1;
     if (!(front & LONG_STARTS_WORDED) && !(back & LONG_ENDS_WORDED))
         return 0;
-    Py_ssize_t made = fold(r, chars, size, key);
+    Py_ssize_t made = fold(r, chars, size, key, WORDED);
     return made < 0 || has_needle(r, key, made, LONG_WORD);
 }
 
-/* A slice in lower case as prompts are compared, or 0 where that needs the plain code. */
-static int
-lowered(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, Py_UCS4 *out)
+/* A slice in lower case as prompts are compared, or NOT_SIMPLE, also where room is short. */
+static Py_ssize_t
+lowered(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, Py_UCS4 *out, Py_ssize_t room)
 {
+    Py_ssize_t made = 0;
     for (Py_ssize_t i = 0; i < size; i++) {
-        out[i] = chars[i] < BEYOND ? r->lower[chars[i]] : chars[i];
-        if (!out[i])
-            return 0;
+        uint32_t form = chars[i] < BEYOND ? r->lower[chars[i]] : chars[i];
+        if (form & LONGER) {
+            if (!append(r, form, out, &made, room - (size - i - 1)))
+                return NOT_SIMPLE;
+        } else if (form) {
+            out[made++] = form;
+        } else {
+            return NOT_SIMPLE;
+        }
     }
-    return 1;
+    return made;
 }
 
 typedef struct {
@@ -425,7 +488,7 @@ next_word(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size, Py_ssize_t at,
 static int
 pair_listed(const Reader *r, const Py_UCS4 *chars, Span one, Span two, uint32_t role)
 {
-    Py_UCS4 both[4 * NEAR + 1];
+    Py_UCS4 both[8 * NEAR + 1];
     memcpy(both, chars + one.start, (size_t)one.size * sizeof *both);
     both[one.size] = ' ';
     memcpy(both + one.size + 1, chars + two.start, (size_t)two.size * sizeof *both);
@@ -443,51 +506,53 @@ may_open(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
         if (chars[at] >= 0x80)
             return 1;
     for (; at < size && count < GATED && IS(r, chars[at], LETTER); at++)
-        if (!lowered(r, chars + at, 1, &letters[count++]))
+        if (lowered(r, chars + at, 1, &letters[count++], 1) < 1)
             return 1;
     return is_open(r, letters, count, OPENING);
 }
 
-/* Whether it may close with words that prompts close with: by the last letter. */
+/* Whether it may close with words that prompts close with: by the last letters. */
 static int
 may_close(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
 {
-    Py_UCS4 last;
+    Py_UCS4 letters[GATED];
     Py_ssize_t at = size - 1;
+    int count = 0;
     for (; at >= 0 && !IS(r, chars[at], LETTER); at--)
         if (chars[at] >= 0x80 && chars[at] != 0x2019)
             return 1;
-    if (at < 0 || !lowered(r, chars + at, 1, &last) || last >= BEYOND)
-        return 1;
-    return (r->lasts[last] & CLOSING) != 0;
+    for (; at >= 0 && count < GATED && IS(r, chars[at], LETTER); at--)
+        if (lowered(r, chars + at, 1, &letters[GATED - ++count], 1) < 1)
+            return 1;
+    return !count || is_open_behind(r, letters + GATED - count, count, CLOSING);
 }
 
 /* Whether a line opens, or ends, as prompts do. */
 static int
 is_promising(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
 {
-    Py_UCS4 part[2 * NEAR];
-    Py_ssize_t near = size < 2 * NEAR ? size : 2 * NEAR;
+    Py_UCS4 part[4 * NEAR];
+    Py_ssize_t near = size < 2 * NEAR ? size : 2 * NEAR, made = 0;
     Span one = {0, 0}, two = {0, 0};
     for (Py_ssize_t i = 0; i < size && i < NEAR; i++)
         if (chars[i] >= 0x370)
             return 1;
     int opens = may_open(r, chars, near);
-    if (opens && !lowered(r, chars, near, part))
+    if (opens && (made = lowered(r, chars, near, part, 4 * NEAR)) < 0)
         return 1;
-    if (opens && next_word(r, part, near, 0, &one)) {
+    if (opens && next_word(r, part, made, 0, &one)) {
         if (listed(r, part + one.start, one.size, OPENS))
             return 1;
-        if (next_word(r, part, near, one.start + one.size, &two) &&
+        if (next_word(r, part, made, one.start + one.size, &two) &&
             pair_listed(r, part, one, two, OPENS))
             return 1;
     }
     if (!may_close(r, chars + size - near, near))
         return 0;
-    if (!lowered(r, chars + size - near, near, part))
+    if ((made = lowered(r, chars + size - near, near, part, 4 * NEAR)) < 0)
         return 1;
     one.size = two.size = 0;
-    for (Span word = {0, 0}; next_word(r, part, near, word.start + word.size, &word); two = word)
+    for (Span word = {0, 0}; next_word(r, part, made, word.start + word.size, &word); two = word)
         one = two;
     if (!two.size)
         return listed(r, part, 0, CLOSES);
@@ -499,12 +564,12 @@ static int
 may_prompt(const Reader *r, const Line *line)
 {
     Py_UCS4 text[LONG];
-    text[0] = 0; /* a line has characters, which the compiler does not know */
     Py_UCS4 last = line->chars[line->size - 1];
     if (IS(r, line->chars[0], OPENER) || last == ':' || last == 0xff1a ||
         !is_promising(r, line->chars, line->size))
         return 0;
-    return !lowered(r, line->chars, line->size, text) || names_prompt(r, text, line->size);
+    Py_ssize_t made = lowered(r, line->chars, line->size, text, LONG);
+    return made < 0 || names_prompt(r, text, made);
 }
 
 /* Whether a sign is the one colon that a line ends with: it points to what follows the line. */
@@ -537,7 +602,7 @@ may_label(const Reader *r, const Line *line)
     for (Py_ssize_t i = 0, start; i < line->size && !silent; i++) {
         for (start = i; i < line->size && !IS(r, chars[i], SPACE) && chars[i] != ','; i++)
             ;
-        Py_ssize_t made = fold(r, chars + start, i - start, piece);
+        Py_ssize_t made = fold(r, chars + start, i - start, piece, SHORT);
         if (made < 0)
             return 1;
         pieces += made > 0;
@@ -611,22 +676,17 @@ is_final(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
     return 0;
 }
 
+/* Words: where letters or digits begin, but behind a joint between two of them. */
 static double
-word_count(const Reader *r, const Py_UCS4 *chars, Py_ssize_t size)
+word_count(const uint32_t *kinds, Py_ssize_t size)
 {
     Py_ssize_t count = 0;
-    for (Py_ssize_t i = 0; i < size;) {
-        if (!IS(r, chars[i], ALNUM)) {
-            i++;
-            continue;
-        }
-        count++;
-        while (i < size && IS(r, chars[i], ALNUM)) {
-            while (i < size && IS(r, chars[i], ALNUM))
-                i++;
-            if (i + 1 < size && IS(r, chars[i], JOINT) && IS(r, chars[i + 1], ALNUM))
-                i++;
-        }
+    uint32_t letter = 0, joint = 0; /* whether there was one before; or a joint behind one */
+    for (Py_ssize_t i = 0; i < size; i++) {
+        uint32_t is_letter = (kinds[i] & ALNUM) != 0;
+        count += is_letter & ~(letter | joint);
+        joint = letter & ((kinds[i] & JOINT) != 0);
+        letter = is_letter;
     }
     return (double)count;
 }
@@ -636,6 +696,7 @@ static void
 look_at_shape(const Reader *r, Line *line, const Py_UCS4 *tail, Py_ssize_t tail_size)
 {
     Py_ssize_t size = line->size, dense = 0;
+    uint32_t kinds[SHORT], all;
     line->quoted = IS(r, line->chars[0], QUOTE) || IS(r, tail[tail_size - 1], QUOTE);
     line->final = is_final(r, tail, tail_size);
     line->bullet = is_bullet(r, line->chars, size < LONG ? size : LONG);
@@ -646,17 +707,18 @@ look_at_shape(const Reader *r, Line *line, const Py_UCS4 *tail, Py_ssize_t tail_
     line->body = line->wide = 1;
     if (!line->keyed)
         return;
-    for (Py_ssize_t i = 0; i < size; i++)
-        dense += IS(r, line->chars[i], WIDE);
+    all = kinds_of(r, line->chars, size, kinds);
+    for (Py_ssize_t i = 0; i < size && (all & WIDE); i++)
+        dense += (kinds[i] & WIDE) != 0;
     line->width += 1.5 * (double)dense;
-    line->count = word_count(r, line->chars, size);
+    line->count = word_count(kinds, size);
     if (line->count * 12 < line->width && line->count < line->width / WORD_WIDTH)
         line->count = line->width / WORD_WIDTH;
     line->wide = line->width >= BODY_WIDTH;
     line->body = line->width >= 2 * BODY_WIDTH ||
                  (line->final && (line->wide || (line->width >= SENTENCE_WIDTH &&
                                                  line->count >= SENTENCE_WORDS)));
-    line->key_size = fold(r, line->chars, size, line->key);
+    line->key_size = fold_kinds(r, kinds, size, all, line->key, SHORT);
 }
 
 /* Fill a named tuple; the references are taken over, also where this fails. */
@@ -927,21 +989,20 @@ worded(PyObject *word, PyObject *number, Py_ssize_t *size, uint32_t *roles)
 
 /* Open a gate for a word of so many letters, by the hash of those that it goes by. */
 static void
-open_gate(Reader *self, uint32_t hash, Py_ssize_t count, uint8_t gate)
+open_gate(Reader *self, uint32_t hash, Py_ssize_t count, uint32_t gate)
 {
-    self->gates[hash & (GATES - 1)] |= count < GATED ? gate * BRIEF : gate;
+    self->gates[hash & (GATES - 1)] |= (uint16_t)(count < GATED ? gate * BRIEF : gate);
 }
 
 /* Open the gates for a word that lines may begin or end with. */
 static void
 open_gates(Reader *self, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles)
 {
-    Py_ssize_t letters = 0;
-    if (!size)
-        return;
-    Py_UCS4 last = chars[size - 1];
+    Py_ssize_t letters = 0, last = 0; /* of the first word, and of the last */
     while (letters < size && IS(self, chars[letters], LETTER))
         letters++;
+    while (last < size && IS(self, chars[size - last - 1], LETTER))
+        last++;
     if (roles & (LONG_STARTS | LONG_STARTS_WORDED))
         open_gate(self, hash_of(chars, SOME(size)), size, STARTING);
     if (roles & (EXACT | STARTS | STARTS_WORDED))
@@ -951,8 +1012,8 @@ open_gates(Reader *self, const Py_UCS4 *chars, Py_ssize_t size, uint32_t roles)
     if (roles & (ENDS | ENDS_NUMBERED | ENDS_WORDED | LONG_ENDS | LONG_ENDS_NUMBERED |
                  LONG_ENDS_WORDED))
         open_gate(self, hash_of(chars + size - SOME(size), SOME(size)), size, ENDING);
-    if (last < BEYOND && (roles & CLOSES))
-        self->lasts[last] |= CLOSING;
+    if (roles & CLOSES)
+        open_gate(self, hash_of(chars + size - SOME(last), SOME(last)), last, CLOSING);
 }
 
 static int
@@ -964,8 +1025,7 @@ fill_entries(Reader *self, PyObject *words)
         room *= 2;
     self->mask = room - 1;
     self->entries = PyMem_Calloc(room, sizeof *self->entries);
-    self->lasts = PyMem_Calloc(BEYOND, sizeof *self->lasts);
-    if (!self->entries || !self->lasts)
+    if (!self->entries)
         return PyErr_NoMemory(), -1;
     for (Py_ssize_t at = 0, size; PyDict_Next(words, &at, &word, &number);) {
         uint32_t roles;
@@ -1007,9 +1067,11 @@ chain(Needles *n, int index, const uint32_t *counts)
         if (needle->chars[i] < BEYOND &&
             counts[needle->chars[i]] < counts[needle->chars[needle->anchor]])
             needle->anchor = i;
-    const Py_UCS4 *letters = needle->chars + needle->anchor;
-    size_t head = head_of(letters, needle->size - needle->anchor);
-    n->anchors[letters[0]] |= (uint8_t)needle->roles;
+    uint32_t letters = 0;
+    for (Py_ssize_t i = needle->anchor; i < needle->size && i < needle->anchor + LEAD; i++)
+        letters = lead(letters, needle->chars[i]);
+    size_t head = head_of(letters);
+    n->anchors[needle->chars[needle->anchor]] |= (uint8_t)needle->roles;
     n->leads[head] |= (uint8_t)needle->roles;
     needle->next = n->heads[head];
     n->heads[head] = index;
@@ -1048,7 +1110,7 @@ fill_needles(Needles *n, PyObject *words, int languages)
 {
     PyObject *word, *given;
     n->needles = PyMem_Calloc((size_t)PyDict_GET_SIZE(words) + 1, sizeof *n->needles);
-    n->anchors = PyMem_Calloc(BEYOND + 1, sizeof *n->anchors);
+    n->anchors = PyMem_Calloc(POINTS, sizeof *n->anchors);
     if (!n->needles || !n->anchors)
         return PyErr_NoMemory(), -1;
     for (int i = 0; i < HEADS; i++)
@@ -1084,9 +1146,33 @@ is_named_tuple(PyTypeObject *type)
     return PyType_IsSubtype(type, &PyTuple_Type) && type->tp_basicsize == PyTuple_Type.tp_basicsize;
 }
 
+/* Take over the forms that the tables number. */
+static int
+fill_forms(Reader *self, PyObject *forms)
+{
+    self->form_count = PyTuple_GET_SIZE(forms);
+    self->forms = PyMem_Calloc((size_t)self->form_count + 1, sizeof *self->forms);
+    if (!self->forms)
+        return PyErr_NoMemory(), -1;
+    for (Py_ssize_t i = 0; i < self->form_count; i++) {
+        PyObject *form = PyTuple_GET_ITEM(forms, i);
+        Form *own = &self->forms[i];
+        if (!PyUnicode_Check(form) || PyUnicode_GET_LENGTH(form) > FORM_SIZE)
+            return PyErr_SetString(PyExc_ValueError, "forms must be a few letters"), -1;
+        own->size = PyUnicode_GET_LENGTH(form);
+        if (own->size && !PyUnicode_AsUCS4(form, own->letters, FORM_SIZE, 0))
+            return -1;
+    }
+    for (Py_UCS4 c = 0; c < BEYOND; c++)
+        if (((self->traits[c] & LONGER) && (self->traits[c] & FORM) >= self->form_count) ||
+            ((self->lower[c] & LONGER) && (self->lower[c] & FORM) >= self->form_count))
+            return PyErr_SetString(PyExc_ValueError, "a form that there is not"), -1;
+    return 0;
+}
+
 static int
 fill(Reader *self, const Py_buffer *traits, const Py_buffer *lower, PyObject *words,
-     PyObject *needles, PyObject *prompts)
+     PyObject *needles, PyObject *prompts, PyObject *forms)
 {
     if (traits->len != BEYOND * (Py_ssize_t)sizeof *self->traits ||
         lower->len != BEYOND * (Py_ssize_t)sizeof *self->lower || !is_named_tuple(self->line) ||
@@ -1103,6 +1189,8 @@ fill(Reader *self, const Py_buffer *traits, const Py_buffer *lower, PyObject *wo
                                         : self->traits[c] | kinds;
     }
     memcpy(self->lower, lower->buf, (size_t)lower->len);
+    if (fill_forms(self, forms) < 0)
+        return -1;
     if (fill_entries(self, words) < 0 || fill_needles(&self->wording, needles, 0) < 0)
         return -1;
     return fill_needles(&self->prompts, prompts, 1);
@@ -1112,18 +1200,18 @@ static PyObject *
 reader_new(PyTypeObject *type, PyObject *args, PyObject *named)
 {
     Py_buffer traits, lower;
-    PyObject *words, *needles, *prompts, *line, *shape;
+    PyObject *words, *needles, *prompts, *forms, *line, *shape;
     if (named && PyDict_GET_SIZE(named))
         return PyErr_Format(PyExc_TypeError, "Reader takes no keywords");
-    if (!PyArg_ParseTuple(args, "y*y*O!O!O!O!O!", &traits, &lower, &PyDict_Type, &words,
-                          &PyDict_Type, &needles, &PyDict_Type, &prompts, &PyType_Type, &line,
-                          &PyType_Type, &shape))
+    if (!PyArg_ParseTuple(args, "y*y*O!O!O!O!O!O!", &traits, &lower, &PyDict_Type, &words,
+                          &PyDict_Type, &needles, &PyDict_Type, &prompts, &PyTuple_Type, &forms,
+                          &PyType_Type, &line, &PyType_Type, &shape))
         return NULL;
     Reader *self = (Reader *)type->tp_alloc(type, 0);
     if (self) {
         self->line = (PyTypeObject *)Py_NewRef(line);
         self->shape = (PyTypeObject *)Py_NewRef(shape);
-        if (fill(self, &traits, &lower, words, needles, prompts) < 0)
+        if (fill(self, &traits, &lower, words, needles, prompts, forms) < 0)
             Py_CLEAR(self);
     }
     PyBuffer_Release(&traits);
@@ -1138,9 +1226,9 @@ reader_dealloc(Reader *self)
     free_needles(&self->wording);
     free_needles(&self->prompts);
     PyMem_Free(self->entries);
-    PyMem_Free(self->lasts);
     PyMem_Free(self->traits);
     PyMem_Free(self->lower);
+    PyMem_Free(self->forms);
     Py_XDECREF(self->line);
     Py_XDECREF(self->shape);
     type->tp_free((PyObject *)self);
@@ -1157,7 +1245,7 @@ static PyType_Slot reader_slots[] = {
     {Py_tp_new, reader_new},
     {Py_tp_dealloc, reader_dealloc},
     {Py_tp_methods, reader_methods},
-    {Py_tp_doc, "Reader(traits, lower, words, needles, prompts, line, shape)"},
+    {Py_tp_doc, "Reader(traits, lower, words, needles, prompts, forms, line, shape)"},
     {0, NULL},
 };
 

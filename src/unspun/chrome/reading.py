@@ -39,13 +39,14 @@ from unspun.chrome.repeats import SITE
 from unspun.chrome.templates import Hit, Index
 from unspun.kernels.windows import spread
 
-_kernel = kernels.load("unspun.chrome._lines", revision=6)
+_kernel = kernels.load("unspun.chrome._lines", revision=7)
 
 FRONT = BACK = 12
 """Letters that a line must begin or end with if it does as a template, where there are as many."""
 _NAME = 8  # bit of a line that may be a name, or name the site
 _BEYOND = 0x10000  # code points without an entry in the tables
-_ASTRAL = chr(_BEYOND)
+_LONGER = 1 << 31  # of characters whose form is several letters: the number of these below
+_FORM_SIZE = 4  # letters that a form has at most
 
 
 _KINDS = (
@@ -103,23 +104,31 @@ def _reader() -> Any:  # noqa: ANN401 - the kernel's type
     if _kernel is None:
         return None
     chars = "\0".join(map(chr, range(_BEYOND)))  # each apart from its neighbours
-    traits = _traits(chars).astype(np.uint32).tobytes()
-    lowered = _codes(chars.casefold()).astype(np.uint16).tobytes()
+    forms: dict[str, int] = {}
+    traits = _traits(chars, forms).astype(np.uint32).tobytes()
+    lowered = _codes(_parts(chars.casefold()), forms).astype(np.uint32).tobytes()
     known = templates.table()
     edges = _Edges.of(known.short), _Edges.of(known.long)
     words, needles = _words(*edges), _needles(*edges)
-    return _kernel.Reader(traits, lowered, words, needles, prompts.words(), Line, Shape)
+    calls = prompts.words()
+    return _kernel.Reader(traits, lowered, words, needles, calls, tuple(forms), Line, Shape)
 
 
-def _traits(chars: str) -> NDArray[np.int64]:
+def _traits(chars: str, forms: dict[str, int]) -> NDArray[np.int64]:
     """For each code point what `fold` makes of it, and its kinds as bits above that.
 
-    No form is given where it is more than one character.
+    No form is given where it is several letters that may change in company.
     """
     composed = unicodedata.normalize("NFKC", chars.replace("\u24d2", "\u00a9"))
     images = composed.split("\0")[1:]
-    traits = _codes(composed.casefold())
-    for bit, kind in enumerate(_neighbours(chars), 16):
+    folded = _parts(composed.casefold().replace("i\u0307", "i"))
+    neighbours = _neighbours(chars)
+    apart = frozenset().union(*neighbours)
+    for at, image in enumerate(images):
+        if len(image) > 1 and (" " in image or not apart.isdisjoint(image)):
+            folded[at] = ""
+    traits = _codes(folded, forms)
+    for bit, kind in enumerate(neighbours, 16):
         traits[[at for at, image in enumerate(images) if image in kind]] |= 1 << bit
     for bit, chars_of_kind in enumerate(_KINDS, 20):
         traits[[ord(char) for char in chars_of_kind]] |= 1 << bit
@@ -142,12 +151,18 @@ def _neighbours(chars: str) -> tuple[set[str], ...]:
     return marks, {parts[-1] for parts in pairs}, firsts, trails
 
 
-def _codes(folded: str) -> NDArray[np.int64]:
-    """The one character of each form, 0 for others."""
-    forms = folded.replace("\u2019", "'").split("\0")[1:]
-    return np.array(
-        [ord(form) if len(form) == 1 and form < _ASTRAL else 0 for form in forms], np.int64
-    )
+def _parts(folded: str) -> list[str]:
+    return folded.replace("\u2019", "'").split("\0")[1:]
+
+
+def _codes(found: list[str], forms: dict[str, int]) -> NDArray[np.int64]:
+    """The one character of each form, or the number of one of several letters; 0 for others."""
+    codes = np.zeros(len(found), np.int64)
+    for at, form in enumerate(found):
+        if form and ord(max(form)) < _BEYOND and len(form) <= _FORM_SIZE:
+            longer = len(form) > 1
+            codes[at] = _LONGER | forms.setdefault(form, len(forms)) if longer else ord(form)
+    return codes
 
 
 class _Edges(NamedTuple):
