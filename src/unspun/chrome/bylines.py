@@ -12,6 +12,7 @@ from unspun.chrome.lines import Line, fold
 from unspun.chrome.templates import Hit
 
 _MAX_WIDTH = 160
+_ASCII_DIGITS = frozenset("0123456789")
 _GLUED = re.compile(
     r"(?<=[a-z\u0430-\u044f])(?=[A-Z\u0410-\u042f])"  # 'readDec', 'SmithDec'
     r"|(?<=(?:19|20)\d\d)(?=\d{1,2}\s?min)"  # '20235 min read'
@@ -83,7 +84,7 @@ def match(line: Line) -> Hit | None:
         line.shape.width > _MAX_WIDTH
         or line.body
         or line.text[0] in _MARKUP
-        or not any(map(str.isdigit, line.text))
+        or not _has_digit(line.text)
     ):
         return None
     words = _words()
@@ -107,6 +108,12 @@ def match(line: Line) -> Hit | None:
         return None
     relative = "date" not in kinds and "unit" in kinds
     return _dated(line.text, others, name, labelled=labelled, relative=relative)
+
+
+def _has_digit(text: str) -> bool:
+    if text.isascii():
+        return not _ASCII_DIGITS.isdisjoint(text)
+    return any(map(str.isdigit, text))
 
 
 def _dated(text: str, others: list[str], name: str, *, labelled: bool, relative: bool) -> Hit:

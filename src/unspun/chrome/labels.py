@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from unspun.chrome import templates
 from unspun.chrome.lines import Line, fold
@@ -92,6 +93,13 @@ _COUNT = re.compile(
     r"[+(]?(?:\d{1,3}|\d{1,4}(?=\D)|\d{1,3},\d{3})(?:[.,]\d)?\s?(?:[KkMmx%]|min)?[)+]?$"
 )
 _CLOCK = re.compile(r"(?:VIDEO|Video)?\s?\d{1,2}:\d\d(?::\d\d)?(?:\s?/\s?\d{1,2}:\d\d)?$")
+_WHOLE = (
+    (RULE, Hit("separator", "shape", 0.8)),
+    (URL, Hit("url", "shape", 0.8)),
+    (_COUNT, Hit("count", "shape", 0.7)),
+    (_CLOCK, Hit("count", "edge", 0.8)),
+)
+_STARTS = "hHwWV"  # the letters that one of those can begin with
 _MAX_CRUMB_WORDS = 5
 _MAX_CRUMB_WIDTH = 200
 _MAX_CRUMB_END = 25  # words: the last crumb may be the headline
@@ -103,14 +111,10 @@ _BUTTON = re.compile(r"[\s|\u00b7\u2022,/]+")
 def match(line: Line) -> Hit | None:
     """The line's kind by shape alone, if it has one."""
     text = line.text
-    if RULE.match(text):
-        return Hit("separator", "shape", 0.8)
-    if URL.match(text):
-        return Hit("url", "shape", 0.8)
-    if _COUNT.match(text):
-        return Hit("count", "shape", 0.7)
-    if _CLOCK.match(text):
-        return Hit("count", "edge", 0.8)
+    if not text[0].isalpha() or text[0] in _STARTS:
+        for pattern, hit in _WHOLE:
+            if pattern.match(text):
+                return hit
     if line.shape.width > _MAX_CRUMB_WIDTH:
         return None
     crumbs = _breadcrumb(text) if _SPLITS.search(text) else None
@@ -172,6 +176,7 @@ def _buttons(line: Line) -> Hit | None:
     return None
 
 
+@lru_cache(1 << 12)  # most lines begin with a word that others begin with
 def _may_be_button(piece: str) -> bool:
     """Whether the first part of a row may be one; one of ornament alone may stand before it."""
     key = fold(piece)

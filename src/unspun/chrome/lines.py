@@ -120,7 +120,8 @@ def shape(text: str) -> Shape:
     length = len(text)
     if length > (_BODY_WIDTH if final else SHORT):  # running text: nobody asks for its words
         return Shape("", length / _WORD_WIDTH, length, final, bullet, quoted, body=True, long=True)
-    width = length + (0 if max(text) < "\u0e00" else 1.5 * len(_WIDE.findall(text)))
+    dense = not text.isascii() and max(text) >= "\u0e00"
+    width = length + (1.5 * len(_WIDE.findall(text)) if dense else 0)
     count = float(len(words(text)))
     if count * 12 < width:  # one long word, or no spaces between words
         count = max(count, width / _WORD_WIDTH)
