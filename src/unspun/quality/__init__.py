@@ -18,7 +18,7 @@ from unspun.quality.shape import Shape
 
 __all__ = ["assess", "fluent", "fluent_many"]
 
-_sub_score = maker(SubScore)
+_sub_score, _quality = maker(SubScore), maker(Quality)
 
 WEIGHTS = {
     "encoding-damage": 1.0,
@@ -33,6 +33,10 @@ RULE_WEIGHT = 0.15
 FLUENT = -7.3
 """Nats a word below which a text is flagged: where .3 of the fluency is left."""
 _FLOOR = 0.01
+# What nearly every text has: made once.
+_SOUND = _sub_score("encoding-damage", 1.0, 0.0, 1.0, False)  # noqa: FBT003
+_BARE = _sub_score("chrome", 1.0, 0.0, 0.3, False)  # noqa: FBT003
+_PURE = _sub_score("residue", 1.0, 0.0, 0.1, False)  # noqa: FBT003
 
 
 def assess(
@@ -59,8 +63,8 @@ def assess(
     """
     shape = Shape.of(text, tagged.language)
     parts = [
-        _damage(text, damage, shape.damage),
-        _share("chrome", text, chrome, 0.3),
+        _damage(text, damage, shape.damage) if damage or shape.damage else _SOUND,
+        _chrome(text, chrome) if chrome else _BARE,
         _residue(text, tagged),
         _language(tagged),
     ]
@@ -69,14 +73,18 @@ def assess(
     if fluency is not None:
         share, value = fluency
         parts.append(_sub_score("fluency", share, value, FLUENT, value < FLUENT))
-    parts += [*repetition.parts(shape), *rules.parts(shape)]
-    return Quality(_mean(parts), tuple(parts))
+    parts += repetition.parts(shape)
+    parts += rules.parts(shape)
+    return _quality(_mean(parts), tuple(parts))
 
 
 def _mean(parts: Sequence[SubScore]) -> float:
-    faults = [p for p in parts if p.score < 1]  # the logarithm of the others is 0
-    weighed = [(WEIGHTS.get(p.name, RULE_WEIGHT), max(_FLOOR, p.score)) for p in faults]
-    return math.exp(sum(w * math.log(s) for w, s in weighed))
+    total = 0.0
+    for part in parts:
+        score = part.score
+        if score < 1:  # the logarithm of the others is 0
+            total += WEIGHTS.get(part.name, RULE_WEIGHT) * math.log(max(_FLOOR, score))
+    return math.exp(total)
 
 
 def _damage(text: str, tags: Sequence[Tag], found: int) -> SubScore:
@@ -86,19 +94,22 @@ def _damage(text: str, tags: Sequence[Tag], found: int) -> SubScore:
     return _sub_score("encoding-damage", math.exp(-value / 5), value, 1.0, value >= 1)
 
 
-def _share(name: str, text: str, tags: Sequence[Tag], threshold: float) -> SubScore:
+def _chrome(text: str, tags: Sequence[Tag]) -> SubScore:
+    """Share of the text that is page furniture."""
     value = min(1.0, sum(t.end - t.start for t in tags) / max(1, len(text)))
-    return _sub_score(name, 1 - value, value, threshold, value >= threshold)
+    return _sub_score("chrome", 1 - value, value, 0.3, value >= 0.3)  # noqa: PLR2004
 
 
 def _residue(text: str, tagged: Tagged) -> SubScore:
     """Share of the text in another language than the document's."""
     own = tagged.language.split("-")[0]
-    other = sum(
-        s.end - s.start
-        for s in tagged.spans
-        if s.language != "und" and s.language.split("-")[0] != own
-    )
+    other = 0
+    for span in tagged.spans:
+        language = span.language
+        if language not in (tagged.language, "und") and language.split("-")[0] != own:
+            other += span.end - span.start
+    if not other:
+        return _PURE
     value = other / max(1, len(text))
     return _sub_score("residue", 1 - value, value, 0.1, value >= 0.1)  # noqa: PLR2004
 
