@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -9,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from unspun import kernels
+from unspun import kernels, tables
 from unspun.channel import heads, page
 from unspun.channel.tokens import upper_first
-from unspun.lm import english, words
+from unspun.lm import LanguageModel, english, model, words
 
 needed = pytest.mark.skipif(
     "unspun.lm._words" not in kernels.loaded(),
@@ -135,6 +136,26 @@ def test_every_character_is_read_alike() -> None:
     for char, (said, _) in zip(every, found, strict=True):
         ids = lm.encode(words.words_of("a " + char + " b"), initial=True)
         assert said == math.fsum(lm.score_plain(lm.windows(ids)).tolist()), hex(ord(char))
+
+
+@needed
+def test_texts_are_read_alike_where_n_grams_are_known_without_their_contexts() -> None:
+    """As after pruning, or where a fingerprint deceives: a fifth of the cells is spoiled."""
+    lm = LanguageModel.open(tables.path("english.lm"))
+    rng = np.random.default_rng(4)
+    for at, table in enumerate(lm._tables):
+        spoiled = table.prints ^ (rng.random(len(table.prints)) < 0.2).astype(np.uint16)
+        lm._tables[at] = dataclasses.replace(table, prints=spoiled)
+    lm._compiled = model._compiled(lm._unigram, lm._unigram_backoff, lm._tables)
+    forms = lm.vocabulary.forms
+    given_texts = [
+        " ".join(forms[number] for number in rng.zipf(1.2, 300) + 5 if number < 5000)
+        for _ in range(400)
+    ]
+    given_texts += ["It was said that the bank of Israel would raise rates this year. " * 9]
+    for text, (said, _) in zip(given_texts, lm.logprobs(given_texts), strict=True):
+        ids = lm.encode(words.words_of(text), initial=True)
+        assert said == math.fsum(lm.score_plain(lm.windows(ids)).tolist())
 
 
 @needed
