@@ -150,6 +150,7 @@ class Net:
             self.second.astype(half),
             np.clip(np.round(self.phrases / phrase_step), -127, 127).astype(np.int8),
             self.prior[:, 0].astype(half),
+            np.zeros(len(self.prior), half),
             np.array([word_step, phrase_step], np.float32),
         )
 

@@ -139,7 +139,8 @@ def carried(old: Context, channel: Channel) -> Weights:
     weights = old.weights
     phrases = np.where(known[:, None], weights.phrases[rows], 0).astype(np.int8)
     prior = np.where(known, weights.prior[rows], 0.0).astype(np.float16)
-    return weights._replace(phrases=phrases, prior=prior)
+    amends = np.where(known, weights.amends[rows], 0.0).astype(np.float16)
+    return weights._replace(phrases=phrases, prior=prior, amends=amends)
 
 
 def prepared(data: Path, index: Index) -> Lesson:

@@ -48,6 +48,7 @@ class Weights(NamedTuple):
         second: (hidden, size) from the hidden layer to the vector of a place.
         phrases: (phrases, size) the vector of each phrase.
         prior: (phrases,) how common each is.
+        amends: (phrases,) nats by which a decoder thinks too little of each.
         steps: one step of `words`, and of `phrases`.
     """
 
@@ -57,6 +58,7 @@ class Weights(NamedTuple):
     second: NDArray[np.float16]
     phrases: NDArray[np.int8]
     prior: NDArray[np.float16]
+    amends: NDArray[np.float16]
     steps: Float32s
 
 
@@ -109,8 +111,10 @@ class Context:
         """
         try:
             with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as data:
-                weights = Weights._make(data[name] for name in Weights._fields)
-                of = int(data["of"])
+                arrays = dict(data)
+            arrays.setdefault("amends", np.zeros_like(arrays["prior"]))  # not fitted yet
+            weights = Weights._make(arrays[name] for name in Weights._fields)
+            of = int(arrays["of"])
         except (BadZipFile, KeyError, ValueError) as error:
             raise ModelError(f"damaged model of contexts: {error}") from error
         if of != fingerprint(originals, spun):

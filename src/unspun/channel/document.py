@@ -129,13 +129,9 @@ def search(text: str, index: Index, prices: Prices) -> Searched | None:
 
 def read(found: Searched, prices: Prices) -> Decoded:
     """The likeliest original, by the habits of the document."""
-    table, habits = found.table, found.habits
-    if found.lattice.index.context is not None:
-        habits = replace(habits, prices=replace(prices, lm=prices.again))
-    graph, share = paths.pruned(found.graph, found.share, prices.prune)
-    for _ in range(prices.rounds):
-        habits = habits.informed(graph, share, _beside(found, graph, share, habits))
-        share, _ = paths.posteriors(graph, table, habits.weight(graph), found.crest)
+    graph, habits = consulted(found, prices)
+    table = found.table
+    share, _ = paths.posteriors(graph, table, habits.weight(graph), found.crest)
     expected = decoder.counted(graph.step, share, len(table.start))
     words = table.end - table.start  # of the path, as many as can be are to be right
     chosen = paths.best(graph, table, (expected * words)[graph.step])
@@ -143,6 +139,19 @@ def read(found: Searched, prices: Prices) -> Decoded:
     taken = tuple(r for r in readings if found.spun[r.segment] >= SPUN)
     gains, spun = tuple(found.gains.tolist()), tuple(found.spun.tolist())
     return Decoded(taken, gains, spun, found.rate, found.lattice)
+
+
+def consulted(found: Searched, prices: Prices) -> tuple[decoder.Graph, Habits]:
+    """The readings that are left, and their prices when the rest of the document has been asked."""
+    table, habits = found.table, found.habits
+    if found.lattice.index.context is not None:
+        habits = replace(habits, prices=replace(prices, lm=prices.again))
+    graph, share = paths.pruned(found.graph, found.share, prices.prune)
+    for turn in range(prices.rounds):
+        if turn:
+            share, _ = paths.posteriors(graph, table, habits.weight(graph), found.crest)
+        habits = habits.informed(graph, share, _beside(found, graph, share, habits))
+    return graph, habits
 
 
 def _beside(found: Searched, graph: decoder.Graph, share: Floats, habits: Habits) -> Floats:
@@ -160,7 +169,7 @@ def _beside(found: Searched, graph: decoder.Graph, share: Floats, habits: Habits
     doubtful = (expected > _SETTLED) & (expected < 1.0 - _SETTLED) & (table.entry >= 0)
     arcs, path = np.flatnonzero(doubtful), graph.step[chosen].astype(np.int64)
     out[arcs] += prices.context * _around(found, arcs, path, 0.0)
-    return out
+    return out + index.amends[table.entry]
 
 
 def _around(found: Searched, arcs: Ints, path: Ints, common: float) -> Floats:

@@ -158,6 +158,17 @@ class Index:
         )
 
     @cached_property
+    def amends(self) -> NDArray[np.float64]:
+        """For each entry, nats by which a decoder thinks too little of it; at the end 0 twice."""
+        out = np.zeros(len(self.channel.entries) + 2)
+        if self.context is not None:
+            taken, kept = self.fits
+            both = np.flatnonzero((taken >= 0) & (kept >= 0))
+            amends = self.context.weights.amends.astype(np.float64)
+            out[both] = amends[taken[both]] - amends[kept[both]]
+        return out
+
+    @cached_property
     def replaced(self) -> Numbers:
         """Numbers, from one up, of the originals that are one part of a word."""
         originals = self.originals.items()
