@@ -89,9 +89,8 @@ class Index:
             found += self.starts.get(key[:size], ())
         for size in _ANCHORS:
             found += self.ends.get(key[-size:], ())
-        for needle in self.needles(key):
-            if needle in key:
-                found += self.inner[needle]
+        for needle in [needle for needle in self.needles(key) if needle in key]:
+            found += self.inner[needle]
         return found
 
     def needles(self, text: str) -> Collection[str]:

@@ -79,7 +79,7 @@ def _again(parts: _Repeats, n: int) -> _Repeats:
     """
     front, back = parts.number, parts.number[n - parts.n :]
     at = (front[: len(back)] * back).nonzero()[0]
-    if len(at) == 0:
+    if len(at) <= 1:
         return _Repeats(n, _NONE, _NONE, _NONE)
     key = back.take(at)
     key += front.take(at) * (key.max() + 1)
@@ -88,6 +88,8 @@ def _again(parts: _Repeats, n: int) -> _Repeats:
     new = np.ones(len(at) + 1, bool)
     np.not_equal(ranked[1:], ranked[:-1], out=new[1:-1])
     twice = (new[:-1] & new[1:] ^ True).nonzero()[0]
+    if len(twice) == 0:
+        return _Repeats(n, _NONE, _NONE, _NONE)
     at, new = at.take(order.take(twice)), new.take(twice)
     number = np.zeros(len(front), np.int64)
     number[at] = new.cumsum()
