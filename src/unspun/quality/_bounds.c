@@ -2,13 +2,14 @@
 #define PY_SSIZE_T_CLEAN
 #include "kernel.h"
 
-#define REVISION 1 /* that of bounds.py */
+#define REVISION 2 /* that of bounds.py */
 
 enum { SHARE, MOST, LEAST }; /* as in bounds.py */
 #define PARTS 5 /* of a sub-score */
 
 typedef struct {
     PyObject *name, *threshold;
+    PyObject *nothing; /* the part where nothing is counted, as in most texts; NULL if that flags */
     double limit; /* the threshold */
     int bound;
     Py_ssize_t some, every, at; /* fields of a shape, -1 for none; which number of `some` */
@@ -45,22 +46,12 @@ score_of(const Rule *rule, double value, int *flagged)
     return left > 0 ? left : 0.0;
 }
 
+/* The part of a rule; lets go of what is shown. */
 static PyObject *
-part_of(const Bounds *self, const Rule *rule, PyObject *shape)
+part_with(const Bounds *self, const Rule *rule, double value, PyObject *shown)
 {
     int flagged;
-    PyObject *some = field_of(shape, rule->some), *every = NULL;
-    if (some && rule->at >= 0)
-        some = field_of(some, rule->at);
-    if (!some || (rule->every >= 0 && !(every = field_of(shape, rule->every))))
-        return NULL;
-    double value = PyLong_AsDouble(some), whole = every ? PyLong_AsDouble(every) : 1;
-    if (PyErr_Occurred())
-        return NULL;
-    if (every)
-        value /= whole > 1 ? whole : 1;
     PyObject *score = PyFloat_FromDouble(score_of(rule, value, &flagged)), *part = NULL;
-    PyObject *shown = every ? PyFloat_FromDouble(value) : Py_NewRef(some);
     if (score && shown) {
         PyObject *items[PARTS] = {rule->name, score, shown, rule->threshold,
                                   flagged ? Py_True : Py_False};
@@ -69,6 +60,24 @@ part_of(const Bounds *self, const Rule *rule, PyObject *shape)
     Py_XDECREF(score);
     Py_XDECREF(shown);
     return part;
+}
+
+static PyObject *
+part_of(const Bounds *self, const Rule *rule, PyObject *shape)
+{
+    PyObject *some = field_of(shape, rule->some), *every = NULL;
+    if (some && rule->at >= 0)
+        some = field_of(some, rule->at);
+    if (!some || (rule->every >= 0 && !(every = field_of(shape, rule->every))))
+        return NULL;
+    double value = PyLong_AsDouble(some), whole = every ? PyLong_AsDouble(every) : 1;
+    if (PyErr_Occurred())
+        return NULL;
+    if (value == 0 && rule->nothing)
+        return Py_NewRef(rule->nothing);
+    if (every)
+        value /= whole > 1 ? whole : 1;
+    return part_with(self, rule, value, every ? PyFloat_FromDouble(value) : Py_NewRef(some));
 }
 
 /* rate(shape): a part for each rule. */
@@ -87,8 +96,9 @@ bounds_rate(Bounds *self, PyObject *shape)
 }
 
 static int
-fill_rule(Rule *rule, PyObject *row)
+fill_rule(const Bounds *self, Rule *rule, PyObject *row)
 {
+    int flagged;
     if (!PyTuple_Check(row) ||
         !PyArg_ParseTuple(row, "UiOnnn", &rule->name, &rule->bound, &rule->threshold, &rule->some,
                           &rule->every, &rule->at)) {
@@ -100,7 +110,14 @@ fill_rule(Rule *rule, PyObject *row)
     Py_INCREF(rule->name);
     Py_INCREF(rule->threshold);
     rule->limit = PyFloat_AsDouble(rule->threshold);
-    return !PyErr_Occurred();
+    if (PyErr_Occurred())
+        return 0;
+    score_of(rule, 0, &flagged);
+    if (!flagged) {
+        PyObject *zero = rule->every >= 0 ? PyFloat_FromDouble(0) : PyLong_FromLong(0);
+        rule->nothing = part_with(self, rule, 0, zero);
+    }
+    return flagged || rule->nothing;
 }
 
 static PyObject *
@@ -121,7 +138,7 @@ bounds_new(PyTypeObject *type, PyObject *args, PyObject *named)
         PyErr_NoMemory();
     while (!failed && self->count < PyTuple_GET_SIZE(rows)) {
         Py_ssize_t at = self->count++;
-        failed = !fill_rule(&self->rules[at], PyTuple_GET_ITEM(rows, at));
+        failed = !fill_rule(self, &self->rules[at], PyTuple_GET_ITEM(rows, at));
     }
     if (failed)
         Py_CLEAR(self);
@@ -135,6 +152,7 @@ bounds_dealloc(Bounds *self)
     for (Py_ssize_t k = 0; k < self->count; k++) {
         Py_XDECREF(self->rules[k].name);
         Py_XDECREF(self->rules[k].threshold);
+        Py_XDECREF(self->rules[k].nothing);
     }
     PyMem_Free(self->rules);
     Py_XDECREF(self->made);
