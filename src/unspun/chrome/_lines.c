@@ -603,9 +603,7 @@ may_label(const Reader *r, const Line *line)
         for (start = i; i < line->size && !IS(r, chars[i], SPACE) && chars[i] != ','; i++)
             ;
         Py_ssize_t made = fold(r, chars + start, i - start, piece, SHORT);
-        if (made < 0)
-            return 1;
-        pieces += made > 0;
+        pieces += made != 0; /* what the plain code must fold may be anything */
         silent = made > 0 && !key_may_match(r, piece, made);
     }
     return pieces > 1 && !silent;
@@ -635,9 +633,10 @@ asked(const Reader *r, const Line *line)
     if (size >= LONG)
         return 0;
     last = line->chars[size - 1];
-    if (line->keyed && line->key_size < 1)
+    if (line->keyed && !line->key_size)
         return EVERYTHING;
-    if (line->keyed ? last == ')' || last == 0xff09 || key_may_match(r, line->key, line->key_size)
+    if (line->keyed ? line->key_size < 0 || last == ')' || last == 0xff09 ||
+                          key_may_match(r, line->key, line->key_size)
                     : long_may_match(r, line->chars, size))
         asks |= WORDING;
     if (line->final && line->count <= FEW &&

@@ -184,7 +184,8 @@ def _kinds(text: str, words: _Words) -> tuple[list[str], list[str]] | None:
     """
     kinds, others = [], []
     unknown = 0
-    for token in _TOKEN.findall(text):
+    for found in _TOKEN.finditer(text):  # most lines are told by their first
+        token = found[0]
         if token in _PUNCTUATION:
             continue
         kind = _kind(token, words)
