@@ -245,14 +245,24 @@ def _assess(result: Result, setting: Setting) -> Result:
 
 
 def _assess_many(results: Sequence[Result], setting: Setting) -> list[Result]:
-    """Scores of many texts: how fluent they are is read sooner together than one by one."""
-    tagged = [_tagged_now(result, setting) for result in results]
+    """Scores of many texts: what is counted in them is counted sooner together than one by one."""
+    placed = [(result, _tagged_now(result, setting)) for result in results]
+    tagged = [(result, found) for result, found in placed if found]
+    shapes = iter(quality.Shape.of_many([(each.text, found.language) for each, found in tagged]))
     wanted = setting.config.quality.fluency
-    read = [k for k, found in enumerate(tagged) if wanted and found and found.language == "en"]
-    fluency = dict(zip(read, quality.fluent_many([results[k].text for k in read]), strict=True))
+    read = [each.text for each, found in tagged if wanted and found.language == "en"]
+    fluency = iter(quality.fluent_many(read))
     return [
-        result if languages is None else _assessed(result, languages, fluency.get(k), setting)
-        for k, (result, languages) in enumerate(zip(results, tagged, strict=True))
+        result
+        if found is None
+        else _assessed(
+            result,
+            found,
+            next(fluency) if wanted and found.language == "en" else None,
+            next(shapes),
+            setting,
+        )
+        for result, found in placed
     ]
 
 
@@ -268,7 +278,11 @@ def _tagged_now(result: Result, setting: Setting) -> Tagged | None:
 
 
 def _assessed(
-    result: Result, tagged: Tagged, fluency: tuple[float, float] | None, setting: Setting
+    result: Result,
+    tagged: Tagged,
+    fluency: tuple[float, float] | None,
+    shape: quality.Shape,
+    setting: Setting,
 ) -> Result:
     """The result with its score."""
     left = []
@@ -283,6 +297,7 @@ def _assessed(
         chrome=[tag for tag in left if tag.kind == "chrome"],
         damage=[tag for tag in left if tag.kind == "encoding-damage"],
         fluency=fluency,
+        shape=shape,
     )
     return flow.changed(result, quality=assessed)
 

@@ -16,7 +16,7 @@ from unspun.quality.fluency import of as fluent
 from unspun.quality.fluency import of_many as fluent_many
 from unspun.quality.shape import Shape
 
-__all__ = ["assess", "fluent", "fluent_many"]
+__all__ = ["Shape", "assess", "fluent", "fluent_many"]
 
 _sub_score, _quality = maker(SubScore), maker(Quality)
 
@@ -47,6 +47,7 @@ def assess(
     chrome: Sequence[Tag] = (),
     damage: Sequence[Tag] = (),
     fluency: tuple[float, float] | None = None,
+    shape: Shape | None = None,
 ) -> Quality:
     """Score a text by itself.
 
@@ -57,11 +58,12 @@ def assess(
         chrome: Page furniture that is still there.
         damage: Encoding damage that is still there.
         fluency: How fluent a language model finds it, 0 to 1, and its nats a word (`fluent`).
+        shape: What the rules count in it, if it was counted.
 
     Returns:
         The score and its parts; every rule gives its value and threshold and drops nothing.
     """
-    shape = Shape.of(text, tagged.language)
+    shape = shape or Shape.of(text, tagged.language)
     parts = [
         _damage(text, damage, shape.damage) if damage or shape.damage else _SOUND,
         _chrome(text, chrome) if chrome else _BARE,

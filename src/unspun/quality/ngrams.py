@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from itertools import pairwise
 from operator import sub
 from typing import NamedTuple
 
@@ -31,24 +32,43 @@ class Grams(NamedTuple):
     duplicate: tuple[int, ...]
 
 
-def count(units: Sequence[str], ids: Ints, scale: int) -> Grams:
-    """Count n-grams of words, or of characters.
+class Units(NamedTuple):
+    """The units of a text.
+
+    Attributes:
+        written: The words, or the characters where no spaces are written.
+        ids: For each a number, 0 or more, the same for the same unit.
+    """
+
+    written: Sequence[str]
+    ids: Ints
+
+
+def count(texts: Sequence[Units], scale: int) -> list[Grams]:
+    """Count the n-grams of each of many texts, which are looked at together.
 
     Args:
-        units: The words, or the characters where no spaces are written.
-        ids: For each a number, 0 or more, the same for the same unit.
+        texts: Their words, or characters.
         scale: Units that say as much as a word.
     """
-    known = {1: _Repeats(1, _NONE, _NONE, ids + 1)}
-    level = known[1]
+    if not texts:
+        return []
+    offsets = [0, *itertools.accumulate(len(text.ids) + 1 for text in texts)]
+    numbers = np.zeros(offsets[-1], np.int64)  # 0 between texts, over which no n-gram goes
+    beyond = 1
+    for start, (_, ids) in zip(offsets, texts, strict=False):
+        np.add(ids, beyond, out=numbers[start : start + len(ids)])
+        beyond += len(ids)
+    level = _Repeats(1, _NONE, _NONE, numbers)
     if scale > 1:
         level = _again(level, scale)
+    known = {}
     for n in (*TOP, *DUPLICATE):
         level = known[n] = _again(level, n * scale)
-    return Grams(
-        tuple(_top(known[n], units) for n in TOP),
-        tuple(_duplicate(known[n], units) for n in DUPLICATE),
-    )
+    written = list(itertools.chain.from_iterable((*text.written, "") for text in texts))
+    tops = [_top(known[n], written, offsets) for n in TOP]
+    duplicates = [_duplicate(known[n], written, offsets) for n in DUPLICATE]
+    return list(map(Grams, zip(*tops, strict=True), zip(*duplicates, strict=True)))
 
 
 class _Repeats(NamedTuple):
@@ -96,26 +116,42 @@ def _again(parts: _Repeats, n: int) -> _Repeats:
     return _Repeats(n, at, new.nonzero()[0], number)
 
 
-def _top(repeats: _Repeats, units: Sequence[str]) -> int:
-    """Characters in the commonest n-gram, the first of several; 0 where none comes twice."""
+def _top(repeats: _Repeats, units: Sequence[str], offsets: Sequence[int]) -> list[int]:
+    """Characters in the commonest n-gram of each text, the first of several; 0 where none is twice.
+
+    Args:
+        repeats: The n-grams, text by text.
+        units: Those of all texts, with an empty one behind each.
+        offsets: Where each text begins, and where the last one ends.
+    """
     turn = repeats.turn.tolist()
     counts = list(map(sub, [*turn[1:], len(repeats.at)], turn))
-    most = max(counts, default=0)
-    if most == 0:
-        return 0
-    firsts = np.minimum.reduceat(repeats.at, repeats.turn).tolist()
-    at = min(itertools.compress(firsts, map(most.__eq__, counts)))
-    return most * sum(map(len, units[at : at + repeats.n]))
+    firsts = _firsts(repeats)
+    text = np.searchsorted(offsets, firsts, side="right") - 1
+    places = firsts.tolist()
+    found = []
+    for a, b in pairwise(text.searchsorted(np.arange(len(offsets))).tolist()):
+        most = max(counts[a:b], default=0)
+        at = min(itertools.compress(places[a:b], map(most.__eq__, counts[a:b])), default=0)
+        found.append(most and most * sum(map(len, units[at : at + repeats.n])))
+    return found
 
 
-def _duplicate(repeats: _Repeats, units: Sequence[str]) -> int:
-    """Characters in n-grams seen before, none counted twice."""
+def _duplicate(repeats: _Repeats, units: Sequence[str], offsets: Sequence[int]) -> list[int]:
+    """Characters in n-grams of each text seen before, none counted twice; arguments as above."""
     if len(repeats.at) == 0:
-        return 0
-    first = np.minimum.reduceat(repeats.at, repeats.turn)
+        return [0] * (len(offsets) - 1)
     again = np.zeros(len(units) + repeats.n, np.int64)
     again[repeats.at] = 1
-    again[first] = 0
+    again[_firsts(repeats)] = 0
     again[repeats.n :] -= again[: -repeats.n].copy()  # where they end
-    covered = again.cumsum().nonzero()[0].tolist()
-    return sum(map(len, map(units.__getitem__, covered)))
+    covered = again.cumsum().nonzero()[0]
+    lengths = list(map(len, map(units.__getitem__, covered.tolist())))
+    return [sum(lengths[a:b]) for a, b in pairwise(covered.searchsorted(offsets).tolist())]
+
+
+def _firsts(repeats: _Repeats) -> Ints:
+    """Where each n-gram begins first."""
+    if len(repeats.at) == 0:
+        return _NONE
+    return np.minimum.reduceat(repeats.at, repeats.turn)

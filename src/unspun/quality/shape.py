@@ -111,12 +111,20 @@ class Shape(NamedTuple):
         >>> Shape.of("One two.\n\nThree.", "en").words
         3
         """
-        base = language.split("-", 1)[0]
-        spaced = base not in UNSPACED
+        return cls.of_many([(text, language)])[0]
+
+    @classmethod
+    def of_many(cls, texts: Sequence[tuple[str, str]]) -> list[Shape]:
+        """Count many texts, each with its language; without the compiled kernel sooner together."""
+        bases = [(text, language.split("-", 1)[0]) for text, language in texts]
         counter = _counter()
         if counter is None:
-            return plain(text, base)
-        return cls._make((base, spaced, *counter.count(text, spaced)))
+            return plain_many(bases)
+        found = []
+        for text, base in bases:
+            spaced = base not in UNSPACED
+            found.append(cls(base, spaced, *counter.count(text, spaced)))
+        return found
 
     @property
     def enough(self) -> bool:
@@ -136,13 +144,35 @@ def share(some: int, every: int) -> float:
 
 def plain(text: str, language: str) -> Shape:
     """Count a text without the compiled kernel."""
+    return plain_many([(text, language)])[0]
+
+
+def plain_many(texts: Sequence[tuple[str, str]]) -> list[Shape]:
+    """Count many texts, each with its language: their n-grams together."""
+    counted = [_counted(text, language) for text, language in texts]
+    grams: dict[int, ngrams.Grams] = {}
+    for spaced in (True, False):
+        some = [
+            number
+            for number, (fields, units) in enumerate(counted)
+            if fields[1] == spaced and len(units.ids) >= _least(spaced)
+        ]
+        found = ngrams.count([counted[number][1] for number in some], _scale(spaced))
+        grams.update(zip(some, found, strict=True))
+    none = ngrams.Grams(_NONE, _NONE)
+    return [
+        Shape._make((*fields, *grams.get(number, none)))
+        for number, (fields, _) in enumerate(counted)
+    ]
+
+
+def _counted(text: str, language: str) -> tuple[tuple[Any, ...], ngrams.Units]:
+    """All fields but the n-grams, and what these are made of."""
     spaced = language not in UNSPACED
     words = text.split()
     units: Sequence[str] = words if spaced else "".join(words)
     firsts: dict[str, int] = {}
     ids = np.fromiter(map(firsts.setdefault, units, itertools.count()), np.int64, len(units))
-    enough = len(units) >= _least(spaced)
-    grams = ngrams.count(units, ids, _scale(spaced)) if enough else ngrams.Grams(_NONE, _NONE)
     characters = len("".join(units)) if spaced else 0
     fields = (
         language,
@@ -157,9 +187,8 @@ def plain(text: str, language: str) -> Shape:
         damage(text),
         len(units),
         characters or len(units),
-        *grams,
     )
-    return Shape._make(fields)
+    return fields, ngrams.Units(units, ids)
 
 
 def _scale(spaced: bool) -> int:  # noqa: FBT001
