@@ -381,7 +381,8 @@ first_letters(const Reader *r, const Py_UCS4 *chars, Py_UCS4 *letters)
         uint32_t kind = traits_of(r, chars[i]);
         letters[i] = kind & FORM;
         before = letters[i] && !(kind & LONGER) ? kind & (MARK | SECOND) : MARK;
-        before |= letters[i] == ' ' && (!i || letters[i + 1] == ' ') ? MARK : 0;
+        int doubled = i + 1 < GATED && letters[i + 1] == ' ';
+        before |= letters[i] == ' ' && (!i || doubled) ? MARK : 0;
     }
     return !before && !IS(r, letters[0], DECOR) && !is_figure(r, letters[0]);
 }
