@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 3 /* that of supplement.py; a build of other sources is not used */
+#define REVISION 4 /* that of supplement.py; a build of other sources is not used */
 
 #define COLUMNS 64
 #define CODED 0x3001 /* character codes: the last one is that of all other characters */
@@ -297,14 +297,16 @@ grams_score(Grams *self, PyObject *text)
         at += self->reach;
     } while (at < end);
     flush(&sum);
-    PyObject *found = PyList_New(COLUMNS);
+    PyObject *found = PyTuple_New(COLUMNS);
     for (int c = 0; found && c < COLUMNS; c++) {
         PyObject *one = PyLong_FromLongLong((long long)sum.total[c]);
         if (!one)
             Py_CLEAR(found);
         else
-            PyList_SET_ITEM(found, c, one);
+            PyTuple_SET_ITEM(found, c, one);
     }
+    if (found)
+        PyObject_GC_UnTrack(found); /* numbers are in no cycle */
     return found;
 }
 

@@ -451,29 +451,38 @@ best_of(const Words *w, const Total *total, int64_t *second)
     return best;
 }
 
+/* A tuple of numbers, or of such tuples: in no cycle, so no matter of the garbage collector. */
+static inline PyObject *
+settled(PyObject *tuple)
+{
+    if (tuple && PyTuple_GET_SIZE(tuple))
+        PyObject_GC_UnTrack(tuple);
+    return tuple;
+}
+
 static PyObject *
 total_value(const Words *w, const Total *total)
 {
     int64_t second;
     int best = best_of(w, total, &second);
-    return Py_BuildValue("iniLL", (int)total->group, total->letters, best,
+    return settled(Py_BuildValue("iniLL", (int)total->group, total->letters, best,
                          (long long)(AT(w->reader->columns, uint8_t, total->group)
                                          ? total->sums[best] : 0),
-                         (long long)second);
+                         (long long)second));
 }
 
 static PyObject *
 total_values(const Words *w, const Total *totals)
 {
-    PyObject *found = PyList_New(w->units);
+    PyObject *found = PyTuple_New(w->units);
     for (int k = 0; found && k < w->units; k++) {
         PyObject *one = total_value(w, &totals[k]);
         if (!one)
             Py_CLEAR(found);
         else
-            PyList_SET_ITEM(found, k, one);
+            PyTuple_SET_ITEM(found, k, one);
     }
-    return found;
+    return settled(found);
 }
 
 static Py_ssize_t
@@ -488,17 +497,20 @@ run_end(const Words *w, Py_ssize_t first)
 static PyObject *
 runs(Words *w)
 {
-    PyObject *found = PyList_New(0);
+    PyObject *found = PyList_New(0), *all = NULL;
     for (Py_ssize_t first = 0, last; found && first < w->count; first = last) {
         uint8_t group = w->word[first].group;
         last = run_end(w, first);
-        PyObject *one = Py_BuildValue("nnnnii", first, last, w->word[first].start,
-                                      STOP(w->word[last - 1]), group, w->unit[group]);
+        PyObject *one = settled(Py_BuildValue("nnnnii", first, last, w->word[first].start,
+                                              STOP(w->word[last - 1]), group, w->unit[group]));
         if (!one || PyList_Append(found, one) < 0)
             Py_CLEAR(found);
         Py_XDECREF(one);
     }
-    return found;
+    if (found)
+        all = settled(PyList_AsTuple(found));
+    Py_XDECREF(found);
+    return all;
 }
 
 static int
@@ -802,7 +814,7 @@ cut_all(Words *w, PyObject *find)
         return PyErr_NoMemory() != NULL;
     if (signs == CODE && !next_code(w->reader, w->text, &line, &end))
         signs = 0; /* marks of code in prose */
-    w->blanks = signs ? PyObject_CallFunction(find, "Oi", w->text, (int)signs) : PyList_New(0);
+    w->blanks = signs ? PyObject_CallFunction(find, "Oi", w->text, (int)signs) : PyTuple_New(0);
     if (!w->blanks)
         return 0;
     Py_ssize_t blanks = PyObject_Length(w->blanks);
@@ -915,17 +927,19 @@ words_paragraphs(Words *w, PyObject *args)
     if (PyTuple_GET_SIZE(what) != NAMED || PyTuple_GET_SIZE(other) != NAMED)
         return PyErr_Format(PyExc_ValueError, "what a paragraph is takes %d values", NAMED);
     Py_ssize_t start = 0, stop, word = 0, letters;
+    int tracked = 0;
     found = PyList_New(0);
     for (; found && next_line(w, &start, &stop, &word, &letters); start = stop + 1) {
         PyObject *one = made(make, start, stop, letters ? what : other);
         if (!one || PyList_Append(found, one) < 0)
             Py_CLEAR(found);
+        tracked |= one && PyObject_GC_IsTracked(one);
         Py_XDECREF(one);
     }
     if (found)
         all = PyList_AsTuple(found);
     Py_XDECREF(found);
-    return all;
+    return tracked ? all : settled(all);
 }
 
 static PyObject *

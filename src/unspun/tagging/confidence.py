@@ -16,6 +16,7 @@ SUPPLEMENT = (-5.5777, 1.2531, -0.6451, 2.0246, 2.2625, 2.3971, -1.057)
 _CAPS = (60.0, 40.0)
 _LONG = 300
 """Letters beyond which more of them say no more: the longest texts that were read."""
+_SIZES = tuple(map(math.log1p, range(_LONG + 1)))
 
 
 def of_profiles(margin: float, letters: int, fit: float) -> float:
@@ -47,14 +48,14 @@ def of_votes(votes: int) -> float:
 
 def terms(margin: float, letters: int, fit: float, cap: float) -> tuple[float, ...]:
     """What the coefficients weigh."""
-    size = math.log1p(min(letters, _LONG))
+    size = _SIZES[min(letters, _LONG)]
     return (
         1.0,
-        math.log1p(max(margin, 0.0)),
+        math.log1p(margin) if margin > 0 else 0.0,
         min(margin, cap) / 10,
         size,
         fit,
-        min(margin / max(letters, 1), 3.0),
+        min(margin / (letters or 1), 3.0),
         fit * size,
     )
 

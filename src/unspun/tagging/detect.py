@@ -66,10 +66,12 @@ def _detected(laid: words.Words, named: Sequence[units.Unit], config: TagConfig)
     """The language of the script that says most."""
     names = scripts.load().names
     groups = [names[total[0]] for total in laid.totals]
-    unit, group = max(
-        zip(named, groups, strict=True), key=lambda found: units.weight(*found), default=(None, "")
-    )
-    if unit is None or not units.weight(unit, group):
+    if not named:
+        return Detected("und", "Zyyy", 1.0)
+    unit, group = named[0], groups[0]
+    if len(named) > 1:
+        unit, group = max(zip(named, groups, strict=True), key=lambda found: units.weight(*found))
+    if not units.weight(unit, group):
         return Detected("und", "Zyyy", 1.0)
     if group == scripts.CJK[0]:
         return _han(laid)

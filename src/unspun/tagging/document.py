@@ -58,9 +58,10 @@ def tag_batch(
     """The tags of every text of a batch, which is not empty; judged, with their origins."""
     laid = reading.lay(texts, skips)
     named = units.name(laid, config)
+    names = scripts.load().names
     loud = reading.loud(laid, [[max(unit.column, 0) for unit in found] for found in named])
     return [
-        _Tagger(words, found, windows, config).tagged(name, judged=judged)
+        _Tagger(words, found, windows, config, names).tagged(name, judged=judged)
         for words, found, windows, name in zip(laid, named, loud, ids, strict=True)
     ]
 
@@ -76,13 +77,14 @@ class _Tagger:
         named: Sequence[units.Unit],
         loud: Sequence[tuple[int, int]],
         config: TagConfig,
+        names: Sequence[str],
     ) -> None:
         self.words = words
         self.text = words.text
         self.units = named
         self.loud = loud
         self.config = config
-        self.names = scripts.load().names
+        self.names = names
 
     def tagged(self, name: str, *, judged: bool) -> Tagged:
         """Everything about the text."""

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from unspun import kernels, tables
 from unspun.tagging import sums
 
-_kernel = kernels.load("unspun.tagging._grams", revision=3)
+_kernel = kernels.load("unspun.tagging._grams", revision=4)
 
 STEPS = 16  # of evidence to one nat
 REACH = 210  # characters that 16 bits of evidence can add up
@@ -85,7 +85,7 @@ class Supplement(NamedTuple):
     names: dict[str, tuple[str, ...]]
     handicap: dict[str, tuple[int, ...]]
 
-    def score(self, texts: Sequence[str]) -> list[list[int]]:
+    def score(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
         """Evidence of each text for each column, in 1/16 nat.
 
         Args:
@@ -97,7 +97,7 @@ class Supplement(NamedTuple):
             return self.score_plain(texts)
         return list(map(grams.score, texts))
 
-    def score_plain(self, texts: Sequence[str]) -> list[list[int]]:
+    def score_plain(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
         """The same without the compiled kernel."""
         chunks = [_chunks(text) for text in texts]
         joined = [_APART.join([*each, ""]) for each in chunks]
@@ -110,8 +110,8 @@ class Supplement(NamedTuple):
             rows += grams[at : at + len(text)], np.array(named, np.intp)
             starts.append(starts[-1] + len(text) + len(named))
             at += len(text)
-        found: list[list[int]] = sums.over(self.weights, np.concatenate(rows), starts[:-1]).tolist()
-        return found
+        found = sums.over(self.weights, np.concatenate(rows), starts[:-1])
+        return list(map(tuple, found.tolist()))
 
     def named(self, chunk: str) -> list[int]:
         """Rows of the words and letters of a chunk."""

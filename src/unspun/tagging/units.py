@@ -154,7 +154,7 @@ def _second(unit: Unit, group: str, score: Sequence[int], main: int) -> Unit:
     sums = together(group, score)
     top = max(sums)
     best = sums.index(top)
-    second = max(sum_ for sum_, other in zip(sums, names, strict=True) if other != names[best])
+    second = _second_sum(sums, names, best)
     column = best if best < len(languages) else main
     if names[best] in languages:
         column = languages.index(names[best])
@@ -162,3 +162,14 @@ def _second(unit: Unit, group: str, score: Sequence[int], main: int) -> Unit:
     loss = supplement.loss(score, best, letters)
     certain = confidence.of_supplement((top - second) / supplement.STEPS, unit.letters, loss)
     return Unit(column, names[best], certain, unit.letters)
+
+
+def _second_sum(sums: list[int], names: Sequence[str], best: int) -> int:
+    """The most evidence for another language than the best one, which may have two columns."""
+    top, sums[best] = sums[best], min(sums) - 1
+    second = max(sums)
+    same = names[sums.index(second)] == names[best]
+    sums[best] = top
+    if not same:
+        return second
+    return max(sum_ for sum_, other in zip(sums, names, strict=True) if other != names[best])
