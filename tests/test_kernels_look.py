@@ -159,7 +159,7 @@ def test_no_text_in_doubt_is_passed_over(spinners: tuple[Spinner, ...], text: st
 
 @needed
 def test_a_pass_refuses_what_does_not_fit(spinners: tuple[Spinner, ...]) -> None:
-    kernel, chosen, ends = screen.kernel, spinners[0].gate, np.array([4], np.int64)
+    kernel, chosen, ends = screen.kernel, spinners[0].gate, [4]
     assert kernel is not None
     assert chosen is not None
     marks = spinners[1].index.glance.tables
@@ -176,8 +176,10 @@ def test_a_pass_refuses_what_does_not_fit(spinners: tuple[Spinner, ...]) -> None
     for block in (0, -1, 257):
         with pytest.raises(ValueError, match="do not fit"):
             kernel.screen("text", ends, *keys.TABLES, (), block, 0.04)
+    with pytest.raises(TypeError, match="int"):
+        kernel.screen("text", ["4"], *keys.TABLES, (), BLOCK, 0.04)
     for end, words in ((-9, 0), (0, 0), (1, 1), (1 << 40, 2)):  # a region ends with its text
-        rows = kernel.screen("a text", np.array([end], np.int64), *keys.TABLES, (), BLOCK, 0.04)
+        rows = kernel.screen("a text", [end], *keys.TABLES, (), BLOCK, 0.04)
         assert rows == [(words, 0, ())]
 
 
@@ -192,7 +194,7 @@ def test_buckets_beyond_the_markers_hold_none() -> None:
         families = (((), (able, known, wild, nats)),)
         assert screen.kernel is not None
         rows = screen.kernel.screen(
-            words.text, np.array([len(words.text)], np.int64), *keys.TABLES, families, BLOCK, 0.04
+            words.text, [len(words.text)], *keys.TABLES, families, BLOCK, 0.04
         )
         assert rows[0][0] == len(words)
 
@@ -204,7 +206,7 @@ def test_ids_beyond_the_words_are_unknown(spinners: tuple[Spinner, ...]) -> None
     assert screen.kernel is not None
     forms, one, other, weights = chosen.tables
     wild = np.full_like(one, -5), np.full_like(other, 1 << 30)
-    ends = np.array([9], np.int64)
+    ends = [9]
     families = (((forms, *wild, weights, *chosen.places), ()),)
     rows = screen.kernel.screen("The other", ends, *keys.TABLES, families, BLOCK, 0.04)
     assert rows[0][0] == len(["The", "other"])

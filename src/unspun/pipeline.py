@@ -158,7 +158,7 @@ def _detect(result: Result, setting: Setting) -> Result:
 
 def _restore(result: Result, setting: Setting) -> Result:
     config = setting.config.restore
-    if result.verdict is not None and config.enabled:
+    if result.verdict is not None and result.verdict.is_spun and config.enabled:
         step, tags = restoration.restore(result.text, result.verdict, config)
         result = flow.edited(flow.tagged(result, tags, result.ledger), step)
         if step:

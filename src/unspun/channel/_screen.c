@@ -4,7 +4,7 @@
 #include "kernel.h"
 #include "look.h"
 
-#define REVISION 3 /* that of screen.py */
+#define REVISION 4 /* that of screen.py */
 
 #define MOST_FAMILIES 8
 #define BUFFERS 8
@@ -290,16 +290,18 @@ families_of(Screen *s, PyObject *families)
 
 /* All regions of a text, one row each. */
 static PyObject *
-rows_of(Screen *s, const Page *page, const Py_buffer *bounds)
+rows_of(Screen *s, const Page *page, PyObject *ends)
 {
-    const int64_t *ends = bounds->buf;
-    Py_ssize_t count = bounds->len / 8;
     Runs runs = {.before = -2};
     int opens = 1;
     PyObject *out = PyList_New(0);
-    for (Py_ssize_t k = 0; out && k < count; k++) {
+    for (Py_ssize_t k = 0; out && k < PyList_GET_SIZE(ends); k++) {
         Told told[MOST_FAMILIES];
-        Py_ssize_t words, distinct, limit = ends[k];
+        Py_ssize_t words, distinct, limit = PyLong_AsSsize_t(PyList_GET_ITEM(ends, k));
+        if (limit == -1 && PyErr_Occurred()) {
+            Py_CLEAR(out);
+            break;
+        }
         limit = limit < 0 ? 0 : limit > page->all ? page->all : limit;
         Py_BEGIN_ALLOW_THREADS
         words = look(s, &runs, page, limit, &opens, told, &distinct);
@@ -329,11 +331,11 @@ drop(Screen *s)
 static PyObject *
 screen(PyObject *module, PyObject *args)
 {
-    PyObject *text, *families, *out = NULL;
-    Py_buffer ends, kinds, lower, factors;
+    PyObject *text, *ends, *families, *out = NULL;
+    Py_buffer kinds, lower, factors;
     Screen s = {.count = 0};
-    if (!PyArg_ParseTuple(args, "Uy*y*y*y*O!nd", &text, &ends, &kinds, &lower, &factors,
-                          &PyTuple_Type, &families, &s.block, &s.odd))
+    if (!PyArg_ParseTuple(args, "UO!y*y*y*O!nd", &text, &PyList_Type, &ends, &kinds, &lower,
+                          &factors, &PyTuple_Type, &families, &s.block, &s.odd))
         return NULL;
     Py_ssize_t all = PyUnicode_GET_LENGTH(text);
     int own = PyUnicode_KIND(text) != PyUnicode_1BYTE_KIND;
@@ -348,11 +350,10 @@ screen(PyObject *module, PyObject *args)
     else {
         Tables t = {kinds.buf, lower.buf, factors.buf};
         Page whole = {&t, own ? page : PyUnicode_DATA(text), all};
-        out = rows_of(&s, &whole, &ends);
+        out = rows_of(&s, &whole, ends);
     }
     PyMem_RawFree(page);
     drop(&s);
-    PyBuffer_Release(&ends);
     PyBuffer_Release(&kinds);
     PyBuffer_Release(&lower);
     PyBuffer_Release(&factors);

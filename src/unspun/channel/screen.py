@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from unspun import kernels
 from unspun.channel.gate import BLOCK, PART, Gate
 from unspun.channel.keys import TABLES
 from unspun.channel.markers import Glance
 
-kernel = kernels.load("unspun.channel._screen", revision=3)
+kernel = kernels.load("unspun.channel._screen", revision=4)
 
 MOST = 8  # families that are looked for at once
 
@@ -58,7 +56,7 @@ class Screen:
             for gate, glance in families
         )
 
-    def look(self, text: str, ends: Sequence[int]) -> list[tuple[Told, ...]]:
+    def look(self, text: str, ends: list[int]) -> list[tuple[Told, ...]]:
         """Look at a text.
 
         Args:
@@ -69,20 +67,16 @@ class Screen:
             A row for each region, with what each family says.
         """
         assert kernel is not None  # noqa: S101  # who asks has looked
-        bounds = np.array(ends, np.int64)
-        rows = kernel.screen(text, bounds, *TABLES, self._tables, BLOCK, self._odd)
-        return [
-            tuple(
-                Told(
-                    words,
-                    _strongest(gate, total, most),
-                    told / (distinct or 1),
-                    odd and words > BLOCK,
-                )
-                for gate, (total, most, told, odd) in zip(self._gates, row, strict=True)
-            )
-            for words, distinct, row in rows
-        ]
+        found = []
+        for words, distinct, row in kernel.screen(
+            text, ends, *TABLES, self._tables, BLOCK, self._odd
+        ):
+            told = []
+            for gate, (total, most, nats, odd) in zip(self._gates, row, strict=True):
+                marked, several = nats / (distinct or 1), words > BLOCK
+                told.append(Told(words, _strongest(gate, total, most), marked, odd and several))
+            found.append(tuple(told))
+        return found
 
 
 def _strongest(gate: Gate | None, total: int, most: int) -> float | None:

@@ -165,8 +165,7 @@ def in_doubt(text: str, spans: Sequence[Span], spinners: Sequence[Spinner]) -> l
     if kernel is None or len(spinners) > MOST:
         return list(spinners)
     rows = _screen(tuple(spinners)).look(text, [end for _, end in spans])
-    columns = zip(spinners, zip(*rows, strict=True), strict=True) if rows else ()
-    return [spinner for spinner, told in columns if any(map(_may_be, told))]
+    return [spinner for at, spinner in enumerate(spinners) if any(_may_be(row[at]) for row in rows)]
 
 
 @lru_cache(_SCREENS)
