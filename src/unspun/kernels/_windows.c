@@ -10,13 +10,15 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 3 /* that of windows.py; a build of other sources is not used */
+#define REVISION 4 /* that of windows.py; a build of other sources is not used */
 
 #define PAGES 0x1100 /* of 256 code points */
 #define NEAR 0x10000 /* code points that are known one by one */
 #define OUTSIDE 0    /* the class of what is before and behind the text */
-#define FOLDED 8     /* bits of a hint for each place */
-#define ONE_FOLDED 0xFF
+#define FOLDED 20    /* bits of a hint for each place: */
+#define TWOS 11      /* for windows of two characters */
+#define THREES 8     /* for those of three */
+#define ONE_FOLDED 0xFFFFF
 #define UNLOCK 8192  /* code points from which other threads may run meanwhile */
 
 typedef struct {
@@ -29,8 +31,8 @@ typedef struct {
     uint16_t low[256];       /* classes of the first page, for the commonest texts */
     uint16_t *classes;       /* by page, 256 each */
     Masks *masks;            /* by class */
-    uint32_t *hints;         /* by class: its masks but that of before, folded to a byte each */
-    uint32_t *near;          /* the same by code point below NEAR */
+    uint64_t *hints;         /* by class: its masks but that of before, folded */
+    uint64_t *near;          /* the same by code point below NEAR */
     uint64_t word;           /* windows behind a word character */
 } Scanner;
 
@@ -57,7 +59,7 @@ static inline int is_word(Py_UCS4 ch) { return ch == '_' || Py_UNICODE_ISALNUM(c
         const Masks *masks = s->masks;                                                          \
         uint64_t shown = 0;                                                                     \
         for (Py_ssize_t i = start, end; i < size;) {                                            \
-            uint32_t a, b, c, d, e = i + 6 <= size ? HINT(s, text[i]) : 0,                      \
+            uint64_t a, b, c, d, e = i + 6 <= size ? HINT(s, text[i]) : 0,                      \
                      f = i + 6 <= size ? HINT(s, text[i + 1]) : 0;                              \
             for (end = i + 4; i + 6 <= size; i += 4, end += 4) {                                \
                 a = e, b = f, c = HINT(s, text[i + 2]), d = HINT(s, text[i + 3]);               \
@@ -138,20 +140,20 @@ scanner_find(Scanner *self, PyObject *args)
     return PyLong_FromSsize_t(place);
 }
 
-/* Sixty-four windows as eight: those that share a bit may each be there. Windows of one character
-   share one, those of two another, so that they do not speak for the longer ones. */
-static uint32_t
+/* Sixty-four windows as twenty: those that share a bit may each be there. Those of one character
+   share the lowest, so that they do not speak for the longer ones, nor do those of two. */
+static uint64_t
 folded(const Masks *outside, uint64_t windows)
 {
-    uint64_t one = windows & outside->second, two = windows & ~outside->second & outside->third,
+    uint64_t two = windows & ~outside->second & outside->third,
              three = windows & ~outside->second & ~outside->third;
-    uint32_t found = 0;
-    for (int k = 0; k < 64; k += FOLDED - 2)
-        found |= (uint32_t)(three >> k) & (ONE_FOLDED >> 2);
-    return found << 2 | (two != 0) << 1 | (one != 0);
+    uint64_t found = (windows & outside->second) != 0;
+    for (int k = 0; k < 64; k++)
+        found |= (two >> k & 1) << (1 + k % TWOS) | (three >> k & 1) << (1 + TWOS + k % THREES);
+    return found;
 }
 
-static uint32_t
+static uint64_t
 hint_of(const Masks *outside, const Masks *masks)
 {
     return folded(outside, masks->first) | folded(outside, masks->second) << FOLDED |

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from unspun import kernels
 
-_kernel = kernels.load("unspun.kernels._windows", revision=3)
+_kernel = kernels.load("unspun.kernels._windows", revision=4)
 
 ANY = ""
 """In place of a set: any character, or none."""

@@ -86,7 +86,7 @@ def windows() -> tuple[Window, ...]:
     return (
         Window(SPOOF, spread(_DIRECTIONS + _SPELLING)),
         Window(SPOOF, spread(_NOTHING), before=latin),
-        Window(SPOOF, other, before=latin),
+        Window(SPOOF, latin, other),
         Window(SPOOF, other, latin),
     )
 
