@@ -295,23 +295,29 @@ read_block(Reading *r, size_t base, const Marks *marks, uint64_t before, const s
 {
     for (uint64_t noted = marks->noted; noted; noted &= noted - 1)
         note(r, base + (size_t)lowest(noted));
-    uint64_t turns = (marks->blank ^ (marks->blank << 1 | before)) | marks->feed;
-    for (; turns; turns &= turns - 1) {
-        uint64_t bit = turns & -turns;
-        size_t at = base + (size_t)lowest(turns);
-        if (!(marks->blank & bit)) {
-            r->word = at;
-            continue;
+    uint64_t edges = marks->blank ^ (marks->blank << 1 | before);
+    uint64_t starts = edges & ~marks->blank, stops = (edges & marks->blank) | marks->feed;
+    for (; stops; stops &= stops - 1) {
+        uint64_t bit = stops & -stops;
+        size_t at = base + (size_t)lowest(stops);
+        if (edges & bit) {
+            size_t start = r->word;
+            if (start == NONE) {
+                start = base + (size_t)lowest(starts);
+                starts &= starts - 1;
+            }
+            r->word = NONE;
+            if (take_word(r, start, at, width) < 0)
+                return -1;
         }
-        if (r->word != NONE && take_word(r, r->word, at, width) < 0)
-            return -1;
-        r->word = NONE;
         if (marks->feed & bit) {
             r->c->feeds++;
             if (end_line(r) < 0)
                 return -1;
         }
     }
+    if (starts)
+        r->word = base + (size_t)lowest(starts);
     return 0;
 }
 
