@@ -46,7 +46,7 @@ def _plain_changer(made: type[_Value]) -> Callable[..., _Value]:
     names = tuple(field.name for field in fields(made))  # type: ignore[arg-type]
     read = attrgetter(*names)
 
-    def change(value: _Value, **changes: object) -> _Value:
+    def change(value: _Value, /, **changes: object) -> _Value:
         return made(**{**dict(zip(names, read(value), strict=True)), **changes})
 
     return change
