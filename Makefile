@@ -6,7 +6,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint format types lock clean \
+.PHONY: help demo test test-all sanitise lint format types lock clean \
         torture bench bench-batch bench-clean bench-duplicates bench-exact bench-langid bench-lm bench-restore bench-score bench-translate
 
 help:  ## This list
@@ -38,6 +38,18 @@ torture: $(READY_DEV)  ## Kills, failing systems, poison, bombs, a lost node, fu
 	$(BIN)/python tools/torture_sizes.py
 	$(BIN)/python tools/torture_exponents.py
 	$(BIN)/python tools/torture_fuzz.py
+
+# A copy of the package with kernels that check every access; gcc's own checkers, so Linux alone.
+SANITISED := build/sanitised
+sanitise: $(READY_DEV)  ## The kernels' tests with every access to memory checked
+	rm -rf $(SANITISED)
+	CFLAGS="-fsanitize=address,undefined -fno-omit-frame-pointer -O1 -g" LDFLAGS="-fsanitize=address,undefined" \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(SANITISED) .
+	rm -rf build/lib.* build/temp.* build/bdist.*
+	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1 \
+	  PYTHONMALLOC=malloc PYTHONPATH=$(SANITISED) \
+	  $(BIN)/python -m pytest -p no:randomly --timeout=0 tests/test_kernels*.py
 
 lint: $(READY_DEV)  ## Style, types, import rules
 	$(BIN)/ruff check .
