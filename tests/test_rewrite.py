@@ -74,7 +74,7 @@ def test_a_better_wording_is_taken_and_can_be_taken_back(service: Service) -> No
     assert result.text == ours.text.replace("fee for each topic", "fee for each field")
     [edit] = [e for e in result.ledger if e.stage == "rewrite"]
     assert edit.rule == "openai:toy-lm:spun"
-    assert edit.after == "field"
+    assert edit.after == "field."
     assert edits.apply(SPUN, result.ledger) == result.text
     assert edits.undo(result.text, result.ledger) == SPUN
     told = [p for b in service.bodies("/chat/completions") for p in asked(b)]
