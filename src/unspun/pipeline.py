@@ -248,22 +248,15 @@ def _assess_many(results: Sequence[Result], setting: Setting) -> list[Result]:
     """Scores of many texts: what is counted in them is counted sooner together than one by one."""
     placed = [(result, _tagged_now(result, setting)) for result in results]
     tagged = [(result, found) for result, found in placed if found]
-    shapes = iter(quality.Shape.of_many([(each.text, found.language) for each, found in tagged]))
+    shapes = quality.Shape.of_many([(each.text, found.language) for each, found in tagged])
     wanted = setting.config.quality.fluency
-    read = [each.text for each, found in tagged if wanted and found.language == "en"]
-    fluency = iter(quality.fluent_many(read))
-    return [
-        result
-        if found is None
-        else _assessed(
-            result,
-            found,
-            next(fluency) if wanted and found.language == "en" else None,
-            next(shapes),
-            setting,
-        )
-        for result, found in placed
-    ]
+    read = [k for k, (_, found) in enumerate(tagged) if wanted and found.language == "en"]
+    fluency = dict(zip(read, quality.fluent_many([tagged[k][0].text for k in read]), strict=True))
+    assessed = (
+        _assessed(result, found, fluency.get(k), shape, setting)
+        for k, ((result, found), shape) in enumerate(zip(tagged, shapes, strict=True))
+    )
+    return [result if found is None else next(assessed) for result, found in placed]
 
 
 def _tagged_now(result: Result, setting: Setting) -> Tagged | None:

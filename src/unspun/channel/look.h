@@ -2,6 +2,7 @@
 #ifndef UNSPUN_LOOK_H
 #define UNSPUN_LOOK_H
 
+#include "bits.h"
 #include <Python.h>
 #include <stdint.h>
 #include <string.h>
@@ -66,14 +67,12 @@ lowered(const uint8_t *word, Py_ssize_t size, const Tables *t)
     return hashed(small, size, size, t->factors);
 }
 
-#define CHUNK 64 /* characters that are told apart at a time, a bit each */
 #define MOST_BLOCK 256 /* words that are looked at together */
 #define LETTER_AT(P, AT) ((uint64_t)((P)->t->kind[(P)->page[AT]] & LETTER))
 
 #if PY_LITTLE_ENDIAN && defined(__GNUC__)
 #define ONES 0x0101010101010101u
 #define HIGH (0x80 * ONES)
-#define FIRST_OF(BITS) __builtin_ctzll(BITS)
 
 /* The high bit of each of eight characters below 128 that lies between two. */
 static inline uint64_t
@@ -88,7 +87,7 @@ told_apart(const uint8_t *at, uint64_t *letters, uint64_t *marks)
 {
     uint64_t beyond = 0;
     *letters = *marks = 0;
-    for (int k = 0; k < CHUNK; k += PIECE) {
+    for (int k = 0; k < BLOCK; k += PIECE) {
         uint64_t eight;
         memcpy(&eight, at + k, PIECE);
         beyond |= eight;
@@ -101,20 +100,12 @@ told_apart(const uint8_t *at, uint64_t *letters, uint64_t *marks)
     return !(beyond & HIGH);
 }
 #else
-static inline int
-FIRST_OF(uint64_t bits)
-{
-    int at = 0;
-    while (!(bits >> at & 1))
-        at++;
-    return at;
-}
 #define told_apart(AT, LETTERS, MARKS) 0
 #endif
 
 /* Where words begin and end, from some on; the last may go on. */
 typedef struct {
-    Py_ssize_t starts[MOST_BLOCK + CHUNK], ends[MOST_BLOCK + CHUNK];
+    Py_ssize_t starts[MOST_BLOCK + BLOCK], ends[MOST_BLOCK + BLOCK];
     Py_ssize_t begun, ended, at; /* how many of each, and the characters that were looked at */
     uint64_t inside; /* whether the last of these is of a word */
     Py_ssize_t before; /* where the word before the first ends, its ending left out */
@@ -125,24 +116,24 @@ static inline void
 scan(Runs *runs, const Page *p)
 {
     uint64_t letters = 0, marks = 0;
-    Py_ssize_t at = runs->at, size = p->all - at < CHUNK ? p->all - at : CHUNK;
-    if (size < CHUNK || !told_apart(p->page + at, &letters, &marks))
+    Py_ssize_t at = runs->at, size = p->all - at < BLOCK ? p->all - at : BLOCK;
+    if (size < BLOCK || !told_apart(p->page + at, &letters, &marks))
         for (Py_ssize_t k = letters = marks = 0; k < size; k++) {
             letters |= LETTER_AT(p, at + k) << k;
             marks |= (uint64_t)(p->page[at + k] == APOSTROPHE) << k;
         }
     if (marks) { /* between two letters it is one */
         uint64_t left = letters << 1 | (at ? LETTER_AT(p, at - 1) : 0), right = letters >> 1;
-        if (at + CHUNK < p->all)
-            right |= LETTER_AT(p, at + CHUNK) << (CHUNK - 1);
+        if (at + BLOCK < p->all)
+            right |= LETTER_AT(p, at + BLOCK) << (BLOCK - 1);
         letters |= marks & left & right;
     }
     uint64_t turns = letters ^ (letters << 1 | runs->inside);
     for (uint64_t left = turns & letters; left; left &= left - 1)
-        runs->starts[runs->begun++] = at + FIRST_OF(left);
+        runs->starts[runs->begun++] = at + lowest(left);
     for (uint64_t left = turns & ~letters; left; left &= left - 1)
-        runs->ends[runs->ended++] = at + FIRST_OF(left);
-    runs->inside = letters >> (CHUNK - 1);
+        runs->ends[runs->ended++] = at + lowest(left);
+    runs->inside = letters >> (BLOCK - 1);
     runs->at = at + size;
     if (runs->at == p->all && runs->inside) {
         runs->ends[runs->ended++] = p->all;
@@ -244,13 +235,6 @@ set_new(Set *set, Py_ssize_t most)
     set->zero = 0;
     set->slots = PyMem_RawCalloc((size_t)1 << set->bits, sizeof *set->slots);
     return set->slots != NULL;
-}
-
-static inline void
-set_clear(Set *set)
-{
-    memset(set->slots, 0, sizeof *set->slots << set->bits);
-    set->zero = 0;
 }
 
 /* Add a number; 0 if it was there. */
