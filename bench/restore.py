@@ -50,6 +50,7 @@ LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0001)
 CONFIG = RestoreConfig()
 PARTS = ("text", "coverage", "calibration", "decision", "clean", "prose", "speed")
 PAGE_SIDES = ("raw", "clean")
+DOMAINS = Path(__file__).parent / "data/domains"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,14 @@ def pairs(shared: Path, part: int) -> Iterator[Pair]:
                 spun, original = "\n".join(document["spun"]), "\n".join(document["original"])
                 if 100 <= len(original.split()) <= 3000:
                     yield Pair(document["doc"], document["rate"], spun, original)
+
+
+def domains(spinner: Spinner, rate: float) -> Iterator[Pair]:
+    """Documents of kinds that spinners like, full of names."""
+    for path in sorted(DOMAINS.glob("*.txt")):
+        original = path.read_text("utf-8").splitlines()
+        spun = spinner.spin(original, rate, path.stem)
+        yield Pair(path.stem, rate, "\n".join(spun), "\n".join(original))
 
 
 def clean_texts(shared: Path) -> Iterator[str]:
@@ -391,6 +400,9 @@ def main() -> None:
         bench_text("ft-spun.txt", [Pair("ft-spun", 0.96, raw, clean)])
         bench_text("test part, rate .96", full)
         bench_text("test part, rate .5", half)
+        for rate in (0.96, 0.5):
+            named = list(domains(spinner, rate))
+            bench_text(f"games, finance, television, politics, rate {rate}", named)
     if "coverage" in parts:
         bench_coverage([*full, *half], spinner.channel)
     if "calibration" in parts:
