@@ -22,7 +22,7 @@ from unspun.encodings import letters
 from unspun.encodings.charmaps import next_spot, next_spot_plain, windows
 from unspun.kernels.windows import BEYOND, WORD, Window, scanner
 from unspun.normalise import badness, gate, mojibake, spoofs
-from unspun.quality import bounds, repetition, rules, shape
+from unspun.quality import bounds, plain, repetition, rules, shape
 from unspun.scoring.ter import edits, plain_edits
 
 CASES = Path(__file__).parent / "cases"
@@ -151,19 +151,32 @@ def test_the_pattern_of_ftfy_is_understood() -> None:
 pieces = st.sampled_from(
     ["to", "The", "x.", "yy\n", "\n\n", "\n \x85\n", "- a", "Have", "JavaScript", "lorem ipsum",
      "antidisestablishment", "antidisestablishmen", "préétablissements", "\U0001f600end",
-     "K", "...", "end.\n", "17", "…\n", "{", "#", "\u2003", "\x1c", "\ufffd", "中文", "½", "٣"]
+     "K", "...", "end.\n", "17", "…\n", "{", "#", "\u2003", "\x1c", "\ufffd", "中文", "½", "٣",
+     "of\x00", "\x00", "b" * 70, "b" * 71, "é" * 40, "é" * 39 + "è", "ŧhe",
+     "\U00010074he", "\ud800"]
 )  # fmt: skip
 refrains = st.tuples(st.lists(pieces, max_size=9).map(" ".join), st.integers(1, 12)).map(
     lambda drawn: drawn[0] * drawn[1]
 )
 
 
+counted = st.one_of(texts, st.lists(st.one_of(pieces, refrains), max_size=9).map(" ".join))
+
+
 @compiled
-@given(st.one_of(texts, st.lists(st.one_of(pieces, refrains), max_size=9).map(" ".join)))
+@given(counted)
 def test_what_the_rules_count_agrees(text: str) -> None:
     for language in "en", "de", "zh-Hans":
         found = shape.Shape.of(text, language)
-        assert found == shape.plain(text, language.split("-", maxsplit=1)[0])
+        assert [found[2:]] == plain.count_many([text], [found.spaced])
+
+
+@compiled
+@given(st.lists(st.tuples(counted, st.sampled_from(["en", "th"])), min_size=1, max_size=6))
+def test_what_the_rules_count_in_a_batch_agrees(batch: list[tuple[str, str]]) -> None:
+    found = shape.Shape.of_many(batch)
+    spaced = [one.spaced for one in found]
+    assert [one[2:] for one in found] == plain.count_many([text for text, _ in batch], spaced)
 
 
 @compiled
@@ -182,7 +195,7 @@ def test_what_is_counted_is_rated_alike(counts: list[int], language: str) -> Non
 def test_every_character_counts_as_it_does_in_python() -> None:
     every = "".join(map(chr, range(0x110000)))
     for text in every, "a".join(every):
-        assert shape.Shape.of(text, "en") == shape.plain(text, "en")
+        assert [shape.Shape.of(text, "en")[2:]] == plain.count_many([text], [True])
 
 
 @compiled

@@ -1,0 +1,219 @@
+"""What the rules count in texts, with NumPy for all texts of a batch at once.
+
+The compiled kernel gives the same whole numbers, text by text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspun.quality import characters, laid, ngrams
+from unspun.quality.laid import Ints, Keys, Laid, added, of_each
+
+_FEED, _DOT, _ELLIPSIS = map(ord, "\n.…")
+_DOTS = 3
+_SHORT_LINE = 30
+_SYMBOLS = ("#", "...", "…")
+_CODE, _SCRIPT = (b"{", b"lorem ipsum"), b"javascript"
+_SHORTEST, _LONGEST = 2, 4  # characters of a stop word
+
+
+class Stretches(NamedTuple):
+    """Lines, or blocks of lines between blank ones, without the blanks around them.
+
+    Attributes:
+        start: The first character of each.
+        stop: One past the last.
+        key: The same for the same stretch of a text, which others hardly share.
+        first: The first stretch of each text, and behind them how many there are.
+        each: How many each text has.
+    """
+
+    start: Ints
+    stop: Ints
+    key: Keys
+    first: Ints
+    each: Ints
+
+
+def count_many(texts: Sequence[str], spaced: Sequence[bool]) -> list[tuple[object, ...]]:
+    """The fields of a `Shape` behind its first two, for each text.
+
+    Args:
+        texts: At least one.
+        spaced: Whether its language writes spaces between words.
+    """
+    read = laid.lay(texts)
+    keys = laid.word_keys(read)
+    lines, blocks, feeds = _stretches(read, keys)
+    spaces = np.array(spaced)
+    size = added(read.stop - read.start, read.first)
+    lines_again, characters_again = _again(read, lines)
+    bullets, ellipses, ended, short, characters = _of_lines(read, lines)
+    counts = np.array(
+        [
+            *(spaces * each for each in (read.words, size, _alphabetic(read), _stops(read))),
+            *(lines.each, bullets, ellipses, ended, short, feeds),
+            *(lines_again, characters, characters_again),
+            *(blocks.each, _again(read, blocks)[0]),
+            _symbols(read),
+            *_marks(read),
+            _damage(read),
+            *(np.where(spaces, read.words, size), size),
+        ]
+    )
+    grams = _grams(read, keys, spaces)
+    tops, duplicates = grams[:, : len(ngrams.TOP)], grams[:, len(ngrams.TOP) :]
+    rows = zip(counts.T.tolist(), tops.tolist(), duplicates.tolist(), strict=True)
+    return [(*row, tuple(top), tuple(duplicate)) for row, top, duplicate in rows]
+
+
+def _alphabetic(read: Laid) -> Ints:
+    """Words with a letter."""
+    letters = np.zeros(len(read.kinds) + 1, np.int32)  # before each character
+    (read.kinds & characters.LETTER > 0).cumsum(out=letters[1:])
+    return added(letters.take(read.stop) > letters.take(read.start), read.first)
+
+
+def _stops(read: Laid) -> Ints:
+    """Different English stop words, in any case."""
+    size = read.stop - read.start
+    may = read.kinds.take(read.start) & characters.INITIAL > 0
+    some = (may & (size >= _SHORTEST) & (size <= _LONGEST)).nonzero()[0]
+    chunks = laid.eights(read.folded, 1)[read.start.take(some)]
+    written = laid.cut(chunks, size.take(some))
+    which = _STOPS.searchsorted(written)
+    same = _STOPS.take(which, mode="clip") == written
+    same &= _STOP_SIZES.take(which, mode="clip") == size.take(some)
+    there = same.nonzero()[0]
+    text = read.first.searchsorted(some.take(there), side="right") - 1
+    seen = np.zeros((len(read.texts), len(_STOPS)), bool)
+    seen[text, which.take(there)] = True
+    found: Ints = seen.sum(axis=1)
+    return found
+
+
+def _written(word: str) -> int:
+    return int.from_bytes(word.encode(), "little")
+
+
+_STOPS = np.array(sorted(map(_written, characters.STOP_WORDS)), np.uint64)
+_STOP_SIZES = np.array([len(word) for word in sorted(characters.STOP_WORDS, key=_written)])
+
+
+def _stretches(read: Laid, keys: Keys) -> tuple[Stretches, Stretches, Ints]:
+    """The lines, the blocks of lines, and how many line feeds each text has."""
+    feed = (read.points == _FEED).nonzero()[0]
+    end = read.start.searchsorted(feed)  # words before each
+    begin = np.zeros_like(end)
+    begin[1:] = end[:-1]
+    full = (begin < end).nonzero()[0]
+    begin, end = begin.take(full), end.take(full)
+    first = begin.searchsorted(read.first)
+    new = np.ones(len(full) + 1, bool)
+    np.not_equal(full[1:], full[:-1] + 1, out=new[1:-1])
+    new[first] = True
+    head, tail = new[:-1].nonzero()[0], new[1:].nonzero()[0]
+    lines = _stretch(read, keys, begin, end)
+    blocks = _stretch(read, keys, begin.take(head), end.take(tail))
+    feeds = of_each(feed.searchsorted(read.bounds)) - 1  # without the one behind the text
+    return lines, blocks, feeds
+
+
+def _stretch(read: Laid, keys: Keys, begin: Ints, end: Ints) -> Stretches:
+    """Stretches from words to others, which are one past their last."""
+    start, stop = read.start.take(begin), read.stop.take(end - 1)
+    key = laid.mixed(keys.take(begin), (stop - start).astype(np.uint64))
+    key = laid.mixed(key, keys.take(end - 1))
+    first = begin.searchsorted(read.first)
+    return Stretches(start, stop, key, first, of_each(first))
+
+
+def _of_lines(read: Laid, lines: Stretches) -> Ints:
+    """Lines that begin with a bullet, end with an ellipsis, end as a sentence does, are short.
+
+    And the characters of all lines, so five rows, for each text.
+    """
+    heads, last = read.kinds.take(lines.start), lines.stop - 1
+    size = lines.stop - lines.start
+    dots = read.points.take(last[:, None] - np.arange(_DOTS), mode="clip") == _DOT
+    return added(
+        np.array(
+            [
+                heads & characters.BULLET > 0,
+                (dots.all(axis=1) & (size >= _DOTS)) | (read.points.take(last) == _ELLIPSIS),
+                read.kinds.take(last) & characters.END > 0,
+                size < _SHORT_LINE,
+                size,
+            ]
+        ),
+        lines.first,
+    )
+
+
+def _again(read: Laid, some: Stretches) -> tuple[Ints, Ints]:
+    """Stretches of each text that repeat an earlier one, and their characters."""
+    counts, sizes = np.zeros((2, len(read.texts)), np.int64)
+    ranked = np.sort(some.key)
+    again = ranked[1:][ranked[1:] == ranked[:-1]]
+    if len(again):
+        seen = set()
+        for number in np.isin(some.key, again).nonzero()[0].tolist():
+            text = some.first.searchsorted(number, side="right") - 1
+            stretch = read.joined[some.start[number] : some.stop[number]]
+            if (text, stretch) in seen:
+                counts[text] += 1
+                sizes[text] += len(stretch)
+            seen.add((text, stretch))
+    return counts, sizes
+
+
+def _symbols(read: Laid) -> list[int]:
+    """Hashes and ellipses; a sign that is nowhere in the batch is not looked for in each text."""
+    signs = [sign for sign in _SYMBOLS if sign in read.joined]
+    return [sum(map(text.count, signs)) for text in read.texts]
+
+
+def _marks(read: Laid) -> tuple[list[int], list[int]]:
+    """Curly brackets and filler text; lines that speak of JavaScript.
+
+    No other letters than those of ASCII become letters of theirs, so that its case is enough.
+    """
+    code = [sign for sign in _CODE if sign in read.folded]
+    scripts = _SCRIPT in read.folded
+    if not code and not scripts:
+        return [0] * len(read.texts), [0] * len(read.texts)
+    texts = [read.folded[start:stop] for start, stop in pairwise(read.bounds.tolist())]
+    lines = (text.split(b"\n") if scripts else () for text in texts)
+    return (
+        [sum(map(text.count, code)) for text in texts],
+        [sum(_SCRIPT in line for line in each) for each in lines],
+    )
+
+
+def _damage(read: Laid) -> Ints:
+    """Characters that no sound text has."""
+    places = (read.kinds & characters.DAMAGE > 0).nonzero()[0]
+    return of_each(places.searchsorted(read.bounds))
+
+
+def _grams(read: Laid, keys: Keys, spaces: NDArray[np.bool_]) -> Ints:
+    """The repeated n-grams of each text: of words, or of characters where no spaces are written."""
+    found = ngrams.count(ngrams.Units(keys, read.stop - read.start, read.first), spaced=True)
+    if not spaces.all():
+        found[~spaces] = ngrams.count(_characters(read, ~spaces), spaced=False)[~spaces]
+    return found
+
+
+def _characters(read: Laid, which: NDArray[np.bool_]) -> ngrams.Units:
+    """All but the blanks of some of the texts."""
+    counts = of_each(read.bounds)
+    solid = (read.kinds & characters.BLANK == 0) & which.repeat(counts)
+    some = solid.nonzero()[0]
+    keys = laid.mixed(laid.seeds(counts).take(some), read.points.take(some).astype(np.uint64))
+    return ngrams.Units(keys, np.ones_like(some), some.searchsorted(read.bounds))
