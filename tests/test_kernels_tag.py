@@ -76,6 +76,9 @@ def test_loud_windows_agree(found: list[str]) -> None:
     columns = [[unit.column % 32 for unit in each] for each in units.name(one, TagConfig())]
     apart = [list(each) for each in plain.loud(other, columns)]  # type: ignore[arg-type]
     assert [list(each) for each in words.loud(one, columns)] == apart
+    late = words.lay([" ".join(found), *found], windows=False)
+    assert [list(each.totals) for each in late] == [list(each.totals) for each in one]
+    assert [list(each) for each in words.loud(late, columns)] == apart
     for mine, theirs, mains in zip(one, other, columns, strict=True):
         for first, last, _, _, _, unit in mine.runs:
             questions = [
@@ -170,9 +173,9 @@ def test_no_table_leads_out_of_another() -> None:
              scripts.CODE, (3, 2, 1), 9, None]  # fmt: skip
     assert compiled._kernel is not None
     make = compiled._kernel.Reader
-    assert make(*right).read("abc", blanks.find, ()).count == 1
+    assert make(*right).read("abc", blanks.find, (), True).count == 1
     with pytest.raises(RuntimeError, match="style"):
-        make(*right).read("abc", blanks.find, ()).weigh(9, style.load().weights)
+        make(*right).read("abc", blanks.find, (), True).weigh(9, style.load().weights)
     with pytest.raises(ValueError, match="Capsule"):
         make(*right[:-1], "no tables")
     for place in range(1, 8):
@@ -191,8 +194,8 @@ def test_wrong_questions_are_refused() -> None:
     reader = compiled.reader()
     assert reader is not None
     with pytest.raises(ValueError, match="outside"):
-        reader.read("abc@", lambda _text, _signs: [(0, 9)], ())
-    found = reader.read("abc def", blanks.find, ())
+        reader.read("abc@", lambda _text, _signs: [(0, 9)], (), True)
+    found = reader.read("abc def", blanks.find, (), True)
     for question in ((0, 3, 0), (1, 1, 0), (-1, 1, 0), (0, 1, 32), (0, 1, -1)):
         with pytest.raises(IndexError):
             found.turns(*question)

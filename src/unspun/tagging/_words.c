@@ -15,7 +15,7 @@
 #include <string.h>
 #include <structmember.h>
 
-#define REVISION 7 /* that of compiled.py; a build of other sources is not used */
+#define REVISION 8 /* that of compiled.py; a build of other sources is not used */
 
 #define POINTS 0x110000
 #define ASCII 0x80
@@ -76,6 +76,7 @@ typedef struct {
     uint8_t unit[256]; /* of each group that is there */
     uint8_t best[256]; /* column of each unit */
     int units;
+    int heard; /* whether the windows are those against the best columns */
 } Words;
 
 #define AT(buffer, type, i) (((const type *)(buffer).buf)[i])
@@ -494,10 +495,13 @@ run_end(const Words *w, Py_ssize_t first)
     return last;
 }
 
+/* The runs; made when they are asked for. */
 static PyObject *
-runs(Words *w)
+words_runs(Words *w, void *unused)
 {
-    PyObject *found = PyList_New(0), *all = NULL;
+    if (w->runs)
+        return Py_NewRef(w->runs);
+    PyObject *found = PyList_New(0);
     for (Py_ssize_t first = 0, last; found && first < w->count; first = last) {
         uint8_t group = w->word[first].group;
         last = run_end(w, first);
@@ -508,9 +512,9 @@ runs(Words *w)
         Py_XDECREF(one);
     }
     if (found)
-        all = settled(PyList_AsTuple(found));
+        w->runs = settled(PyList_AsTuple(found));
     Py_XDECREF(found);
-    return all;
+    return Py_XNewRef(w->runs);
 }
 
 static int
@@ -649,11 +653,32 @@ listen_run(Words *w, Memo *memo, Py_ssize_t first, Py_ssize_t last, Listener *l)
     return 1;
 }
 
+/* Take in the words of a run for their sum alone. */
+static void
+sum_run(Words *w, Memo *memo, Py_ssize_t first, Py_ssize_t last, Total *total)
+{
+    Sought ahead[AHEAD];
+    Evidence other;
+    Listener listener = {.total = total};
+    for (Py_ssize_t begin = first; begin < last; begin += AHEAD) {
+        int count = seek_some(w, memo, begin, last, ahead);
+        for (int k = 0; k < count; k++) {
+            Word *word = &w->word[begin + k];
+            Said said = said_by(w, memo, &ahead[k], begin + k, &other);
+            word->class = said.class;
+            if (word->said)
+                add(&listener, word, &said);
+        }
+    }
+    flush(&listener);
+}
+
 /* Take in all words; the columns of the units are known, or guessed. */
 static int
 listen(Words *w, Memo *memo, Total *totals)
 {
     w->louds = 0;
+    w->heard = 1;
     for (Py_ssize_t first = 0, last; first < w->count; first = last) {
         int unit = w->unit[w->word[first].group];
         Listener listener = {totals ? &totals[unit] : NULL, {{0}}, 0, w->best[unit],
@@ -689,13 +714,21 @@ guess(Words *w, Memo *memo)
     return 1;
 }
 
-/* Total the units and find what is loud against them: at once, where the guess was right. */
+/* Total the units, and where windows are wanted, find those that are loud against them: at once,
+   if the guess was right. */
 static int
-total_up(Words *w, Memo *memo, Total *totals)
+total_up(Words *w, Memo *memo, Total *totals, int windows)
 {
     int right = 1;
-    for (Py_ssize_t k = 0; k < w->count; k++)
-        totals[w->unit[w->word[k].group]].group = w->word[k].group;
+    for (Py_ssize_t first = 0, last; first < w->count; first = last) {
+        Total *total = &totals[w->unit[w->word[first].group]];
+        last = run_end(w, first);
+        total->group = w->word[first].group;
+        if (!windows)
+            sum_run(w, memo, first, last, total);
+    }
+    if (!windows)
+        return 1;
     if (!guess(w, memo) || !listen(w, memo, totals))
         return 0;
     for (int k = 0; k < w->units; k++) {
@@ -826,7 +859,7 @@ cut_all(Words *w, PyObject *find)
 }
 
 static int
-read_text(Words *w, PyObject *find, PyObject *skip)
+read_text(Words *w, PyObject *find, PyObject *skip, int windows)
 {
     if (!cut_all(w, find) || (skip != Py_None && !silence(w, skip)))
         return 0;
@@ -835,31 +868,32 @@ read_text(Words *w, PyObject *find, PyObject *skip)
     Total *totals = PyMem_Calloc((size_t)w->units + 1, sizeof(Total));
     int done = memo && totals;
     if (done && PyUnicode_GET_LENGTH(w->text) < UNLOCK)
-        done = total_up(w, memo, totals);
+        done = total_up(w, memo, totals, windows);
     else if (done) {
         Py_BEGIN_ALLOW_THREADS
-        done = total_up(w, memo, totals);
+        done = total_up(w, memo, totals, windows);
         Py_END_ALLOW_THREADS
     }
     w->totals = done ? total_values(w, totals) : PyErr_NoMemory();
     PyMem_Free(totals);
     if (memo)
         give_memo(w->reader, memo);
-    return w->totals && (w->runs = runs(w));
+    return w->totals != NULL;
 }
 
 static PyObject *
 reader_read(Reader *self, PyObject *args)
 {
     PyObject *text, *find, *skip;
-    if (!PyArg_ParseTuple(args, "UOO", &text, &find, &skip))
+    int windows;
+    if (!PyArg_ParseTuple(args, "UOOp", &text, &find, &skip, &windows))
         return NULL;
     Words *w = (Words *)self->words->tp_alloc(self->words, 0);
     if (!w)
         return NULL;
     w->reader = (Reader *)Py_NewRef((PyObject *)self);
     w->text = Py_NewRef(text);
-    if (!read_text(w, find, skip))
+    if (!read_text(w, find, skip, windows))
         Py_CLEAR(w);
     return (PyObject *)w;
 }
@@ -999,14 +1033,14 @@ loud_values(const Words *w)
     return found;
 }
 
-/* The columns of the units, and whether they are others than those before. */
+/* The columns of the units, and whether windows against others are known, or none. */
 static int
 take_columns(Words *w, PyObject *columns, int *others)
 {
     PyObject *items = PySequence_Fast(columns, "columns must be a sequence");
     if (!items)
         return 0;
-    *others = 0;
+    *others = !w->heard;
     if (PySequence_Fast_GET_SIZE(items) != w->units)
         PyErr_SetString(PyExc_ValueError, "as many columns as script groups are needed");
     for (int k = 0; k < w->units && !PyErr_Occurred(); k++) {
@@ -1280,16 +1314,21 @@ static PyMethodDef words_methods[] = {
 static PyMemberDef words_members[] = {
     {"text", T_OBJECT_EX, offsetof(Words, text), READONLY, "The text."},
     {"blanks", T_OBJECT_EX, offsetof(Words, blanks), READONLY, "What is no language."},
-    {"runs", T_OBJECT_EX, offsetof(Words, runs), READONLY, "Its runs."},
     {"totals", T_OBJECT_EX, offsetof(Words, totals), READONLY, "What each script group says."},
     {"count", T_PYSSIZET, offsetof(Words, count), READONLY, "Words."},
     {NULL, 0, 0, 0, NULL},
+};
+
+static PyGetSetDef words_made[] = {
+    {"runs", (getter)words_runs, NULL, "Its runs.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
 };
 
 static PyType_Slot words_slots[] = {
     {Py_tp_dealloc, words_dealloc},
     {Py_tp_methods, words_methods},
     {Py_tp_members, words_members},
+    {Py_tp_getset, words_made},
     {Py_tp_doc, "The words of one text."},
     {0, NULL},
 };

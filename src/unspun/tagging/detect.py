@@ -39,7 +39,7 @@ def detect_batch(texts: Sequence[str], config: TagConfig) -> list[Detected]:
         texts: At least one.
         config: Its ``min_letters`` is used, and its ``detector``.
     """
-    laid = words.lay([_sample(text) for text in texts])
+    laid = words.lay([_sample(text) for text in texts], windows=False)
     named = units.name(laid, config)
     return [_detected(one, found, config) for one, found in zip(laid, named, strict=True)]
 

@@ -73,18 +73,20 @@ class Words(Protocol):
         """What the style of the text up to an end weighs; see `style.weighed`."""
 
 
-def lay(texts: Sequence[str], skips: Skips = ()) -> Sequence[Words]:
+def lay(texts: Sequence[str], skips: Skips = (), *, windows: bool = True) -> Sequence[Words]:
     """Read the words of texts, at least one.
 
     Args:
         texts: Any strings.
         skips: For each text, spans whose words have no say in what the text is; or nothing.
+        windows: Whether `loud` will be asked: both are sooner read at once.
     """
     reader = compiled.reader()
     if reader is None:
         return plain.lay(texts, skips)
     return [
-        reader.read(text, blanks.find, skips[k] if skips else None) for k, text in enumerate(texts)
+        reader.read(text, blanks.find, skips[k] if skips else None, windows)
+        for k, text in enumerate(texts)
     ]
 
 
