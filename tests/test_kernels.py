@@ -23,6 +23,7 @@ from unspun.encodings.charmaps import next_spot, next_spot_plain, windows
 from unspun.kernels.windows import BEYOND, WORD, Window, scanner
 from unspun.normalise import badness, gate, mojibake, spoofs
 from unspun.quality import bounds, plain, repetition, rules, shape
+from unspun.quality.characters import BULLETS, ENDS
 from unspun.scoring.ter import edits, plain_edits
 
 CASES = Path(__file__).parent / "cases"
@@ -194,8 +195,39 @@ def test_what_is_counted_is_rated_alike(counts: list[int], language: str) -> Non
 @compiled
 def test_every_character_counts_as_it_does_in_python() -> None:
     every = "".join(map(chr, range(0x110000)))
-    for text in every, "a".join(every):
+    near = every[:0x10000], "a".join(every[:0x10000]), every[:256]
+    for text in every, "a".join(every), *near:
         assert [shape.Shape.of(text, "en")[2:]] == plain.count_many([text], [True])
+
+
+@compiled
+@pytest.mark.parametrize("wide", ["a", "ŋ", "😀"])
+def test_what_is_looked_for_is_found_where_blocks_meet(wide: str) -> None:
+    sought = "...", "....", "JavaScript", "lorem ipsum", "…", "{", "#", " That ", "\n\n", "oF"
+    for at in range(55, 66):
+        for what in sought:
+            text = wide * at + what + " one two three"
+            for some in text, text.replace(wide, " "), f"{text}\n{text}":
+                assert [shape.Shape.of(some, "en")[2:]] == plain.count_many([some], [True])
+
+
+@compiled
+def test_words_are_told_apart_beyond_what_they_are_sought_by() -> None:
+    counter = shape._kernel.Counter(BULLETS, ENDS, 0)  # type: ignore[union-attr]
+    rng = random.Random(4)
+    drawn = ("".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(300_000))
+    met: dict[int, str] = {}
+    pairs = []
+    for word in dict.fromkeys(drawn):
+        hint = int.from_bytes(word.encode(), sys.byteorder) * 0x9E3779B97F4A7C15 >> 32 & 0xFFFFFFFF
+        if (other := met.setdefault(hint, word)) != word:
+            pairs.append((word, other))
+    assert pairs
+    for one, other in pairs:
+        text = " ".join([one, "x", other, "x", *map(str, range(30))])
+        assert counter.count(text, True)[21:] == ((0, 0, 0), (0, 0, 0))
+        again = counter.count(text.replace(other, one), True)
+        assert again[21:] == ((18, 0, 0), (0, 0, 0))
 
 
 @compiled

@@ -173,9 +173,9 @@ def test_no_table_leads_out_of_another() -> None:
              scripts.CODE, (3, 2, 1), 9, None]  # fmt: skip
     assert compiled._kernel is not None
     make = compiled._kernel.Reader
-    assert make(*right).read("abc", blanks.find, (), True).count == 1
+    assert make(*right).read("abc", blanks.find, (), 1).count == 1
     with pytest.raises(RuntimeError, match="style"):
-        make(*right).read("abc", blanks.find, (), True).weigh(9, style.load().weights)
+        make(*right).read("abc", blanks.find, (), 1).weigh(9, style.load().weights)
     with pytest.raises(ValueError, match="Capsule"):
         make(*right[:-1], "no tables")
     for place in range(1, 8):
@@ -194,8 +194,8 @@ def test_wrong_questions_are_refused() -> None:
     reader = compiled.reader()
     assert reader is not None
     with pytest.raises(ValueError, match="outside"):
-        reader.read("abc@", lambda _text, _signs: [(0, 9)], (), True)
-    found = reader.read("abc def", blanks.find, (), True)
+        reader.read("abc@", lambda _text, _signs: [(0, 9)], (), 1)
+    found = reader.read("abc def", blanks.find, (), 1)
     for question in ((0, 3, 0), (1, 1, 0), (-1, 1, 0), (0, 1, 32), (0, 1, -1)):
         with pytest.raises(IndexError):
             found.turns(*question)

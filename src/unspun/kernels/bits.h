@@ -5,6 +5,9 @@
 #include <Python.h>
 #include <stdint.h>
 #include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #define BLOCK 64 /* characters */
 
@@ -27,6 +30,12 @@ static inline uint64_t
 bits_of(const uint8_t *flags)
 {
     uint64_t found = 0;
+#if defined(__SSE2__)
+    for (int k = 0; k < BLOCK / 16; k++) {
+        __m128i high = _mm_slli_epi16(_mm_loadu_si128((const __m128i *)flags + k), 7);
+        found |= (uint64_t)(unsigned)_mm_movemask_epi8(high) << 16 * k;
+    }
+#else
     for (int k = 0; k < BLOCK / 8; k++) {
 #if PY_LITTLE_ENDIAN
         uint64_t eight;
@@ -37,6 +46,7 @@ bits_of(const uint8_t *flags)
             found |= (uint64_t)flags[bit] << bit;
 #endif
     }
+#endif
     return found;
 }
 

@@ -1,4 +1,4 @@
-/* Slices of a text in order, and which of them are the same: words, lines, paragraphs. */
+/* Slices of a text, and which of them are the same: lines, paragraphs. */
 #ifndef UNSPUN_QUALITY_DISTINCT_H
 #define UNSPUN_QUALITY_DISTINCT_H
 
@@ -35,15 +35,14 @@ typedef struct {
 } Distinct;
 
 typedef struct {
-    uint32_t *numbers; /* of each slice, in order: which of the distinct ones it is */
-    size_t count, room;
-    Distinct *distinct; /* from 1 on, in the order of their first; 0 is the slice that is sought */
+    Distinct *distinct; /* from 1 on, in the order of their first */
     uint32_t *slots;    /* their numbers; 0 is free */
     size_t different, mask;
-    size_t expected; /* slots to begin with, a power of two */
+    size_t count; /* of all that were added */
 } List;
 
 #define FACTOR 0x9E3779B97F4A7C15u
+#define LEAST_SLOTS 64
 
 static inline uint64_t
 mixed(uint64_t hash, uint64_t value)
@@ -52,35 +51,43 @@ mixed(uint64_t hash, uint64_t value)
     return hash ^ hash >> 32;
 }
 
-/* Up to sixteen bytes with zeros behind them, in two reads where as many are there. */
-static inline Key
-brief_key(const Text *t, const char *at, size_t size)
+/* The first bytes of a slice with zeros behind them, in few reads where as many are there. */
+static ALWAYS_INLINE void
+first_bytes(const Text *t, const char *at, size_t size, uint64_t *first, const size_t most)
 {
-    static const uint8_t ONES[2 * BRIEF] = {255, 255, 255, 255, 255, 255, 255, 255,
-                                            255, 255, 255, 255, 255, 255, 255, 255};
-    Key key = {0, 0}, mask;
-    if (t->end - at < BRIEF) {
-        memcpy(&key, at, size);
-        return key;
+    static const uint64_t ONES[16] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX,
+                                      UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+    size = size < most ? size : most;
+    if ((size_t)(t->end - at) < most) {
+        memset(first, 0, most);
+        memcpy(first, at, size);
+        return;
     }
-    memcpy(&key, at, BRIEF);
-    memcpy(&mask, ONES + BRIEF - size, BRIEF);
-    return (Key){key.head & mask.head, key.tail & mask.tail};
+    memcpy(first, at, most);
+    for (size_t k = 0; k < most / 8; k++) {
+        uint64_t mask;
+        memcpy(&mask, (const char *)ONES + 64 - size + 8 * k, 8);
+        first[k] &= mask;
+    }
 }
 
-/* Two halves at a time: neither waits for the other. */
+#define LANES 4
+
+/* Four numbers at a time: none waits for another. */
 static inline Key
 long_key(const Text *t, const char *at, size_t size)
 {
-    uint64_t one = t->seed, two = ~t->seed, chunk[2];
+    uint64_t each[LANES] = {t->seed, ~t->seed, t->seed ^ FACTOR, ~t->seed ^ FACTOR}, chunk[LANES];
     for (; size >= sizeof chunk; at += sizeof chunk, size -= sizeof chunk) {
         memcpy(chunk, at, sizeof chunk);
-        one = mixed(one, chunk[0]);
-        two = mixed(two, chunk[1]);
+        for (int k = 0; k < LANES; k++)
+            each[k] = mixed(each[k], chunk[k]);
     }
     memset(chunk, 0, sizeof chunk);
     memcpy(chunk, at, size);
-    return (Key){mixed(mixed(one, chunk[0]), mixed(two, chunk[1])), 0};
+    for (int k = 0; k < LANES; k++)
+        each[k] = mixed(each[k], chunk[k]);
+    return (Key){mixed(each[0], each[1]), mixed(each[2], each[3])};
 }
 
 static inline size_t
@@ -89,11 +96,11 @@ slot_of(const Key *key, uint64_t seed)
     return (size_t)mixed((key->head ^ seed) * FACTOR, key->tail);
 }
 
-/* More slots, and room for half as many distinct slices, the one that is sought, and the next. */
+/* More slots, and room for half as many distinct slices, and the next. */
 static int
 more_slots(List *list, uint64_t seed)
 {
-    size_t size = list->mask ? 2 * (list->mask + 1) : list->expected;
+    size_t size = list->mask ? 2 * (list->mask + 1) : LEAST_SLOTS;
     Distinct *more = PyMem_RawRealloc(list->distinct, (size / 2 + 2) * sizeof *more);
     if (!more)
         return -1;
@@ -113,74 +120,45 @@ more_slots(List *list, uint64_t seed)
     return 0;
 }
 
-static int
-more_room(List *list)
+static inline Key
+key_of(const Text *t, size_t start, size_t size)
 {
-    size_t room = list->room ? 2 * list->room : list->expected;
-    uint32_t *more = PyMem_RawRealloc(list->numbers, room * sizeof *more);
-    if (!more)
-        return -1;
-    list->numbers = more;
-    list->room = room;
-    return 0;
+    Key key;
+    const char *at = t->data + start * (size_t)t->kind;
+    size *= (size_t)t->kind;
+    if (size > BRIEF)
+        return long_key(t, at, size);
+    first_bytes(t, at, size, &key.head, BRIEF);
+    return key;
 }
 
-/* Add a slice; whether it is new, or -1.
- *
- * It is the one that is sought, so a free slot holds the same, and it is written behind the others,
- * where it stays if it is new: nothing but a clash takes a branch.
- */
-static ALWAYS_INLINE int
-add(const Text *t, List *list, size_t start, size_t size, const size_t width)
+/* Add a slice with its key: how often it was added, or 0 where there is no room. */
+static size_t
+add(const Text *t, List *list, Key key, size_t start, size_t size)
 {
-    const char *at = t->data + start * width;
-    size_t bytes = size * width;
-    if ((list->count == list->room && more_room(list) < 0) ||
-        (2 * list->different >= list->mask && more_slots(list, t->seed) < 0))
-        return -1;
-    int brief = bytes <= BRIEF;
-    Key key = brief ? brief_key(t, at, bytes) : long_key(t, at, bytes);
-    uint32_t *slots = list->slots, next = (uint32_t)list->different + 1;
-    Distinct *distinct = list->distinct;
-    distinct[next] = (Distinct){key, (uint32_t)start, (uint32_t)size, 0};
-    distinct[0].key = key; /* in parts: to read a whole that was just written in parts takes long */
-    distinct[0].start = (uint32_t)start;
-    distinct[0].size = (uint32_t)size;
-    size_t mask = list->mask, k = slot_of(&key, t->seed) & mask;
-    for (;; k = (k + 1) & mask) {
-        const Distinct *same = &distinct[slots[k]];
-        if ((same->key.head ^ key.head) | (same->key.tail ^ key.tail) | (same->size ^ size))
-            continue;
-        if (brief || !memcmp(t->data + same->start * width, at, bytes))
+    if (2 * list->different >= list->mask && more_slots(list, t->seed) < 0)
+        return 0;
+    size_t kind = (size_t)t->kind, k = slot_of(&key, t->seed);
+    Distinct *same;
+    for (;; k++) {
+        uint32_t *slot = &list->slots[k & list->mask];
+        same = &list->distinct[*slot ? *slot : list->different + 1];
+        if (!*slot) {
+            *slot = (uint32_t)++list->different;
+            *same = (Distinct){key, (uint32_t)start, (uint32_t)size, 0};
+            break;
+        }
+        if (same->key.head == key.head && same->key.tail == key.tail && same->size == size &&
+            !memcmp(t->data + same->start * kind, t->data + start * kind, size * kind))
             break;
     }
-    uint32_t fresh = !slots[k], number = slots[k] + (next & -fresh);
-    slots[k] = number;
-    distinct[number].count++;
-    list->numbers[list->count++] = number;
-    list->different += fresh;
-    return (int)fresh;
-}
-
-/* Whether a brief slice is there. */
-static inline int
-holds(const List *list, Key key, size_t size, uint64_t seed)
-{
-    if (!list->different)
-        return 0;
-    for (size_t k = slot_of(&key, seed);; k++) {
-        uint32_t number = list->slots[k & list->mask];
-        const Distinct *same = &list->distinct[number];
-        if (!number || (same->key.head == key.head && same->key.tail == key.tail &&
-                        same->size == size))
-            return number != 0;
-    }
+    list->count++;
+    return ++same->count;
 }
 
 static void
 free_list(List *list)
 {
-    PyMem_RawFree(list->numbers);
     PyMem_RawFree(list->distinct);
     PyMem_RawFree(list->slots);
 }
