@@ -6,7 +6,6 @@ The compiled kernel and the plain version give the same numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from unspun import kernels
@@ -44,48 +43,57 @@ class Rule(NamedTuple):
 
 Rate = Callable[[Shape], list[SubScore]]
 """From what is counted in a text to a part for each rule."""
+Row = tuple[str, int, float, int, int, int]
+"""A rule with the places of its fields, -1 for none."""
 
 
 def rate(rules: Sequence[Rule]) -> Rate:
     """What rates texts by these rules, in their order."""
     if _kernel is None:
-        return partial(plain, rules)
-    rows = tuple(
-        (name, bound, threshold, _PLACES[some], _PLACES.get(every, -1), at)
-        for name, bound, threshold, some, every, at in rules
-    )
-    rated: Rate = _kernel.Bounds(rows, _sub_score).rate
+        return plain(rules)
+    rated: Rate = _kernel.Bounds(_rows(rules), _sub_score).rate
     return rated
 
 
-def plain(rules: Sequence[Rule], shape: Shape) -> list[SubScore]:
-    """Rate a text without the compiled kernel."""
-    return [_rated(rule, shape) for rule in rules]
+def plain(rules: Sequence[Rule]) -> Rate:
+    """The same without the compiled kernel; most rules count nothing in most texts."""
+    known = [(row, _nothing(row)) for row in _rows(rules)]
+
+    def rated(shape: Shape) -> list[SubScore]:
+        counts: Sequence[Any] = shape
+        parts = []
+        for (name, bound, threshold, some, every, at), nothing in known:
+            value = counts[some] if at < 0 else counts[some][at]
+            if not value and nothing is not None:
+                parts.append(nothing)
+                continue
+            if every >= 0:
+                value = share(value, counts[every])
+            flagged = value < threshold if bound == LEAST else value > threshold
+            score = _score(bound, threshold, value) if flagged else 1.0
+            parts.append(_sub_score(name, score, value, threshold, flagged))
+        return parts
+
+    return rated
 
 
-def _rated(rule: Rule, shape: Shape) -> SubScore:
-    name, bound, threshold, some, every, at = rule
-    counts: Sequence[Any] = shape
-    value = counts[_PLACES[some]]
-    if at >= 0:
-        value = value[at]
-    if every:
-        value = share(value, counts[_PLACES[every]])
-    flagged = value < threshold if bound == LEAST else value > threshold
-    if not value and not flagged:
-        return _nothing(rule, value)
-    return _sub_score(name, _score(rule, value) if flagged else 1.0, value, threshold, flagged)
+def _rows(rules: Sequence[Rule]) -> tuple[Row, ...]:
+    return tuple(
+        (name, bound, threshold, _PLACES[some], _PLACES.get(every, -1), at)
+        for name, bound, threshold, some, every, at in rules
+    )
 
 
-@lru_cache(typed=True)
-def _nothing(rule: Rule, value: float) -> SubScore:
-    """The part of a rule that counts nothing, as most do in most texts."""
-    return _sub_score(rule.name, 1.0, value, rule.threshold, False)  # noqa: FBT003
+def _nothing(row: Row) -> SubScore | None:
+    """The part of a rule that counts nothing, if that is within its bound."""
+    name, bound, threshold, _, every, _ = row
+    if bound == LEAST:
+        return None
+    return _sub_score(name, 1.0, 0 if every < 0 else 0.0, threshold, False)  # noqa: FBT003
 
 
-def _score(rule: Rule, value: float) -> float:
+def _score(bound: int, threshold: float, value: float) -> float:
     """Of a value beyond the bound."""
-    bound, threshold = rule.bound, rule.threshold
     if bound == LEAST:
         return value / threshold
     if bound == SHARE:

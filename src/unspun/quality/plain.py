@@ -5,9 +5,9 @@ The compiled kernel gives the same whole numbers, text by text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import AnyStr, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +62,8 @@ def count_many(texts: Sequence[str], spaced: Sequence[bool]) -> list[tuple[objec
             *(lines_again, characters, characters_again),
             *(blocks.each, _again(read, blocks)[0]),
             _symbols(read),
-            *_marks(read),
+            _marks(read),
+            _scripts(read),
             _damage(read),
             *(np.where(spaces, read.words, size), size),
         ]
@@ -173,27 +174,35 @@ def _again(read: Laid, some: Stretches) -> tuple[Ints, Ints]:
     return counts, sizes
 
 
-def _symbols(read: Laid) -> list[int]:
-    """Hashes and ellipses; a sign that is nowhere in the batch is not looked for in each text."""
-    signs = [sign for sign in _SYMBOLS if sign in read.joined]
-    return [sum(map(text.count, signs)) for text in read.texts]
+def _symbols(read: Laid) -> Ints:
+    """Hashes and ellipses."""
+    return _each(read, chain.from_iterable(_places(read.joined, sign) for sign in _SYMBOLS))
 
 
-def _marks(read: Laid) -> tuple[list[int], list[int]]:
-    """Curly brackets and filler text; lines that speak of JavaScript.
+def _marks(read: Laid) -> Ints:
+    """Curly brackets and filler text.
 
     No other letters than those of ASCII become letters of theirs, so that its case is enough.
     """
-    code = [sign for sign in _CODE if sign in read.folded]
-    scripts = _SCRIPT in read.folded
-    if not code and not scripts:
-        return [0] * len(read.texts), [0] * len(read.texts)
-    texts = [read.folded[start:stop] for start, stop in pairwise(read.bounds.tolist())]
-    lines = (text.split(b"\n") if scripts else () for text in texts)
-    return (
-        [sum(map(text.count, code)) for text in texts],
-        [sum(_SCRIPT in line for line in each) for each in lines],
-    )
+    return _each(read, chain.from_iterable(_places(read.folded, sign) for sign in _CODE))
+
+
+def _scripts(read: Laid) -> Ints:
+    """Lines that speak of JavaScript."""
+    return _each(read, {read.folded.find(b"\n", at) for at in _places(read.folded, _SCRIPT)})
+
+
+def _places(text: AnyStr, sign: AnyStr) -> Iterator[int]:
+    """Where a sign stands, over and over."""
+    at = text.find(sign)
+    while at >= 0:
+        yield at
+        at = text.find(sign, at + len(sign))
+
+
+def _each(read: Laid, places: Iterable[int]) -> Ints:
+    """How many of the places are in each text."""
+    return of_each(np.array(sorted(places), np.int64).searchsorted(read.bounds))
 
 
 def _damage(read: Laid) -> Ints:
