@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -47,6 +48,14 @@ def signs_apart(text: str) -> tuple[frozenset[str], frozenset[str]]:
     scan = gate._scanner()
     assert scan is not None
     return scan.shown(text), gate.plain_signs(text)
+
+
+SIGNS = [(window.sign, re.compile(window.pattern())) for window in gate._windows()]
+
+
+@given(st.one_of(near, texts))
+def test_the_signs_are_those_of_the_windows(text: str) -> None:
+    assert gate.plain_signs(text) == {sign for sign, pattern in SIGNS if pattern.search(text)}
 
 
 @compiled

@@ -1,7 +1,6 @@
 """Windows of up to three characters, each by a set: which of them a text has, and where.
 
-One pass over the text looks for all of them, in the compiled kernel; the plain version is a regular
-expression of the same sets.
+One pass over the text looks for all of them, in the compiled kernel and with NumPy.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from unspun import kernels
 
@@ -26,11 +24,18 @@ BEYOND = "[^\x00-\x7f]"
 WORD = r"\w"
 """In place of the set before a window: a word character."""
 
-_PLACES = 4  # before, first, second, third
-_MOST = 64  # windows that one mask holds
+PLACES = 4
+"""Before a window, its first, second and third."""
+
+MOST = 64
+"""Windows that one mask holds."""
+
+OUTSIDE = 0
+"""The class of what is before and behind a text."""
+
 _SPECIAL = (ANY, BEYOND, WORD)
 _ASCII = 0x80
-_OUTSIDE, _PLAIN, _OTHER = range(3)  # classes of what no set names
+_PLAIN, _OTHER = 1, 2  # classes of what no set names
 
 
 class Window(NamedTuple):
@@ -66,38 +71,6 @@ def escaped(chars: Iterable[str]) -> str:
 
 
 _ESCAPED = {ord(char): "\\" + char for char in "[]\\^-&|~"}
-
-
-class Sieve:
-    """Which signs a text may show: those of windows of all whose sets it has a character.
-
-    One look with NumPy for all sets, where the compiled scanner is not there to look for windows.
-
-    Args:
-        windows: The windows, of 64 different sets at most.
-    """
-
-    def __init__(self, windows: Sequence[Window]) -> None:
-        sets = {chars for window in windows for chars in window[1:] if chars not in _SPECIAL}
-        bits = {chars: 1 << number for number, chars in enumerate(sets)}
-        self._table = np.zeros(_UNITS, np.uint64)  # by UTF-16: two halves for an astral character
-        for chars, bit in bits.items():
-            self._table[_units(chars)] |= np.uint64(bit)
-        self._needs = [
-            (window.sign, sum({bits.get(chars, 0) for chars in window[1:]})) for window in windows
-        ]
-
-    def may_show(self, text: str) -> frozenset[str]:
-        """The signs of windows that may be in a text."""
-        there = int(np.bitwise_or.reduce(self._table.take(_units(text)), initial=0))
-        return frozenset(sign for sign, needed in self._needs if not needed & ~there)
-
-
-_UNITS = 1 << 16
-
-
-def _units(text: str) -> NDArray[np.uint16]:
-    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
 
 
 def spread(ranges: str) -> str:
@@ -147,16 +120,20 @@ def scanner(windows: Sequence[Window]) -> Scanner | None:
     """
     if _kernel is None:
         return None
-    if len(windows) > _MOST:
-        raise ValueError(f"{len(windows)} windows, of which {_MOST} fit")
-    pages, classes, masks = _tables(windows)
-    behind_words = sum(1 << k for k, window in enumerate(windows) if window.before == WORD)
-    return Scanner(_kernel.Scanner(pages, classes, masks, behind_words), windows)
+    if len(windows) > MOST:
+        raise ValueError(f"{len(windows)} windows, of which {MOST} fit")
+    pages, classes, masks = tables(windows)
+    return Scanner(_kernel.Scanner(pages, classes, masks, behind_words(windows)), windows)
 
 
-def _tables(windows: Sequence[Window]) -> tuple[bytes, bytes, bytes]:
+def behind_words(windows: Sequence[Window]) -> int:
+    """The windows that a word character must stand before."""
+    return sum(1 << k for k, window in enumerate(windows) if window.before == WORD)
+
+
+def tables(windows: Sequence[Window]) -> tuple[bytes, bytes, bytes]:
     """The page of each 256 code points, the class of each in a page, the masks of each class."""
-    free, beyond = [0] * _PLACES, [0] * _PLACES
+    free, beyond = [0] * PLACES, [0] * PLACES
     named: dict[str, list[int]] = {}
     for k, window in enumerate(windows):
         places = window.before, window.first, window.second, window.third
@@ -167,10 +144,10 @@ def _tables(windows: Sequence[Window]) -> tuple[bytes, bytes, bytes]:
                 beyond[place] |= 1 << k
             else:
                 for char in chars:
-                    named.setdefault(char, [0] * _PLACES)[place] |= 1 << k
+                    named.setdefault(char, [0] * PLACES)[place] |= 1 << k
     other = tuple(a | b for a, b in zip(free, beyond, strict=True))
     kinds = [tuple(free), tuple(free), other]  # outside, ASCII, beyond
-    numbers = {masks: number for number, masks in enumerate(kinds) if number != _OUTSIDE}
+    numbers = {masks: number for number, masks in enumerate(kinds) if number != OUTSIDE}
     pages: dict[int, Any] = {0: np.full(256, _OTHER, np.uint16)}
     pages[0][:_ASCII] = _PLAIN
     for char, masks in named.items():

@@ -11,13 +11,14 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from unspun.encodings.charmaps import SPOT, next_spot_plain, windows
-from unspun.kernels.windows import Sieve, Window, scanner, spread
+from unspun.encodings.charmaps import windows
+from unspun.kernels.sieve import Sieve
+from unspun.kernels.windows import Window, scanner, spread
 from unspun.normalise.characters import BIDI, MARK, NOTHING, PLAIN, TAGS
 from unspun.normalise.entities import ENTITY
-from unspun.normalise.pages import LETTERS, WIDE, shows
+from unspun.normalise.pages import LETTERS, WIDE
 from unspun.normalise.quotes import REMAINS
-from unspun.normalise.spoofs import SPOOF, shows_plain
+from unspun.normalise.spoofs import SPOOF
 from unspun.normalise.spoofs import windows as spoof_windows
 
 if TYPE_CHECKING:
@@ -49,14 +50,10 @@ _KINDS = {
     INVISIBLE: MARK + BIDI + TAGS,
     SURROGATE: "\ud800-\udfff",
 }
-_EACH = {kind: re.compile(f"[{chars}]") for kind, chars in _KINDS.items()}
-_EACH[JOINER] = re.compile(f"[{NOTHING}](?<=[{PLAIN}].)")
-_NOT_PLAIN = re.compile("[^\t\n\f -~‘’“”–—…]")  # what typeset English is made of shows no sign
 _ASCII_TROUBLE = bytes({*range(0x20), 0x7F} - {*b"\t\n\f"})
 _PLAIN_END = 0x3001  # behind the last of the characters beside which joiners do nothing
 _FIRST = frozenset(spread(NOTHING))  # a text that begins with one has none before it
 _NONE: frozenset[str] = frozenset()
-_ODD = "odd"
 
 
 @cache
@@ -103,25 +100,7 @@ def plain_signs(text: str) -> frozenset[str]:
         data = text.encode("ascii")
         if len(data.translate(None, _ASCII_TROUBLE)) == len(data):
             return _NONE
-        return frozenset(kind for kind, pattern in _EACH.items() if pattern.search(text))
-    may = _sieve().may_show(text)
-    if _ODD not in may:
-        return _NONE
-    found = {kind for kind, each in _EACH.items() if kind in may and each.search(text)}
-    if SPOT in may and next_spot_plain(text) >= 0:
-        found.add(SPOT)
-    if QUOTE in may and REMAINS in text:
-        found.add(QUOTE)
-    if PAGE in may and shows(text):
-        found.add(PAGE)
-    if SPOOF in may and shows_plain(text):
-        found.add(SPOOF)
-    return frozenset(found)
+    return _sieve().shown(text)
 
 
-@cache
-def _sieve() -> Sieve:
-    odd = "".join(_NOT_PLAIN.findall("".join(map(chr, range(0x10000)))))
-    spot = "".join(window.first for window in windows())
-    others = (window for window in _windows() if window.sign != SPOT)
-    return Sieve([*others, Window(SPOT, spot), Window(_ODD, odd)])
+_sieve = cache(lambda: Sieve(_windows()))

@@ -74,11 +74,6 @@ def _marked(match: re.Match[str]) -> str:
     return "\N{REPLACEMENT CHARACTER}" * (2 * len(match.group()) // 3)
 
 
-def shows(text: str) -> bool:
-    """Whether a text could be of another encoding."""
-    return bool(RUN.search(text)) or any(char in text for char in WIDE)
-
-
 def _from_wide(text: str) -> Iterator[Edit]:
     """UTF-8 that was read as GBK or Shift JIS."""
     end = 0
