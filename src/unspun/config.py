@@ -7,7 +7,7 @@ A plain mapping (from TOML or JSON) becomes a `Config` by `from_dict`, which ref
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
 
 import orjson
@@ -250,16 +250,16 @@ class Config:
         duplicates: Documents that repeat one another.
     """
 
-    extract: ExtractConfig = field(default_factory=ExtractConfig)
-    normalise: NormaliseConfig = field(default_factory=NormaliseConfig)
-    chrome: ChromeConfig = field(default_factory=ChromeConfig)
-    tag: TagConfig = field(default_factory=TagConfig)
-    restore: RestoreConfig = field(default_factory=RestoreConfig)
-    translate: TranslateConfig = field(default_factory=TranslateConfig)
-    rewrite: RewriteConfig = field(default_factory=RewriteConfig)
-    quality: QualityConfig = field(default_factory=QualityConfig)
-    score: ScoreConfig = field(default_factory=ScoreConfig)
-    duplicates: DuplicatesConfig = field(default_factory=DuplicatesConfig)
+    extract: ExtractConfig = ExtractConfig()
+    normalise: NormaliseConfig = NormaliseConfig()
+    chrome: ChromeConfig = ChromeConfig()
+    tag: TagConfig = TagConfig()
+    restore: RestoreConfig = RestoreConfig()
+    translate: TranslateConfig = TranslateConfig()
+    rewrite: RewriteConfig = RewriteConfig()
+    quality: QualityConfig = QualityConfig()
+    score: ScoreConfig = ScoreConfig()
+    duplicates: DuplicatesConfig = DuplicatesConfig()
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Config:
