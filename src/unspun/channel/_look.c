@@ -3,7 +3,7 @@
 #include "kernel.h"
 #include "look.h"
 
-#define REVISION 4 /* that of keys.py */
+#define REVISION 5 /* that of keys.py */
 
 static PyObject *
 misfit(void)
@@ -120,19 +120,19 @@ done:
 
 /* ---- The classifier: words and pairs of neighbours, and what they say. ---- */
 
-/* features(keys, small, kinds, known, one, other, first, bits, nothing): two rows of numbers. */
+/* features(keys, small, kinds, known, first, bits, nothing): two rows of numbers. */
 static PyObject *
 features(PyObject *module, PyObject *args)
 {
-    Py_buffer keys, small, kinds, known, one, other;
+    Py_buffer keys, small, kinds, known;
     int first, bits, nothing;
-    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*iii", &keys, &small, &kinds, &known, &one, &other,
-                          &first, &bits, &nothing))
+    if (!PyArg_ParseTuple(args, "y*y*y*y*iii", &keys, &small, &kinds, &known, &first, &bits,
+                          &nothing))
         return NULL;
     PyObject *out = NULL;
-    Py_ssize_t count = kinds.len, words = known.len / 8, table = (Py_ssize_t)4 << SLOTS;
-    int fits = keys.len == 8 * count && small.len == 8 * count && words > NUMBER &&
-               one.len == table && other.len == table && bits > 0 && bits < 31;
+    Py_ssize_t count = kinds.len;
+    int fits = keys.len == 8 * count && small.len == 8 * count && known.len == KNOWN_SIZE &&
+               bits > 0 && bits < 31;
     if (!fits) {
         misfit();
         goto done;
@@ -141,14 +141,13 @@ features(PyObject *module, PyObject *args)
     if (!out)
         goto done;
     int32_t *single = (int32_t *)PyByteArray_AS_STRING(out), *pair = single + count;
-    const Known listed = {known.buf, (uint64_t)words, {one.buf, other.buf}};
     int32_t before = 0;
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t k = 0; k < count; k++) {
         const uint8_t *kind = (const uint8_t *)kinds.buf + k;
-        int32_t id = id_of(&listed, ((const uint64_t *)keys.buf)[k]);
+        int32_t id = id_of(known.buf, ((const uint64_t *)keys.buf)[k]);
         if (id == UNKNOWN && *kind & BEGINS_CAPITAL)
-            id = id_of(&listed, ((const uint64_t *)small.buf)[k]);
+            id = id_of(known.buf, ((const uint64_t *)small.buf)[k]);
         if (id == UNKNOWN && *kind & BEGINS_FIGURE)
             id = NUMBER;
         single[k] = id + first;
@@ -161,21 +160,7 @@ done:
     PyBuffer_Release(&small);
     PyBuffer_Release(&kinds);
     PyBuffer_Release(&known);
-    PyBuffer_Release(&one);
-    PyBuffer_Release(&other);
     return out;
-}
-
-/* Add a feature to the slots of a table of `2 ** bits`; 0 if it was there. */
-static inline int
-is_new(uint32_t *slots, int bits, uint32_t feature)
-{
-    uint32_t mask = ((uint32_t)1 << bits) - 1, at = (feature * 0x9E3779B9u) >> (32 - bits);
-    for (; slots[at]; at = (at + 1) & mask)
-        if (slots[at] == feature + 1)
-            return 0;
-    slots[at] = feature + 1;
-    return 1;
 }
 
 /* The numbers from `first` to before `last`, cut into blocks, each of so many: how many blocks. */
@@ -303,18 +288,19 @@ mark(Marks *marks, Py_ssize_t place, Py_ssize_t number)
     return 1;
 }
 
-/* marked(keys, able, known, heads): where markers stand, and their numbers. */
+/* marked(keys, able, known, heads, single): where markers stand, and their numbers. */
 static PyObject *
 marked(PyObject *module, PyObject *args)
 {
     Py_buffer keys, able, known, heads;
-    if (!PyArg_ParseTuple(args, "y*y*y*y*", &keys, &able, &known, &heads))
+    int single;
+    if (!PyArg_ParseTuple(args, "y*y*y*y*p", &keys, &able, &known, &heads, &single))
         return NULL;
     PyObject *out = NULL;
     Marks marks = {0};
     const uint64_t *words = keys.buf;
     Py_ssize_t count = keys.len / 8;
-    const Markers listed = {able.buf, known.buf, heads.buf, known.len / 8};
+    const Markers listed = {able.buf, known.buf, heads.buf, known.len / 8, single};
     int ok = able.len == (1 << SLOTS) / 8 && heads.len == 4 * ((1 << BUCKETS) + 1);
     if (!ok) {
         misfit();
@@ -322,7 +308,7 @@ marked(PyObject *module, PyObject *args)
     }
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t k = 0; ok && k < count; k++)
-        for (int pair = 0; ok && pair < (k + 1 < count ? 2 : 1); pair++) {
+        for (int pair = !single; ok && pair < (k + 1 < count ? 2 : 1); pair++) {
             uint64_t key = pair ? both_of(words[k], words[k + 1]) : words[k];
             Py_ssize_t number = marker_of(key, &listed);
             ok = number < 0 || mark(&marks, k, number);

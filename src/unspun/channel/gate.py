@@ -10,7 +10,7 @@ large scale multitask learning", ICML 2009), so a text is looked up in a few Num
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Self
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspun.channel.keys import Words, kernel, key_of
+from unspun.channel.slots import BITS, slots_of, turned
 from unspun.errors import ModelError
 
 Floats = NDArray[np.float64]
@@ -31,34 +32,27 @@ UNKNOWN, NUMBER, FIRST = 0, 1, 2  # ids of words that are not known, of figures,
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio (Knuth 6.4)
 _SHIFT, _TWO = np.uint64(65_537), np.uint64(2)
-_SLOTS = 18  # bits of a table of words
+_BITS, _ID = np.uint64(BITS), np.uint64((1 << BITS) - 1)
 _PLACES = 24  # bits of a place among the features of a stretch
 PART = 3.0  # nats against choosing a stretch of a text
 
 
 class Vocabulary:
-    """Ids of words, found by their hashes: two tables, the second for what shares a slot."""
+    """Ids of words, found by their hashes: two tables, the second for what shares a slot.
+
+    Attributes:
+        tables: Of each word what its slot does not tell of its hash, and its id.
+    """
 
     def __init__(self, words: Sequence[str]) -> None:
         keys = key_of(words)
-        self._keys = np.concatenate([np.zeros(FIRST, np.uint64), keys])
-        self._tables: list[NDArray[np.int32]] = []
-        left = np.arange(FIRST, len(self._keys), dtype=np.int32)
-        for slots in self._slots(self._keys):
-            table = np.zeros(1 << _SLOTS, np.int32)
-            table[slots[left[::-1]]] = left[::-1]  # the first to claim a slot has it
-            left = left[table[slots[left]] != left]
-            self._tables.append(table)
-
-    @staticmethod
-    def _slots(keys: Keys) -> Iterator[Ints]:
-        yield (keys >> np.uint64(64 - _SLOTS)).astype(np.int64)
-        yield (keys >> np.uint64(64 - 2 * _SLOTS) & np.uint64((1 << _SLOTS) - 1)).astype(np.int64)
-
-    @property
-    def tables(self) -> tuple[NDArray[np.generic], ...]:
-        """Hashes by id, and the two tables of ids."""
-        return self._keys, *self._tables
+        ids = np.arange(FIRST, FIRST + len(keys), dtype=np.uint64)
+        self.tables: Keys = np.zeros((2, 1 << BITS), np.uint64)
+        for table in self.tables:
+            slots, entries = slots_of(keys), keys << _BITS | ids
+            table[slots[::-1]] = entries[::-1]  # the first to claim a slot has it
+            left = np.flatnonzero(table[slots] != entries)
+            keys, ids = turned(keys.take(left)), ids.take(left)
 
     def ids(self, words: Words) -> Ints:
         """Ids of words, one each: as written, else in lower case, else by what they are."""
@@ -69,15 +63,20 @@ class Vocabulary:
             found[capital] = self._find(words.small.take(capital))
         figures = missing[words.figure.take(missing)]
         found[figures] = NUMBER
-        return found.astype(np.int64)
-
-    def _find(self, keys: Keys) -> NDArray[np.int32]:
-        first, second = self._slots(keys)
-        found = self._tables[0].take(first)
-        wrong = np.flatnonzero(self._keys.take(found) != keys)
-        other = self._tables[1].take(second.take(wrong))
-        found[wrong] = np.where(self._keys.take(other) == keys.take(wrong), other, UNKNOWN)
         return found
+
+    def _find(self, keys: Keys) -> Ints:
+        found = _ids(self.tables[0], keys)
+        wrong = np.flatnonzero(found == UNKNOWN)
+        found[wrong] = _ids(self.tables[1], turned(keys.take(wrong)))
+        return found
+
+
+def _ids(table: Keys, keys: Keys) -> Ints:
+    """The ids that a table has for hashes."""
+    entries = table.take(slots_of(keys))
+    fits = (entries ^ keys << _BITS) >> _BITS == 0
+    return np.where(fits, entries & _ID, UNKNOWN).astype(np.int64)
 
 
 def hashed(ids: Ints, joined: NDArray[np.bool_], bits: int) -> Ints:
@@ -121,14 +120,9 @@ class Gate:
         self._bits = len(pair).bit_length() - 1
 
     @property
-    def tables(self) -> tuple[NDArray[np.generic], ...]:
-        """Those of its words, and its weights."""
-        return *self.vocabulary.tables, self._weights
-
-    @property
-    def places(self) -> tuple[int, int]:
-        """The feature of the word of id 0, and the bits of a pair's."""
-        return self._first, self._bits
+    def tables(self) -> tuple[NDArray[np.generic], NDArray[np.generic], int, int]:
+        """Those of its words, its weights, the feature of the word of id 0, a pair's bits."""
+        return self.vocabulary.tables, self._weights, self._first, self._bits
 
     def look(self, words: Words) -> Look:
         """Look a text's words up."""
@@ -136,7 +130,7 @@ class Gate:
         if kernel is None:
             features = features_plain(words, self.vocabulary, *places)
         else:
-            rows = (words.keys, words.small, words.kinds, *self.vocabulary.tables)
+            rows = (words.keys, words.small, words.kinds, self.vocabulary.tables)
             features = np.frombuffer(kernel.features(*rows, *places), np.int32).reshape(2, -1)
         return Look(features, self._weights, self.step)
 

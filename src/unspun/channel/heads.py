@@ -1,8 +1,7 @@
 """What phrases begin with: most text holds the beginning of none, which is quick to tell.
 
 The first four parts of each phrase, and each so many that follow one another in a text, are hashed,
-and few hashes get past a table (Bloom, "Space/time trade-offs in hash coding with allowable
-errors", CACM 1970).
+and few hashes get past a table.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ import numpy as np
 
 from unspun.channel import tokens
 from unspun.channel.page import parts_of
+from unspun.channel.slots import able_of, packed
 from unspun.lm.words import kernel
 
 _MOST = 4  # parts of a beginning
-_BITS = 18  # of the table that rules nearly all out
 
 
 class Heads:
@@ -34,10 +33,7 @@ class Heads:
             self._heads = {tuple(phrase.split(" ", _MOST)[:_MOST]) for phrase in listed}
             return
         keys = np.unique(np.frombuffer(kernel.heads("\n".join(listed)), np.uint64))
-        able = np.zeros(1 << _BITS, np.bool_)
-        for slots in (keys, keys << np.uint64(_BITS)):
-            able[slots >> np.uint64(64 - _BITS)] = True
-        self._tables = np.packbits(able, bitorder="little"), keys
+        self._tables = packed(able_of(keys)), keys
 
     def may_stand(self, text: str) -> bool:
         """Whether a text holds one; of those that are hashed alike, others may be taken for it."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from unspun import kernels
 
-kernel = kernels.load("unspun.channel._look", revision=4)
+kernel = kernels.load("unspun.channel._look", revision=5)
 
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]

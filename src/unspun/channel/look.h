@@ -15,7 +15,7 @@
 #define APOSTROPHE '\''
 
 enum { LETTER = 1, FIGURE = 2, CAPITAL = 4, LEFT = 0x2018, RIGHT = 0x2019 };
-enum { JOINED = 1, BEGINS_FIGURE = 2, BEGINS_CAPITAL = 4 }; /* kinds of words, as in keys.py */
+enum { JOINED = 1, BEGINS_FIGURE = FIGURE, BEGINS_CAPITAL = CAPITAL }; /* of words, as in keys.py */
 
 typedef struct {
     const uint8_t *kind, *lower; /* of each character of Latin-1 */
@@ -193,8 +193,7 @@ read_block(Runs *runs, const Page *p, Py_ssize_t count, Block *block)
         block->starts[k] = start;
         block->sizes[k] = size;
         block->keys[k] = key_at(p, start, size);
-        block->kinds[k] =
-            (kind & FIGURE ? BEGINS_FIGURE : 0) | (kind & CAPITAL ? BEGINS_CAPITAL : 0);
+        block->kinds[k] = kind & (BEGINS_FIGURE | BEGINS_CAPITAL);
         block->joined[k] = runs->before == start - 1 && p->page[runs->before] == ' ';
         runs->before = start + size;
     }
@@ -257,21 +256,23 @@ set_add(Set *set, uint64_t number)
 #define SLOTS 18
 #define UNKNOWN 0
 #define NUMBER 1
+#define KNOWN_SIZE ((Py_ssize_t)16 << SLOTS) /* bytes of the two tables of words */
 
-typedef struct {
-    const uint64_t *forms; /* hashes by id */
-    uint64_t words;
-    const int32_t *tables[2]; /* ids; the second for what shares a slot in the first */
-} Known;
-
-/* The id of a word by its hash, or UNKNOWN. */
+/* The id that a table of words has for a hash, or UNKNOWN: the hash's first bits are the slot, what
+ * stands there is the rest of them and the id. */
 static inline int32_t
-id_of(const Known *known, uint64_t form)
+id_at(const uint64_t *table, uint64_t key)
 {
-    int32_t id = known->tables[0][form >> (64 - SLOTS)];
-    if ((uint64_t)id >= known->words || known->forms[id] != form)
-        id = known->tables[1][form >> (64 - 2 * SLOTS) & ((1 << SLOTS) - 1)];
-    return (uint64_t)id < known->words && known->forms[id] == form ? id : UNKNOWN;
+    uint64_t entry = table[key >> (64 - SLOTS)];
+    return (entry ^ key << SLOTS) >> SLOTS ? UNKNOWN : (int32_t)(entry & ((1 << SLOTS) - 1));
+}
+
+/* The id of a word by its hash, or UNKNOWN; a second table has what shares a slot in the first. */
+static inline int32_t
+id_of(const uint64_t *known, uint64_t key)
+{
+    int32_t id = id_at(known, key);
+    return id != UNKNOWN ? id : id_at(known + (1 << SLOTS), key << SLOTS | key >> (64 - SLOTS));
 }
 
 /* The feature of a pair of neighbours. */
@@ -280,6 +281,20 @@ pair_of(int32_t before, int32_t id, int joined, int bits)
 {
     uint64_t both = ((uint64_t)before * 65537u + (uint64_t)id) * 2 + (uint64_t)joined;
     return (int32_t)((both * 0x9E3779B97F4A7C15u) >> (64 - bits));
+}
+
+/* Add a feature to the slots of a table of `2 ** bits`; 0 if it was there. */
+static inline int
+is_new(uint32_t *slots, int bits, uint32_t feature)
+{
+    uint32_t mask = ((uint32_t)1 << bits) - 1, at = (feature * 0x9E3779B9u) >> (32 - bits);
+    uint32_t held = slots[at], number = feature + 1;
+    while ((held != 0) & (held != number)) { /* seldom, and no other branch is taken */
+        at = (at + 1) & mask;
+        held = slots[at];
+    }
+    slots[at] = number;
+    return !held;
 }
 
 /* ---- Markers. ---- */
@@ -291,22 +306,23 @@ typedef struct {
     const uint64_t *keys; /* in order */
     const int32_t *heads; /* the first of each bucket */
     Py_ssize_t count;
+    int single; /* whether any is one word */
 } Markers;
 
-/* Whether a hash may be a marker's: two bits of it are set (Bloom 1970). */
+/* Whether the slot that a hash begins with is some marker's. */
 static inline int
-may_mark(uint64_t key, const uint8_t *able)
+is_able(uint64_t key, const uint8_t *able)
 {
-    uint64_t one = key >> (64 - SLOTS), two = key >> (64 - 2 * SLOTS) & ((1 << SLOTS) - 1);
-    return able[one / 8] >> one % 8 & able[two / 8] >> two % 8 & 1;
+    uint64_t slot = key >> (64 - SLOTS);
+    return able[slot / 8] >> slot % 8 & 1;
 }
 
-/* The number of a marker by its hash, or -1. */
+/* The number of a marker by its hash, or -1; nearly all are ruled out by two bits (Bloom 1970). */
 static inline Py_ssize_t
 marker_of(uint64_t key, const Markers *m)
 {
     uint64_t bucket = key >> (64 - BUCKETS);
-    if (may_mark(key, m->able))
+    if (is_able(key, m->able) && is_able(key << SLOTS, m->able))
         for (int32_t at = m->heads[bucket]; at < m->heads[bucket + 1]; at++)
             if (at >= 0 && at < m->count && m->keys[at] == key)
                 return at;

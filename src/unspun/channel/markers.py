@@ -9,13 +9,14 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unspun.channel.keys import Words, kernel
+from unspun.channel.slots import able_of, packed, slots_of
 
 Ints = NDArray[np.int64]
 Keys = NDArray[np.uint64]
@@ -27,7 +28,6 @@ _ENOUGH = 2  # documents a marker must be seen in
 _SHARE = 0.05  # of a text that a glance is to notice
 _FACTOR = np.uint64(0xD6E8FEB86659FD93)  # of rrmxmx: pairs must not hash as words do
 _PAIR = 2  # words of the longest marker
-_BITS = 18  # of the table that rules nearly all words out
 _BUCKETS = 12  # bits of a hash by which the kernel finds it among the others
 _STEP = 2.0**-32  # nats are multiples of it, so that sums are the same in any order
 
@@ -73,34 +73,34 @@ class Glance:
 
     def __init__(self, weights: Mapping[str, float]) -> None:
         found = _keyed(weights)
-        keys, first = np.unique(np.array([key for key, _ in found], np.uint64), return_index=True)
-        told = np.array([weight for _, weight in found], np.float64)[first]
+        keys, first = np.unique(np.array([key for key, *_ in found], np.uint64), return_index=True)
+        told = np.array([weight for *_, weight in found], np.float64)[first]
+        self._single = any(size == 1 for _, size, _ in found)
         self._keys: Keys = keys
         self._nats = np.round(np.log1p(_SHARE * np.expm1(told)) / _STEP) * _STEP
-        self._able = np.zeros(1 << _BITS, np.bool_)
-        for slots in (_slots(keys), _slots(keys << np.uint64(_BITS))):
-            self._able[slots] = True
-        self._bits = np.packbits(self._able, bitorder="little")
+        self._able = able_of(keys)
+        self._bits = packed(self._able)
         heads = np.arange(1 << _BUCKETS, dtype=np.uint64) << np.uint64(64 - _BUCKETS)
         self._heads = np.append(np.searchsorted(keys, heads), len(keys)).astype(np.int32)
 
     @property
-    def tables(self) -> tuple[NDArray[np.generic], ...]:
-        """Two slots of each marker, their hashes in order, where each bucket begins, their nats."""
-        return self._bits, self._keys, self._heads, self._nats
+    def tables(self) -> tuple[Any, ...]:
+        """Two slots of each marker, hashes in order, heads of buckets, nats; if any is one word."""
+        return self._bits, self._keys, self._heads, self._nats, self._single
 
     def find(self, words: Words) -> Marks:
         """The markers among a text's words."""
         if kernel is None:
             return Marks(*self.find_plain(words), self._nats)
-        places, numbers = kernel.marked(words.keys, *self.tables[:3])
+        bits, keys, heads, _, single = self.tables
+        places, numbers = kernel.marked(words.keys, bits, keys, heads, single)
         return Marks(np.frombuffer(places, np.int64), np.frombuffer(numbers, np.int64), self._nats)
 
     def find_plain(self, words: Words) -> tuple[Ints, Ints]:
         """Where markers stand, and which, without the compiled kernel."""
         places, numbers = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-        for keys in (words.keys, _paired(words.keys)) if len(self._keys) else ():
-            able = np.flatnonzero(self._able.take(_slots(keys)))
+        for keys in self._candidates(words.keys):
+            able = np.flatnonzero(self._able.take(slots_of(keys)))
             at = np.searchsorted(self._keys, keys.take(able))
             at = np.minimum(at, len(self._keys) - 1)
             hits = np.flatnonzero(self._keys.take(at) == keys.take(able))
@@ -109,6 +109,13 @@ class Glance:
         place, number = np.concatenate(places), np.concatenate(numbers)
         order = np.argsort(place, kind="stable")
         return place.take(order), number.take(order)
+
+    def _candidates(self, keys: Keys) -> Iterator[Keys]:
+        """The hashes of what may be a marker, by the word that it begins with."""
+        if self._single:
+            yield keys
+        if len(self._keys):
+            yield _paired(keys)
 
 
 class Marks(NamedTuple):
@@ -150,14 +157,14 @@ class Marks(NamedTuple):
         return np.array([self.nats.take(part).sum() for part in parts], np.float64)
 
 
-def _keyed(weights: Mapping[str, float]) -> list[tuple[int, float]]:
-    """The hash of each marker of one word or two, with its weight; all are cut at once."""
+def _keyed(weights: Mapping[str, float]) -> list[tuple[int, int, float]]:
+    """Of each marker of one word or two its hash, words and weight; all are cut at once."""
     words = Words.of("\n".join(weights))
     lines = np.cumsum([0, *(len(name) + 1 for name in weights)])
     first = np.searchsorted(words.starts, lines).tolist()
     one, two = words.keys.tolist(), _paired(words.keys).tolist()
     return [
-        ((one if last - at == 1 else two)[at], weight)
+        ((one if last - at == 1 else two)[at], last - at, weight)
         for (at, last), weight in zip(itertools.pairwise(first), weights.values(), strict=True)
         if 1 <= last - at <= _PAIR
     ]
@@ -166,7 +173,3 @@ def _keyed(weights: Mapping[str, float]) -> list[tuple[int, float]]:
 def _paired(keys: Keys) -> Keys:
     out: Keys = (keys[:-1] ^ (keys[:-1] >> np.uint64(29))) * _FACTOR + keys[1:]
     return out
-
-
-def _slots(keys: Keys) -> Ints:
-    return (keys >> np.uint64(64 - _BITS)).astype(np.int64)

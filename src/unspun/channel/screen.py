@@ -15,7 +15,7 @@ from unspun.channel.gate import BLOCK, PART, Gate
 from unspun.channel.keys import TABLES
 from unspun.channel.markers import Glance
 
-kernel = kernels.load("unspun.channel._screen", revision=4)
+kernel = kernels.load("unspun.channel._screen", revision=5)
 
 MOST = 8  # families that are looked for at once
 
@@ -26,7 +26,8 @@ class Told(NamedTuple):
     Attributes:
         words: How many words it has.
         gate: Nats of the classifier, or None if the family has none.
-        marked: Nats a word of the markers.
+        marked: Nats a word of the markers, or some more: a few of the words that differ in a block
+            may pass for one.
         odd: Whether they say as much as was asked for in one block of several.
     """
 
@@ -49,12 +50,10 @@ class Screen:
             families: The classifier and the markers of each, or None.
             odd: Nats a word of markers that are asked for in one block.
         """
+        assert kernel is not None  # noqa: S101  # who asks has looked
         self._gates = [gate for gate, _ in families]
-        self._odd = odd
-        self._tables = tuple(
-            ((*gate.tables, *gate.places) if gate else (), glance.tables if glance else ())
-            for gate, glance in families
-        )
+        tables = [(gate.tables if gate else (), m.tables if m else ()) for gate, m in families]
+        self._look = kernel.Screen(TABLES, tuple(tables), BLOCK, odd).look
 
     def look(self, text: str, ends: list[int]) -> list[tuple[Told, ...]]:
         """Look at a text.
@@ -66,11 +65,8 @@ class Screen:
         Returns:
             A row for each region, with what each family says.
         """
-        assert kernel is not None  # noqa: S101  # who asks has looked
         found = []
-        for words, distinct, row in kernel.screen(
-            text, ends, *TABLES, self._tables, BLOCK, self._odd
-        ):
+        for words, distinct, row in self._look(text, ends):
             told = []
             for gate, (total, most, nats, odd) in zip(self._gates, row, strict=True):
                 marked, several = nats / (distinct or 1), words > BLOCK

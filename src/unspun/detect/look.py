@@ -52,7 +52,7 @@ Ints = NDArray[np.int64]
 Span = tuple[int, int]  # first code point, and one past the last
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Spinner:
     """A family, ready to be read back.
 

@@ -11,6 +11,13 @@
 
 #define BLOCK 64 /* characters */
 
+/* What is read soon, and lies far from what was read: on the way before it is needed. */
+#if defined(__GNUC__)
+#define FETCH(ADDRESS) __builtin_prefetch(ADDRESS)
+#else
+#define FETCH(ADDRESS) ((void)(ADDRESS))
+#endif
+
 /* The place of the lowest bit; there must be one. */
 static inline int
 lowest(uint64_t bits)

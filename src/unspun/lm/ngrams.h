@@ -6,18 +6,13 @@
 #ifndef UNSPUN_LM_NGRAMS_H
 #define UNSPUN_LM_NGRAMS_H
 
+#include "bits.h"
 #include <Python.h>
 #include <math.h>
 #include <stdint.h>
 
 #define MOST 6    /* words of an n-gram */
 #define HANDFUL 16 /* rows whose cells are on the way at the same time */
-
-#if defined(__GNUC__) || defined(__clang__)
-#define FETCH(address) __builtin_prefetch(address)
-#else
-#define FETCH(address) ((void)(address))
-#endif
 
 static const uint64_t FACTORS[MOST] = {
     0x910A2DEC89025CC1u, 0xBEEB8DA1658EEC67u, 0xF893A2EEFB32555Fu,
