@@ -8,6 +8,7 @@ from strategies import steps, texts
 from unspun import edits
 from unspun.errors import EditError
 from unspun.model import Edit, Ledger
+from unspun.tracing import Projection
 
 
 def edit(start: int, before: str, after: str) -> Edit:
@@ -33,7 +34,7 @@ def test_projection_is_exact_on_untouched_text_and_stays_inside(data: st.DataObj
     raw = data.draw(texts)
     ledger = tuple(data.draw(steps(raw)))
     out = edits.apply(raw, ledger)
-    projection = edits.Projection(ledger)
+    projection = Projection(ledger)
     last = 0
     for at in range(len(out)):
         start, end = projection.origin(at, at + 1)
@@ -81,5 +82,5 @@ def test_an_edit_taken_back_by_a_later_stage_leaves_no_trace() -> None:
 
 
 def test_empty_span_at_a_deletion_lies_behind_it() -> None:
-    projection = edits.Projection((edit(1, "bc", ""),))
+    projection = Projection((edit(1, "bc", ""),))
     assert projection.origin(1, 1) == (3, 3)

@@ -6,19 +6,29 @@ the composition of steps, in coordinates of the raw text. Both are ordered and d
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from itertools import accumulate
-from operator import add
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rapidfuzz.distance import Levenshtein, Opcode
 
+from unspun import kernels
 from unspun.errors import EditError
+from unspun.kernels.values import maker
 from unspun.model import Edit, Ledger
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+_kernel = kernels.load("unspun.kernels._edits", revision=1)
+_edit = maker(Edit)
+_RUN = re.compile("([^\x00-\x7f]+)")
+
+
+@cache
+def editor() -> Any | None:  # noqa: ANN401 - the kernel's type
+    """What applies, traces and finds edits where there is a compiled kernel."""
+    return None if _kernel is None else _kernel.Editor(Edit)
 
 
 def check(text: str, edits: Iterable[Edit]) -> None:
@@ -51,6 +61,13 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
     >>> apply("a cat", (Edit(2, 5, "cat", "dog", "demo", "pet"),))
     'a dog'
     """
+    compiled = editor()
+    made: str | None = None if compiled is None else compiled.apply(text, edits)
+    return apply_plain(text, edits) if made is None else made
+
+
+def apply_plain(text: str, edits: Sequence[Edit]) -> str:
+    """The same without the compiled kernel, which leaves it to this to say what does not fit."""
     check(text, edits)
     pieces: list[str] = []
     at = 0
@@ -223,65 +240,6 @@ def _moved(edit: Edit, by: int) -> Edit:
     )
 
 
-class Projection:
-    """Trace spans through a ledger, both ways, in logarithmic time.
-
-    A character of untouched text maps to itself, one inside a replaced span to that whole span. An
-    empty span maps to the place behind the edits that end there.
-    """
-
-    def __init__(self, ledger: Ledger) -> None:
-        if not ledger:
-            self._raw = self._out = _UNMOVED
-            return
-        self._raw = _Side([edit.start for edit in ledger], [edit.end for edit in ledger])
-        grown = [len(edit.after) - (edit.end - edit.start) for edit in ledger]
-        shifts = list(accumulate(grown, initial=0))
-        starts, ends = map(add, self._raw.starts, shifts), map(add, self._raw.ends, shifts[1:])
-        self._out = _Side(list(starts), list(ends))
-
-    def origin(self, start: int, end: int) -> tuple[int, int]:
-        """The raw span behind ``[start, end)`` of the result."""
-        return _trace(start, end, self._out, self._raw)
-
-    def result(self, start: int, end: int) -> tuple[int, int]:
-        """The span of the result that ``[start, end)`` of the raw text became."""
-        return _trace(start, end, self._raw, self._out)
-
-
-class _Side(NamedTuple):
-    starts: list[int]
-    ends: list[int]
-
-
-_UNMOVED = _Side([], [])
-
-
-def _trace(start: int, end: int, source: _Side, target: _Side) -> tuple[int, int]:
-    """The target span of the source characters from the first to the last, or of a place."""
-    k = bisect_right(source.starts, start) - 1
-    low = _begin(start, k, source, target)
-    if start == end:
-        return low, low
-    last = end - 1
-    if k + 1 < len(source.starts) and source.starts[k + 1] <= last:
-        k = bisect_right(source.starts, last, k + 1) - 1
-    if k < 0:
-        return low, end
-    if last < source.ends[k]:
-        return low, target.ends[k]
-    return low, target.ends[k] + end - source.ends[k]
-
-
-def _begin(at: int, k: int, source: _Side, target: _Side) -> int:
-    """Where the target span of a source character begins, behind the start of the k-th edit."""
-    if k < 0:
-        return at
-    if at < source.ends[k]:
-        return target.starts[k]
-    return target.ends[k] + at - source.ends[k]
-
-
 def from_diff(
     before: str, after: str, stage: str, rule: str, *, at: int = 0, confidence: float = 1.0
 ) -> list[Edit]:
@@ -311,6 +269,43 @@ def from_diff(
         )
         for op in _joined(Levenshtein.opcodes(before, after))
     ]
+
+
+def from_runs(
+    before: str, after: str, stage: str, rule: str, *, at: int = 0, confidence: float = 1.0
+) -> list[Edit]:
+    """The same, run by run where only runs of characters beyond ASCII changed.
+
+    >>> [e.start for e in from_runs("r\u00f4le na\u00c3\u00afve", "r\u00f4le na\u00efve", "", "")]
+    [7]
+    """
+    compiled, rest = editor(), (stage, rule, confidence, ())
+    found: list[Edit] | None = (
+        runs_plain(rest, before, after, at)
+        if compiled is None
+        else compiled.changes(_edit, rest, before, after, at)
+    )
+    if found is None:
+        return from_diff(before, after, stage, rule, at=at, confidence=confidence)
+    return found
+
+
+def runs_plain(rest: tuple[Any, ...], before: str, after: str, at: int) -> list[Edit] | None:
+    """The edits of runs without the compiled kernel; None if the texts differ elsewhere, too."""
+    old, new = _RUN.split(before), _RUN.split(after)
+    if old[::2] != new[::2]:
+        return None
+    found = []
+    for broken, read in zip(old, new, strict=True):
+        if broken != read:
+            start, was, now = at, broken, read
+            if broken[0] == read[0] or broken[-1] == read[-1]:
+                head, tail = same_ends(broken, read)
+                start += head
+                was, now = broken[head : len(broken) - tail], read[head : len(read) - tail]
+            found.append(_edit(start, start + len(was), was, now, *rest))
+        at += len(broken)
+    return found
 
 
 def common_prefix(one: str, other: str) -> int:

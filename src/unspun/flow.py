@@ -12,6 +12,7 @@ from unspun.kernels.values import changer, maker
 from unspun.model import Document, Edit, Ledger, Quality, Spun, Tag, Tagged
 from unspun.protocol import Translation, Translator, Usage
 from unspun.rewriting import Rewriting
+from unspun.tracing import Projection
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def tagged(result: Result, tags: Collection[Tag], ledger: Ledger) -> Result:
     """The result with more tags, moved to raw places."""
     if not tags:
         return result
-    origin = edits.Projection(ledger).origin
+    origin = Projection(ledger).origin
     return changed(result, tags=result.tags + tuple(placement.placed(t, origin) for t in tags))
 
 

@@ -30,6 +30,7 @@ from unspun.normalise.spoofs import SPOOF, spoofs
 from unspun.protocol import Translator
 from unspun.restoration import SUSPICIOUS
 from unspun.rewriting import Passage
+from unspun.tracing import Projection
 
 __all__ = [
     "ALL",
@@ -122,13 +123,13 @@ def _tag_many(results: Sequence[Result], setting: Setting) -> list[Result]:
 def _placed(result: Result, given: Snapshot, tagged: Tagged) -> Result:
     """The result with its languages, and where its wording comes from, at raw places."""
     if given.ledger:
-        tagged = placement.tagged(tagged, edits.Projection(given.ledger).origin)
+        tagged = placement.tagged(tagged, Projection(given.ledger).origin)
     return flow.changed(result, tagged=tagged, tags=result.tags + _residue(tagged))
 
 
 def _furniture(result: Result, ledger: Ledger) -> list[tuple[int, int]]:
     """What is tagged too, but has no say in the language."""
-    now = edits.Projection(ledger).result
+    now = Projection(ledger).result
     return [now(t.start, t.end) for t in result.tags if t.kind == "chrome"]
 
 
@@ -145,7 +146,7 @@ def _detect(result: Result, setting: Setting) -> Result:
     verdict = spun_detector.detect(result.text, setting.config.restore)
     findings, spun = verdict.findings, verdict
     if findings:
-        findings = placement.findings(findings, edits.Projection(result.ledger).origin)
+        findings = placement.findings(findings, Projection(result.ledger).origin)
         spun = replace(verdict, findings=findings)
     result = flow.changed(result, verdict=verdict, spun=spun)
     if verdict.is_spun and result.tagged is not None:
@@ -191,7 +192,7 @@ def _translate(result: Result, setting: Setting) -> Result:
     config, translator = setting.config.translate, setting.translator
     if translator is None or result.tagged is None:
         return result
-    now = placement.tagged(result.tagged, edits.Projection(result.ledger).result)
+    now = placement.tagged(result.tagged, Projection(result.ledger).result)
 
     def foreign(texts: Sequence[str], target: str) -> list[bool]:
         return tagging.elsewhere(texts, target, setting.config.tag)
@@ -207,7 +208,7 @@ def _rewrite(result: Result, setting: Setting) -> Result:
     if setting.rewriter is None:
         return result
     passages = [p for p in _bettered(result) if p.kind in config.what]
-    raw, trace = result.document.text, edits.Projection(result.ledger).origin
+    raw, trace = result.document.text, Projection(result.ledger).origin
 
     def before(start: int, end: int) -> str:
         return raw[slice(*trace(start, end))]
@@ -222,7 +223,7 @@ def _rewrite(result: Result, setting: Setting) -> Result:
 
 def _bettered(result: Result) -> Iterator[Passage]:
     """What was spun, or translated by machine, in the text as it stands."""
-    now = edits.Projection(result.ledger).result
+    now = Projection(result.ledger).result
     for tag in result.tags:
         if tag.kind == "spun":
             yield Passage(*now(tag.start, tag.end), "spun")
@@ -263,11 +264,11 @@ def _tagged_now(result: Result, setting: Setting) -> Tagged | None:
     """The languages of the text as it stands, if they were found."""
     if result.tagged is None:
         return None
-    if any(edit.stage == translation.STAGE for edit in result.ledger):
+    if result.translation and any(edit.stage == translation.STAGE for edit in result.ledger):
         return tagging.tag(result.text, setting.config.tag)  # its languages are others now
     if not result.ledger:
         return result.tagged
-    return placement.tagged(result.tagged, edits.Projection(result.ledger).result)
+    return placement.tagged(result.tagged, Projection(result.ledger).result)
 
 
 def _assessed(
@@ -280,7 +281,7 @@ def _assessed(
     """The result with its score."""
     left = []
     if result.tags:
-        now = edits.Projection(result.ledger).result
+        now = Projection(result.ledger).result
         faults = (placement.placed(tag, now) for tag in result.tags if tag.kind in _FAULTS)
         left = [tag for tag in faults if tag.start < tag.end]
     assessed = quality.assess(

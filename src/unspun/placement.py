@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from unspun.kernels.values import changer
 from unspun.model import Edit, Finding, LanguageSpan, StatedSource, Tag, Tagged
 
 Move = Callable[[int, int], tuple[int, int]]
-"""From a span of one text to that of the other, as `edits.Projection` has them."""
+"""From a span of one text to that of the other, as `tracing.Projection` has them."""
 
+_changed = changer(Tagged)
 _Placed = TypeVar("_Placed", Tag, Finding, StatedSource)
 
 
@@ -30,11 +32,12 @@ def findings(found: Sequence[Finding], move: Move) -> tuple[Finding, ...]:
 
 def tagged(value: Tagged, move: Move) -> Tagged:
     """Languages with their spans moved; spans that are gone are left out."""
-    stated = value.origin.stated and placed(value.origin.stated, move)
-    evidence = findings(value.origin.evidence, move)
-    origin = replace(value.origin, evidence=evidence, stated=stated)
+    origin = value.origin
+    if origin.stated or origin.evidence:
+        stated = origin.stated and placed(origin.stated, move)
+        origin = replace(origin, evidence=findings(origin.evidence, move), stated=stated)
     spans, paragraphs = _spans(value.spans, move), _spans(value.paragraphs, move)
-    return replace(value, spans=spans, paragraphs=paragraphs, origin=origin)
+    return _changed(value, spans=spans, paragraphs=paragraphs, origin=origin)
 
 
 def touched(tag: Tag, made: Sequence[Edit]) -> bool:

@@ -19,6 +19,7 @@ from unspun.model import Document, Edit, Ledger, Tagged
 from unspun.pipeline import Result, Setting
 from unspun.records import Record
 from unspun.store import Outcome, Store, Stored
+from unspun.tracing import Projection
 
 STAGE = "review"
 """What stands for the reviewer beside the stages, where scores are told stage by stage."""
@@ -264,7 +265,7 @@ def _spans(stored: Stored, parted: Split) -> list[Record]:
     """The records of spans; of rejected translations nothing is found, and others have moved."""
     if not parted.rejected:
         return list(stored.spans)
-    before, after = edits.Projection(stored.ledger), edits.Projection(parted.kept)
+    before, after = Projection(stored.ledger), Projection(parted.kept)
     gone = {(edit.start, edit.end) for edit in parted.rejected}
     found = []
     for span in stored.spans:

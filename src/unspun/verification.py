@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from unspun import checking, edits, tagging, translation
+from unspun import checking, tagging, translation
 from unspun.align import Span
 from unspun.checking import QaFinding, Terms, Unit
 from unspun.config import TagConfig
 from unspun.model import Edit, Ledger, Tag
 from unspun.pipeline import Result
+from unspun.tracing import Projection
 
 Side = Literal["clean", "reference"]
 _STRANGE = 0.5  # share of a reference that alignment pairs, below which its language is looked at
@@ -51,7 +52,7 @@ def translated(result: Result, terms: Terms | None = None) -> tuple[Verified, ..
         for item in _checked(
             [edit for edit in made if _languages(edit) == languages],
             checking.Context(checking.Languages(*languages), terms or {}),
-            edits.Projection(result.ledger),
+            Projection(result.ledger),
         )
     ]
     found += (_left(tag) for tag in result.tags if tag.kind == translation.UNTRANSLATED)
@@ -70,7 +71,7 @@ def _languages(edit: Edit) -> tuple[str, str]:
 
 
 def _checked(
-    made: Sequence[Edit], context: checking.Context, projection: edits.Projection
+    made: Sequence[Edit], context: checking.Context, projection: Projection
 ) -> Iterator[Verified]:
     units = [Unit(edit.before, edit.after) for edit in made]
     for edit, findings in zip(made, checking.check_units(units, context), strict=True):
@@ -125,7 +126,7 @@ def _paired(
     text: str, reference: str, languages: checking.Languages, ledger: Ledger
 ) -> Iterator[Verified]:
     units = checking.pair_texts(text, reference, languages)
-    origin = edits.Projection(ledger).origin
+    origin = Projection(ledger).origin
     ours = theirs = 0
     for unit, findings in zip(
         units, checking.check_units(units, checking.Context(languages)), strict=True

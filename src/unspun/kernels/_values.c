@@ -1,8 +1,8 @@
 /* Frozen values made at once: what a frozen dataclass with slots sets field by field, guarded. */
 #define PY_SSIZE_T_CLEAN
 #include "kernel.h"
+#include "slots.h"
 #include <stddef.h>
-#include <structmember.h>
 
 #define REVISION 1 /* that of values.py */
 
@@ -72,23 +72,6 @@ maker_changed(Maker *self, PyObject *const *args, Py_ssize_t count, PyObject *na
     return value;
 }
 
-/* Where a slot of the type keeps its value, or -1. */
-static Py_ssize_t
-offset_of(PyTypeObject *type, PyObject *name)
-{
-    Py_ssize_t offset = -1;
-    PyObject *slot = PyObject_GetAttr((PyObject *)type, name);
-    if (slot && Py_IS_TYPE(slot, &PyMemberDescr_Type) && PyDescr_TYPE(slot) == type) {
-        const PyMemberDef *member = ((PyMemberDescrObject *)slot)->d_member;
-        if (member->type == T_OBJECT_EX && !(member->flags & READONLY))
-            offset = member->offset;
-    }
-    Py_XDECREF(slot);
-    if (offset < 0 && !PyErr_Occurred())
-        PyErr_SetString(PyExc_TypeError, "fields must be slots of the type itself");
-    return offset;
-}
-
 static PyObject *
 maker_new(PyTypeObject *type, PyObject *args, PyObject *named)
 {
@@ -108,7 +91,7 @@ maker_new(PyTypeObject *type, PyObject *args, PyObject *named)
     self->fields = Py_NewRef(fields);
     self->count = PyTuple_GET_SIZE(fields);
     for (Py_ssize_t k = 0; k < self->count; k++)
-        if ((self->offsets[k] = offset_of(made, PyTuple_GET_ITEM(fields, k))) < 0) {
+        if ((self->offsets[k] = slot_of(made, PyTuple_GET_ITEM(fields, k))) < 0) {
             Py_DECREF(self);
             return NULL;
         }

@@ -34,7 +34,6 @@ from unspun.encodings.charmaps import (
     next_spot,
     pages_of,
 )
-from unspun.kernels.values import maker
 from unspun.kernels.windows import ANY, Scanner, Window, scanner
 from unspun.model import Edit, Tag
 from unspun.normalise.badness import is_bad
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
 
     from unspun.config import NormaliseConfig
 
-_edit = maker(Edit)
 bad_codecs.ok()  # registers ftfy's sloppy codecs
 
 _WHOLE = ftfy.TextFixerConfig(unescape_html=False, decode_inconsistent_utf8=False, explain=True)
@@ -64,7 +62,6 @@ Random bytes take 26 for each character of the text, right text in any language 
 
 _LOST = "\N{REPLACEMENT CHARACTER}"
 _BEYOND = re.compile("[^\x00-\x7f]")
-_RUN = re.compile("([^\x00-\x7f]+)")
 _WORD = re.compile("[^ \t\n]+")
 _BLANK = re.compile("[ \t\n]")
 _PROOF = 18.0  # bits that a repair must gain where ftfy sees nothing wrong
@@ -91,7 +88,9 @@ def repair_mojibake(text: str, config: NormaliseConfig) -> list[Edit]:
     found: list[Edit] = []
     for start, segment, confidence, mended in _looked_at(text):
         if mended != segment and confidence >= config.min_confidence:
-            found += _changes(segment, mended, start, confidence)
+            found += edits.from_runs(
+                segment, mended, "normalise", "mojibake", at=start, confidence=confidence
+            )
     return found
 
 
@@ -118,25 +117,6 @@ def _looked_at(text: str) -> list[tuple[int, str, float, str]]:
 def _effort(segment: str) -> int:
     """Characters that look broken still, once for each code page."""
     return sum(len(word.text) * word.pages.bit_count() for word in _broken_words(segment))
-
-
-def _changes(before: str, after: str, at: int, confidence: float) -> list[Edit]:
-    """The edits between two texts: run by run where only characters beyond ASCII changed."""
-    old, new = _RUN.split(before), _RUN.split(after)
-    if old[::2] != new[::2]:
-        return edits.from_diff(before, after, "normalise", "mojibake", at=at, confidence=confidence)
-    found = []
-    for broken, read in zip(old, new, strict=True):
-        if broken != read:
-            start, was, now = at, broken, read
-            if broken[0] == read[0] or broken[-1] == read[-1]:
-                head, tail = edits.same_ends(broken, read)
-                start += head
-                was, now = broken[head : len(broken) - tail], read[head : len(read) - tail]
-            end = start + len(was)
-            found.append(_edit(start, end, was, now, "normalise", "mojibake", confidence, ()))
-        at += len(broken)
-    return found
 
 
 def suspects(text: str, config: NormaliseConfig) -> list[Tag]:

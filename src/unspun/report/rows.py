@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from unspun.edits import Projection
 from unspun.model import Ledger
 from unspun.report.view import DiffView, DocumentView, SegmentView
+from unspun.tracing import Projection
 
 _LINE_END = re.compile(r"[\r\n]+")
 _SPACE = re.compile(r"\s*")
