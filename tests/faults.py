@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from unspun.batches import engine
@@ -15,12 +16,13 @@ from unspun.pipeline import Setting
 from unspun.store import Outcome
 
 
-def poisonous(setting: Setting, job: Job) -> Done:
+def poisonous(setting: Setting, jobs: Sequence[Job]) -> list[Done]:
     """Work, but a document that begins with the name of a fault suffers it."""
-    first = job.source.path.read_bytes().split(b"\n", 1)[0].decode()
-    if first in FAULTS:
-        FAULTS[first]()
-    return engine.work(setting, job)
+    for job in jobs:
+        first = job.source.path.read_bytes().split(b"\n", 1)[0].decode()
+        if first in FAULTS:
+            FAULTS[first]()
+    return engine.work(setting, jobs)
 
 
 def _segfault() -> None:
@@ -68,19 +70,30 @@ FAULTS = {
 }
 
 
-def killed_once(setting: Setting, job: Job) -> Done:
+def killed_once(setting: Setting, jobs: Sequence[Job]) -> list[Done]:
     """Work in processes that somebody kills from outside, each document's first one."""
-    mark = job.source.path.with_suffix(".killed")
-    if not mark.exists():
-        mark.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return engine.work(setting, job)
+    for job in jobs:
+        mark = job.source.path.with_suffix(".killed")
+        if not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+    return engine.work(setting, jobs)
 
 
-def crowded(_setting: Setting, job: Job) -> Done:
+def crowded(_setting: Setting, jobs: Sequence[Job]) -> list[Done]:
     """A large answer to each document."""
-    record = {"id": job.source.id, "status": "done", "large": "x" * 3_000_000}
-    return Done(Outcome(job.source.id, job.source.id, record, ""), None)
+    return [
+        Done(
+            Outcome(
+                job.source.id,
+                job.source.id,
+                {"id": job.source.id, "status": "done", "large": "x" * 3_000_000},
+                "",
+            ),
+            None,
+        )
+        for job in jobs
+    ]
 
 
 def whoami(_: int) -> int:

@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from promises import FAST, BrokenPromiseError, check, room
@@ -27,8 +28,12 @@ SECONDS = 10  # a busy machine is no poison
 LIMITS = Limits(seconds=SECONDS, megabytes=300)
 
 
-def poisonous(setting: Setting, job: Job) -> Done:
+def poisonous(setting: Setting, jobs: Sequence[Job]) -> list[Done]:
     """Work, but a document that begins with the name of a fault suffers it."""
+    return work(setting, [_suffered(job) for job in jobs])
+
+
+def _suffered(job: Job) -> Job:
     first = (job.text or "").split("\n", 1)[0]
     if first == "segfault":
         ctypes.string_at(0)
@@ -40,10 +45,10 @@ def poisonous(setting: Setting, job: Job) -> Done:
         while True:
             held.append(bytearray(1 << 24))
     elif first == "nested":
-        return work(setting, job._replace(text="<div>" * 100_000 + LINE + "[" * 100_000))
+        return job._replace(text="<div>" * 100_000 + LINE + "[" * 100_000)
     elif first == "exit":
         os._exit(3)
-    return work(setting, job)
+    return job
 
 
 REASONS = {

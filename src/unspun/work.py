@@ -1,4 +1,4 @@
-"""Do one document: read it, take it through the flow, and say what came of it."""
+"""Do documents: read them, take them through the flow, and say what came of each."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ class Done(NamedTuple):
     usage: Usage = Usage()
 
 
-Task = Callable[[Setting, Job], Done]
-"""Does one document; `work`, or one that a test lets go wrong."""
+Task = Callable[[Setting, Sequence[Job]], list[Done]]
+"""Does documents together; `work`, or one that a test lets go wrong."""
 
 
 def warm(config: Config) -> None:
@@ -95,27 +95,51 @@ def _of_text(job: Job, text: str) -> Document:
     return Document(job.id, text, *job.decoded)
 
 
-def work(setting: Setting, job: Job) -> Done:
-    """Do one document; whatever goes wrong with it stays with it."""
-    try:
-        raw, document = read(job)
-        result = pipeline.process(
-            document,
+def work(setting: Setting, jobs: Sequence[Job]) -> list[Done]:
+    """Do documents; whatever goes wrong with one stays with it."""
+    opened = [_opened(job) for job in jobs]
+    results = iter(
+        pipeline.process_many(
+            [item[1] for item in opened if not isinstance(item, Done)],
             setting.config,
             recurring=setting.recurring,
             translator=setting.translator,
             rewriter=setting.rewriter,
         )
+    )
+    return [
+        item if isinstance(item, Done) else _finished(setting, job, item[0], next(results))
+        for job, item in zip(jobs, opened, strict=True)
+    ]
+
+
+def _opened(job: Job) -> tuple[bytes, Document] | Done:
+    try:
+        return read(job)
+    except MemoryError:
+        raise  # the pool's affair
+    except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch along
+        return _failed(job, error)
+
+
+def _finished(setting: Setting, job: Job, raw: bytes, result: Result | Exception) -> Done:
+    """What came of a document, compared and checked."""
+    if isinstance(result, Exception):
+        return _failed(job, result)
+    try:
         compared = _compare(result, job, setting.config)
         terms = setting.translator.glossary if setting.translator else None
         verified = _verified(result, compared, setting.config, terms)
         return Done(_outcome(job, raw, result, compared, verified), compared, result.usage)
     except (ConfigError, ModelError, MemoryError):
         raise  # no document's fault: every other one would fail alike; memory is the pool's affair
-    except UnspunError as error:
-        return quarantined(job, str(error))
     except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch along
-        return quarantined(job, f"{type(error).__name__}: {error}")
+        return _failed(job, error)
+
+
+def _failed(job: Job, error: Exception) -> Done:
+    known = isinstance(error, UnspunError)
+    return quarantined(job, str(error) if known else f"{type(error).__name__}: {error}")
 
 
 def read(job: Job) -> tuple[bytes, Document]:

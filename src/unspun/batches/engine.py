@@ -1,9 +1,10 @@
 """Do the chunks of a plan: processes, order, quarantine.
 
-A hand is a process that does chunks: it reads records, and keeps the results. Each document is
-done in one more process under limits, so that one that crashes its process, hangs or eats memory
-takes only itself along: it is quarantined with its reason and never stops the rest. Nothing
-depends on how many hands there are.
+A hand is a process that does chunks: it reads records, and keeps the results. Documents are done
+in one more process under limits, small ones together, which is faster. Where one crashes its
+process, hangs or eats memory, those of its bundle are done again one by one, so that it takes only
+itself along: it is quarantined with its reason and never stops the rest. Nothing depends on how
+many hands there are.
 """
 
 from __future__ import annotations
@@ -29,9 +30,12 @@ from unspun.workers import Failure, Forker, Limits, Pool, Spawner, WorkerError
 __all__ = ["Done", "Engine", "Hand", "Here", "Job", "Local", "Order", "Task", "warm", "work"]
 
 POOL_FROM_BYTES = 2_000_000  # below this a second worker costs more than it saves
+BUNDLE = 16  # documents that are done together at most
+BUNDLE_BYTES = 1 << 17  # the same, by their size
 UNLIMITED = Limits(math.inf, 1 << 30)  # of a hand: only documents are limited
 J = TypeVar("J")
 R = TypeVar("R")
+Bundle = tuple[Job, ...]
 
 Apart = Literal["forked", "fresh", "here"]
 """Where documents are done: in a ``forked`` process, which needs that this one has a single thread;
@@ -99,6 +103,7 @@ class Hand:
         self.setting = Setting(order.config, recurring, translator, rewriter)
         self.limits = translators.limits(order.limits, translator, rewriter)
         self._pool: Pool | None = None
+        self._spare: Pool | None = None  # for what is done again while the other is at work
 
     def lend(self, pool: Pool) -> None:
         """Use the processes of somebody else."""
@@ -106,7 +111,7 @@ class Hand:
 
     def __getstate__(self) -> Mapping[str, object]:
         """Processes do not travel."""
-        return {**self.__dict__, "_pool": None}
+        return {**self.__dict__, "_pool": None, "_spare": None}
 
     def count(self, chunk: Chunk) -> Generator[int, None, int | None]:
         """The lines or records of a part of a file; None if it cannot be read by itself."""
@@ -128,7 +133,8 @@ class Hand:
             return
         tally, failed = chrome.Tally(below), []
         task = partial(glance, order.config.extract, below)
-        for place, (_, answer) in enumerate(self._answers(task, plan.jobs(chunk, order.reading))):
+        jobs = plan.jobs(chunk, order.reading)
+        for place, (_, answer) in enumerate(self._answers(task, jobs, _weight)):
             if isinstance(answer, Failure):
                 failed.append((place, answer.reason))
             else:
@@ -165,8 +171,22 @@ class Hand:
     def documents(self, chunk: Chunk) -> Iterator[Done]:
         """What came of each document of a chunk, in order."""
         task = partial(_do, self.order.task, self.setting)
-        for job, answer in self._answers(task, plan.jobs(chunk, self.order.reading)):
-            yield quarantined(job, answer.reason) if isinstance(answer, Failure) else answer
+        most = 1 if self.setting.translator or self.setting.rewriter else BUNDLE
+        bundles = _bundles(plan.jobs(chunk, self.order.reading), most)
+        for jobs, answer in self._answers(task, bundles, _weight_of_all):
+            if not isinstance(answer, Failure):
+                yield from answer
+            elif len(jobs) == 1:
+                yield quarantined(jobs[0], answer.reason)
+            else:
+                yield from self._one_by_one(task, jobs)
+
+    def _one_by_one(self, task: Callable[[Bundle], list[Done]], jobs: Bundle) -> Iterator[Done]:
+        """What came of documents of which one spoiled it for all."""
+        if self._spare is None:
+            self._spare = self._start()
+        for (job,), answer in self._spare.map(task, [(job,) for job in jobs], _weight_of_all):
+            yield quarantined(job, answer.reason) if isinstance(answer, Failure) else answer[0]
 
     def _look(self, job: Job, below: str | None) -> chrome.Tally:
         """The lines of a record; of a page, whose markup may do harm, in a process of its own."""
@@ -176,17 +196,17 @@ class Hand:
         nothing = chrome.Tally(below)
         if not nothing.takes(job.text or ""):
             return nothing
-        ((_, answer),) = self._answers(partial(glance, config, below), [job])
+        ((_, answer),) = self._answers(partial(glance, config, below), [job], _weight)
         return nothing if isinstance(answer, Failure) else answer
 
     def _answers(
-        self, task: Callable[[Job], R], jobs: Iterable[Job]
-    ) -> Iterator[tuple[Job, R | Failure]]:
+        self, task: Callable[[J], R], jobs: Iterable[J], weight: Callable[[J], int]
+    ) -> Iterator[tuple[J, R | Failure]]:
         if self.apart == "here":
             return ((job, task(job)) for job in jobs)
         if self._pool is None:
             self._pool = self._start()
-        return self._pool.map(task, jobs, _weight)
+        return self._pool.map(task, jobs, weight)
 
     def _start(self) -> Pool:
         limits = self.limits
@@ -197,13 +217,34 @@ class Hand:
 
     def close(self) -> None:
         """End the processes."""
-        if self._pool is not None:
-            self._pool.__exit__(None, None, None)
-            self._pool = None
+        for pool in (self._pool, self._spare):
+            if pool is not None:
+                pool.__exit__(None, None, None)
+        self._pool = self._spare = None
 
 
-def _do(task: Task, setting: Setting, job: Job) -> Done:
-    return quarantined(job, job.problem) if job.problem else task(setting, job)
+def _do(task: Task, setting: Setting, jobs: Bundle) -> list[Done]:
+    answers = iter(task(setting, [job for job in jobs if job.problem is None]))
+    return [next(answers) if job.problem is None else quarantined(job, job.problem) for job in jobs]
+
+
+def _bundles(jobs: Iterable[Job], most: int) -> Iterator[Bundle]:
+    """Jobs in order, those that are small together."""
+    held: list[Job] = []
+    size = 0
+    for job in jobs:
+        weight = _weight(job)
+        if held and (len(held) == most or size + weight > BUNDLE_BYTES):
+            yield tuple(held)
+            held, size = [], 0
+        held.append(job)
+        size += weight
+    if held:
+        yield tuple(held)
+
+
+def _weight_of_all(jobs: Bundle) -> int:
+    return sum(map(_weight, jobs))
 
 
 def _weight(job: Job) -> int:
