@@ -6,9 +6,8 @@
  * plain version beside it; both read the same sets.
  */
 #define PY_SSIZE_T_CLEAN
+#include "bits.h"
 #include "kernel.h"
-#include <stdint.h>
-#include <string.h>
 
 #define REVISION 4 /* that of windows.py; a build of other sources is not used */
 
@@ -34,6 +33,7 @@ typedef struct {
     uint64_t *hints;         /* by class: its masks but that of before, folded */
     uint64_t *near;          /* the same by code point below NEAR */
     uint64_t word;           /* windows behind a word character */
+    int typed;               /* whether no window is of what is typed in English alone */
 } Scanner;
 
 static inline int is_word(Py_UCS4 ch) { return ch == '_' || Py_UNICODE_ISALNUM(ch); }
@@ -50,18 +50,32 @@ static inline int is_word(Py_UCS4 ch) { return ch == '_' || Py_UNICODE_ISALNUM(c
 /* Whether a window may begin with the first of three characters, by their hints. */
 #define MAY(a, b, c) ((a) & (b) >> FOLDED & (c) >> 2 * FOLDED)
 
-/* From start on: all windows that are there, or (where stop is set) the first of them. Most places
-   begin none, and are passed over by their hints, four at a time. */
+/* What is typed in English: printable characters of ASCII, tabs and line feeds. */
+#define IS_TYPED(TYPE, c) (((TYPE)((c) - ' ') < 0x5F) | ((c) == '\n') | ((c) == '\t'))
+
+/* From start on: all windows that are there, or (where stop is set) the first of them. Blocks of what
+   is typed have none, and of the other places, most are passed over by their hints, four at a time. */
 #define SCAN(NAME, TYPE, CLASS, HINT)                                                            \
+    static inline int NAME##_typed(const TYPE *text)                                            \
+    {                                                                                           \
+        TYPE other = 0;                                                                         \
+        for (int k = 0; k < BLOCK; k++)                                                         \
+            other |= (TYPE)!IS_TYPED(TYPE, text[k]);                                            \
+        return !other;                                                                          \
+    }                                                                                           \
+                                                                                                \
     static uint64_t NAME(const Scanner *s, const TYPE *text, Py_ssize_t size, Py_ssize_t start, \
                          int stop, Py_ssize_t *place)                                           \
     {                                                                                           \
         const Masks *masks = s->masks;                                                          \
         uint64_t shown = 0;                                                                     \
-        for (Py_ssize_t i = start, end; i < size;) {                                            \
-            uint64_t a, b, c, d, e = i + 6 <= size ? HINT(s, text[i]) : 0,                      \
-                     f = i + 6 <= size ? HINT(s, text[i + 1]) : 0;                              \
-            for (end = i + 4; i + 6 <= size; i += 4, end += 4) {                                \
+        for (Py_ssize_t i = start, end, last; i < size;) {                                      \
+            while (s->typed && i + BLOCK <= size && NAME##_typed(text + i))                     \
+                i += BLOCK - 2; /* in which windows begin that end in it */                     \
+            last = (s->typed && i + BLOCK <= size ? i + BLOCK : size) - 6;                      \
+            uint64_t a, b, c, d, e = i <= last ? HINT(s, text[i]) : 0,                          \
+                     f = i <= last ? HINT(s, text[i + 1]) : 0;                                  \
+            for (end = i + 4; i <= last; i += 4, end += 4) {                                    \
                 a = e, b = f, c = HINT(s, text[i + 2]), d = HINT(s, text[i + 3]);               \
                 e = HINT(s, text[i + 4]), f = HINT(s, text[i + 5]);                             \
                 if ((MAY(a, b, c) | MAY(b, c, d) | MAY(c, d, e) | MAY(d, e, f)) & ONE_FOLDED)   \
@@ -160,6 +174,21 @@ hint_of(const Masks *outside, const Masks *masks)
            folded(outside, masks->third) << 2 * FOLDED;
 }
 
+/* Whether no window can be of what is typed in English, or of that and the text's end. */
+static int
+is_quiet(const Scanner *s)
+{
+    const Masks *outside = &s->masks[OUTSIDE];
+    uint64_t first = 0, second = outside->second, third = outside->third;
+    for (Py_UCS4 c = 0; c < 0x80; c++)
+        if (IS_TYPED(Py_UCS4, c)) {
+            first |= s->masks[LOW(s, c)].first;
+            second |= s->masks[LOW(s, c)].second;
+            third |= s->masks[LOW(s, c)].third;
+        }
+    return !(first & second & third);
+}
+
 static int
 fill(Scanner *self, const Py_buffer *pages, const Py_buffer *classes, const Py_buffer *masks)
 {
@@ -185,6 +214,7 @@ fill(Scanner *self, const Py_buffer *pages, const Py_buffer *classes, const Py_b
         self->hints[i] = hint_of(&self->masks[OUTSIDE], &self->masks[i]);
     for (Py_UCS4 c = 0; c < NEAR; c++)
         self->near[c] = self->hints[ANY(self, c)];
+    self->typed = is_quiet(self);
     return 1;
 }
 
