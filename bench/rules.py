@@ -20,7 +20,7 @@ from typing import Any
 
 import zstandard
 
-from unspun.quality import repetition, rules
+from unspun.quality import rules
 from unspun.quality.shape import Shape
 
 SIZE = 5_000  # characters of a document
@@ -71,7 +71,7 @@ def bad(texts: Sequence[str], rng: random.Random) -> list[str]:
 def ours(text: str) -> dict[str, bool]:
     """Whether any rule of each family flags a text."""
     shape = Shape.of(text, "en")
-    flagged = [p.name for p in (*repetition.parts(shape), *rules.parts(shape)) if p.flagged]
+    flagged = [p.name for p in rules.parts(shape) if p.flagged]
     return {
         name: any(part.startswith(prefixes) for part in flagged)
         for name, (_, prefixes) in FILTERS.items()

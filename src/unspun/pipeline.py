@@ -135,6 +135,8 @@ def _furniture(result: Result, ledger: Ledger) -> list[tuple[int, int]]:
 
 def _residue(tagged: Tagged) -> tuple[Tag, ...]:
     """Passages that were left in another language than the document's."""
+    if not tagged.origin.evidence:
+        return ()
     return tuple(
         Tag(f.kind, f.start, f.end, f.detail, f.score)
         for f in tagged.origin.evidence

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from unspun.kernels.values import maker
 from unspun.model import Quality, Spun, SubScore, Tag, Tagged
-from unspun.quality import repetition, rules
+from unspun.quality import rules
 from unspun.quality.fluency import of as fluent
 from unspun.quality.fluency import of_many as fluent_many
 from unspun.quality.shape import Shape
@@ -75,17 +75,14 @@ def assess(
     if fluency is not None:
         share, value = fluency
         parts.append(_sub_score("fluency", share, value, FLUENT, value < FLUENT))
-    parts += repetition.parts(shape)
     parts += rules.parts(shape)
     return _quality(_mean(parts), tuple(parts))
 
 
 def _mean(parts: Sequence[SubScore]) -> float:
     total = 0.0
-    for part in parts:
-        score = part.score
-        if score < 1:  # the logarithm of the others is 0
-            total += WEIGHTS.get(part.name, RULE_WEIGHT) * math.log(max(_FLOOR, score))
+    for part in [part for part in parts if part.score < 1]:  # the logarithm of the others is 0
+        total += WEIGHTS.get(part.name, RULE_WEIGHT) * math.log(max(_FLOOR, part.score))
     return math.exp(total)
 
 
@@ -104,12 +101,12 @@ def _chrome(text: str, tags: Sequence[Tag]) -> SubScore:
 
 def _residue(text: str, tagged: Tagged) -> SubScore:
     """Share of the text in another language than the document's."""
-    own = tagged.language.split("-")[0]
-    other = 0
-    for span in tagged.spans:
-        language = span.language
-        if language not in (tagged.language, "und") and language.split("-")[0] != own:
-            other += span.end - span.start
+    main = tagged.language
+    others = [span for span in tagged.spans if span.language not in (main, "und")]
+    if not others:
+        return _PURE
+    own = main.split("-")[0]
+    other = sum(s.end - s.start for s in others if s.language.split("-")[0] != own)
     if not other:
         return _PURE
     value = other / max(1, len(text))

@@ -306,15 +306,41 @@ look(Reading *r)
     return find_repeats(&r->text, &units, scale, c->top, c->duplicate);
 }
 
+/* A tuple that begins with these numbers, with room for more. */
+static PyObject *
+numbers(const size_t *each, Py_ssize_t count, Py_ssize_t room)
+{
+    PyObject *found = PyTuple_New(room);
+    for (Py_ssize_t k = 0; found && k < count; k++) {
+        PyObject *one = PyLong_FromSize_t(each[k]);
+        if (!one)
+            Py_CLEAR(found);
+        else
+            PyTuple_SET_ITEM(found, k, one);
+    }
+    return found;
+}
+
 static PyObject *
 answer(const Counts *c)
 {
-    return Py_BuildValue(
-        "nnnnnnnnnnnnnnnnnnnnn(nnn)(nnn)", c->words, c->word_characters, c->alphabetic, c->stops,
-        c->lines, c->bullets, c->ellipses, c->ended, c->brief, c->feeds, c->lines_again,
-        c->line_characters, c->line_characters_again, c->paragraphs, c->paragraphs_again,
-        c->symbols, c->marks, c->scripts, c->damage, c->units, c->unit_characters, c->top[0],
-        c->top[1], c->top[2], c->duplicate[0], c->duplicate[1], c->duplicate[2]);
+    size_t fields[] = {
+        c->words, c->word_characters, c->alphabetic, c->stops, c->lines, c->bullets, c->ellipses,
+        c->ended, c->brief, c->feeds, c->lines_again, c->line_characters,
+        c->line_characters_again, c->paragraphs, c->paragraphs_again, c->symbols, c->marks,
+        c->scripts, c->damage, c->units, c->unit_characters,
+    };
+    const Py_ssize_t count = sizeof fields / sizeof *fields;
+    PyObject *top = numbers(c->top, TOPS, TOPS), *again = numbers(c->duplicate, TOPS, TOPS);
+    PyObject *all = top && again ? numbers(fields, count, count + 2) : NULL;
+    if (!all) {
+        Py_XDECREF(top);
+        Py_XDECREF(again);
+        return NULL;
+    }
+    PyTuple_SET_ITEM(all, count, top);
+    PyTuple_SET_ITEM(all, count + 1, again);
+    return all;
 }
 
 /* count(text, spaced): the fields of a Shape behind these two. */

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from unspun.model import SubScore
-from unspun.quality.bounds import SHARE, Rule, rate
+from unspun.quality.bounds import SHARE, Rule
 from unspun.quality.ngrams import DUPLICATE, TOP
-from unspun.quality.shape import Shape
 
-_LINES = (
+LINES = (
     Rule("gopher-duplicate-lines", SHARE, 0.30, "lines_again", "lines"),
     Rule(
         "gopher-duplicate-line-characters", SHARE, 0.20, "line_characters_again", "line_characters"
@@ -24,11 +22,5 @@ _DUPLICATE = tuple(
     for at, (n, threshold) in enumerate(zip(DUPLICATE, (0.15, 0.13, 0.10), strict=True))
 )
 """Share of characters in n-grams of words that occur twice and more, by n."""
-RULES = (*_LINES, *_TOP, *_DUPLICATE)
-_of_lines = rate(_LINES)
-_of_all = rate(RULES)
-
-
-def parts(shape: Shape) -> list[SubScore]:
-    """One part a rule; in languages without spaces a character counts as a word."""
-    return _of_all(shape) if shape.enough else _of_lines(shape)
+RULES = (*LINES, *_TOP, *_DUPLICATE)
+"""In languages without spaces a character counts as a word."""

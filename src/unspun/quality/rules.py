@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import product
 
 from unspun.model import SubScore
+from unspun.quality import repetition
 from unspun.quality.bounds import LEAST, MOST, Rate, Rule, rate
 from unspun.quality.shape import Shape
 
@@ -45,10 +46,11 @@ _ENGLISH = (Rule("gopher-stop-words", LEAST, 2, "stops"),)
 RULES = (*_LINES, *_LINE_ENDS, *_LISTS, *_C4, *_WORDS, *_ENGLISH)
 
 
-def _rates(*, ends: bool, words: bool, english: bool) -> Rate:
-    """What rates texts whose sentences end with a mark, that have words, that are English."""
+def _rates(*, enough: bool, ends: bool, words: bool, english: bool) -> Rate:
+    """What rates texts that can repeat themselves, end with a mark, have words, are English."""
     return rate(
         (
+            *(repetition.RULES if enough else repetition.LINES),
             *_LINES,
             *(_LINE_ENDS if ends else ()),
             *(_LISTS if words else ()),
@@ -60,12 +62,13 @@ def _rates(*, ends: bool, words: bool, english: bool) -> Rate:
 
 
 _RATES = {
-    (ends, words, english): _rates(ends=ends, words=words, english=english)
-    for ends, words, english in product((False, True), repeat=3)
+    (enough, ends, words, english): _rates(enough=enough, ends=ends, words=words, english=english)
+    for enough, ends, words, english in product((False, True), repeat=4)
 }
 
 
 def parts(shape: Shape) -> list[SubScore]:
-    """Every rule that speaks of the text's language."""
+    """Every rule that speaks of the text's language, those of repetition first."""
     language = shape.language
-    return _RATES[language not in _SPACED_ENDS, shape.words > 0, language == "en"](shape)
+    kind = shape.enough, language not in _SPACED_ENDS, shape.words > 0, language == "en"
+    return _RATES[kind](shape)

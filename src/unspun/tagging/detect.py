@@ -64,15 +64,13 @@ def whole_batch(texts: Sequence[str], config: TagConfig, ids: Sequence[str]) -> 
 
 def _detected(laid: words.Words, named: Sequence[units.Unit], config: TagConfig) -> Detected:
     """The language of the script that says most."""
-    names = scripts.load().names
-    groups = [names[total[0]] for total in laid.totals]
     if not named:
         return Detected("und", "Zyyy", 1.0)
+    names = scripts.load().names
+    groups = [names[total[0]] for total in laid.totals]
     unit, group = named[0], groups[0]
     if len(named) > 1:
         unit, group = max(zip(named, groups, strict=True), key=lambda found: units.weight(*found))
-    if not units.weight(unit, group):
-        return Detected("und", "Zyyy", 1.0)
     if group == scripts.CJK[0]:
         return _han(laid)
     if units.too_short(unit, laid, config.min_letters):
