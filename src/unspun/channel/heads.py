@@ -25,14 +25,14 @@ class Heads:
         """Prepare.
 
         Args:
-            phrases: Parts with a blank between each two.
+            phrases: As they are written.
         """
         listed = list(phrases)
-        listed += [tokens.upper_first(phrase) for phrase in listed]
+        listed += list(map(tokens.upper_first, listed))
         if kernel is None:
-            self._heads = {tuple(phrase.split(" ", _MOST)[:_MOST]) for phrase in listed}
+            self._heads = {tuple(tokens.parts(phrase)[:_MOST]) for phrase in listed}
             return
-        keys = np.unique(np.frombuffer(kernel.heads("\n".join(listed)), np.uint64))
+        keys = np.sort(np.frombuffer(kernel.heads("\n".join(listed)), np.uint64))
         self._tables = packed(able_of(keys)), keys
 
     def may_stand(self, text: str) -> bool:

@@ -105,7 +105,7 @@ class Index:
     @cached_property
     def _heads(self) -> Heads:
         """What its spun phrases begin with."""
-        return Heads(map(_parted, self.channel.spun()))
+        return Heads(self.channel.spun())
 
     @cached_property
     def originals(self) -> dict[str, int]:
