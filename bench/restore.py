@@ -369,12 +369,13 @@ def _plain(text: str, inverse: dict[str, str]) -> str:
 
 
 def open_models(text: str) -> None:
-    """Read a text as each family sees it, and print what opening the models took."""
+    """Look at a text and read it as each family does, and print what opening the models took."""
     begin = time.process_time()
     for found in detector.load(CONFIG):
         if found.family == "tortured":
             print(f"Models of spun text opened in {time.process_time() - begin:.2f} s", end="")
         search(text, found.index, Prices())
+        found.index.occurs(text)
     print(f", with those of tortured phrases in {time.process_time() - begin:.2f} s")
 
 
