@@ -4,7 +4,7 @@
 #include "kernel.h"
 #include "look.h"
 
-#define REVISION 5 /* that of screen.py */
+#define REVISION 6 /* that of screen.py */
 
 #define MOST_FAMILIES 8
 #define BUFFERS 6 /* of a family: two of its classifier, four of its markers */
@@ -14,6 +14,7 @@ typedef struct {
     const uint64_t *known; /* tables of words, as in look.h */
     const int8_t *weights;
     int first, bits;
+    double step, bias; /* nats of one unit of its weights, and of a text of no words */
     Markers markers;
     const double *nats;
 } Family;
@@ -25,7 +26,7 @@ typedef struct {
     Tables tables;
     Family all[MOST_FAMILIES];
     Py_ssize_t block;
-    double odd;
+    double part, odd;
 } Screen;
 
 /* Features that were seen, in a table that is never more than half full. */
@@ -312,21 +313,39 @@ look(const Screen *s, Runs *runs, const Page *page, Py_ssize_t limit, int *opens
     }
 }
 
-/* One region's words, and what each family says of it. */
-static PyObject *
-row_of(Py_ssize_t words, Py_ssize_t distinct, const Told *told, int count)
+/* Nats of a classifier for a region, or of its strongest stretch if only a part may be spun. */
+static double
+nats_of(const Family *family, const Told *told, double part)
 {
-    PyObject *rows = PyTuple_New(count);
-    for (int n = 0; rows && n < count; n++) {
-        long long most = told[n].most > told[n].total ? told[n].most : told[n].total;
-        PyObject *row = Py_BuildValue("LLdi", (long long)told[n].total, most, told[n].told,
-                                      told[n].odd);
-        if (!row)
-            Py_CLEAR(rows);
+    double whole = (double)told->total * family->step;
+    int64_t most = told->most > told->total ? told->most : told->total;
+    double stretch = (double)most * family->step - part;
+    return (whole > stretch ? whole : stretch) + family->bias;
+}
+
+/* What a family says of a region. */
+static PyObject *
+said_of(const Screen *s, int n, Py_ssize_t words, Py_ssize_t distinct, const Told *told)
+{
+    PyObject *gate = s->all[n].gated ? PyFloat_FromDouble(nats_of(s->all + n, told, s->part))
+                                     : Py_NewRef(Py_None);
+    return Py_BuildValue("nNdN", words, gate, told->told / (double)(distinct ? distinct : 1),
+                         PyBool_FromLong(told->odd && words > s->block));
+}
+
+/* A row of what each family says of a region. */
+static PyObject *
+row_of(const Screen *s, Py_ssize_t words, Py_ssize_t distinct, const Told *told)
+{
+    PyObject *row = PyTuple_New(s->count);
+    for (int n = 0; row && n < s->count; n++) {
+        PyObject *said = said_of(s, n, words, distinct, told + n);
+        if (!said)
+            Py_CLEAR(row);
         else
-            PyTuple_SET_ITEM(rows, n, row);
+            PyTuple_SET_ITEM(row, n, said);
     }
-    return rows ? Py_BuildValue("nnN", words, distinct, rows) : NULL;
+    return row;
 }
 
 /* All regions of a text, one row each. */
@@ -347,7 +366,7 @@ rows_of(const Screen *s, const Page *page, PyObject *ends)
         Py_BEGIN_ALLOW_THREADS
         words = look(s, &runs, page, limit, &opens, told, &distinct);
         Py_END_ALLOW_THREADS
-        PyObject *row = words < 0 ? PyErr_NoMemory() : row_of(words, distinct, told, s->count);
+        PyObject *row = words < 0 ? PyErr_NoMemory() : row_of(s, words, distinct, told);
         if (!row || PyList_Append(out, row))
             Py_CLEAR(out);
         Py_XDECREF(row);
@@ -356,9 +375,7 @@ rows_of(const Screen *s, const Page *page, PyObject *ends)
     return out;
 }
 
-/* look(text, ends): for each region of a text how many words it has, how many differ in its blocks,
- * and for each family the sum of its classifier's steps, that of the strongest stretch, what its
- * markers say, and whether they do in one block. */
+/* look(text, ends): for each region of a text what each family says, as screen.py tells. */
 static PyObject *
 screen_look(Screen *self, PyObject *args)
 {
@@ -401,16 +418,18 @@ most_of(const uint64_t *known)
     return (int64_t)most;
 }
 
-/* A classifier: tables of ids, weights; the first word's feature, bits. */
+/* A classifier: tables of ids, weights; the first word's feature, bits; step, bias. */
 static int
 gate_of(Screen *s, PyObject *from, Family *family)
 {
     const Py_buffer *view[2];
-    if (!taken(s, from, view, 2) || PyTuple_GET_SIZE(from) != 4 || view[0]->len != KNOWN_SIZE)
+    if (!taken(s, from, view, 2) || PyTuple_GET_SIZE(from) != 6 || view[0]->len != KNOWN_SIZE)
         return 0;
     long first = PyLong_AsLong(PyTuple_GET_ITEM(from, 2));
     long bits = PyLong_AsLong(PyTuple_GET_ITEM(from, 3));
-    if (bits <= 0 || bits >= 31 || first < 0 || first >= 1 << 30)
+    family->step = PyFloat_AsDouble(PyTuple_GET_ITEM(from, 4));
+    family->bias = PyFloat_AsDouble(PyTuple_GET_ITEM(from, 5));
+    if (bits <= 0 || bits >= 31 || first < 0 || first >= 1 << 30 || PyErr_Occurred())
         return 0;
     family->known = view[0]->buf;
     family->weights = view[1]->buf;
@@ -463,17 +482,18 @@ screen_new(PyTypeObject *type, PyObject *args, PyObject *named)
 {
     PyObject *tables, *families;
     Py_ssize_t block;
-    double odd;
+    double part, odd;
     const Py_buffer *view[3];
     if (named && PyDict_GET_SIZE(named))
         return PyErr_Format(PyExc_TypeError, "Screen takes no keywords");
-    if (!PyArg_ParseTuple(args, "O!O!nd", &PyTuple_Type, &tables, &PyTuple_Type, &families, &block,
-                          &odd))
+    if (!PyArg_ParseTuple(args, "O!O!ndd", &PyTuple_Type, &tables, &PyTuple_Type, &families,
+                          &block, &part, &odd))
         return NULL;
     Screen *self = (Screen *)type->tp_alloc(type, 0);
     if (!self)
         return NULL;
     self->block = block;
+    self->part = part;
     self->odd = odd;
     if (!taken(self, tables, view, 3) || view[0]->len != LATIN || view[1]->len != LATIN ||
         view[2]->len != 4 * 8 || block < 1 || block > MOST_BLOCK ||
@@ -506,7 +526,7 @@ static PyType_Slot screen_slots[] = {
     {Py_tp_new, screen_new},
     {Py_tp_dealloc, screen_dealloc},
     {Py_tp_methods, screen_methods},
-    {Py_tp_doc, "Screen(tables, families, block, odd)"},
+    {Py_tp_doc, "Screen(tables, families, block, part, odd)"},
     {0, NULL},
 };
 

@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -120,9 +120,10 @@ class Gate:
         self._bits = len(pair).bit_length() - 1
 
     @property
-    def tables(self) -> tuple[NDArray[np.generic], NDArray[np.generic], int, int]:
-        """Those of its words, its weights, the feature of the word of id 0, a pair's bits."""
-        return self.vocabulary.tables, self._weights, self._first, self._bits
+    def tables(self) -> tuple[Any, ...]:
+        """Its words, weights, the feature of the word of id 0, a pair's bits; step and bias."""
+        places = self._first, self._bits
+        return self.vocabulary.tables, self._weights, *places, self.step, self.bias
 
     def look(self, words: Words) -> Look:
         """Look a text's words up."""

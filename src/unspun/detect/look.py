@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,7 +21,7 @@ from unspun.channel.gate import BLOCK, Gate, strongest
 from unspun.channel.habits import Prices
 from unspun.channel.index import Index
 from unspun.channel.keys import Words
-from unspun.channel.screen import MOST, Screen, Told, kernel
+from unspun.channel.screen import MOST, Told, kernel, screen
 
 _REGION = 12_000  # code points that are decoded together
 _SUSPICIOUS = 0.013  # nats a word of markers from which a region is read
@@ -160,25 +160,26 @@ def _doubtful(words: int) -> float:
     return min(_DOUBTFUL + _DOUBTFUL_WORD * words, _DOUBTFUL_MOST)
 
 
-def in_doubt(text: str, spans: Sequence[Span], spinners: Sequence[Spinner]) -> list[Spinner]:
+def in_doubt(text: str, spans: Sequence[Span], spinners: tuple[Spinner, ...]) -> list[Spinner]:
     """The families that may find some region suspicious; the others have looked at all of them."""
     if kernel is None or len(spinners) > MOST:
         return list(spinners)
-    rows = _screen(tuple(spinners)).look(text, [end for _, end in spans])
+    rows = _screen(spinners)(text, [end for _, end in spans])
     return [spinner for at, spinner in enumerate(spinners) if any(_may_be(row[at]) for row in rows)]
 
 
 @lru_cache(_SCREENS)
-def _screen(spinners: tuple[Spinner, ...]) -> Screen:
+def _screen(spinners: tuple[Spinner, ...]) -> Callable[[str, list[int]], list[tuple[Told, ...]]]:
     families = [(s.gate, s.index.glance if s.marked else None) for s in spinners]
-    return Screen(families, _SUSPICIOUS_BLOCK)
+    return screen(families, _SUSPICIOUS_BLOCK)
 
 
 def _may_be(told: Told) -> bool:
     """Whether a region may be suspicious."""
-    if told.gate is not None and told.gate >= _doubtful(told.words) - _ROUNDING:
+    words, gate, marked, odd = told
+    if gate is not None and gate >= _doubtful(words) - _ROUNDING:
         return True
-    return told.odd or told.marked >= _SUSPICIOUS
+    return odd or marked >= _SUSPICIOUS
 
 
 class Sight:
@@ -262,8 +263,16 @@ class Sight:
 
 
 def spans_of(text: str) -> list[Span]:
-    """Cut a text into what is judged one by one, at line ends or blanks."""
-    return list(_cut(text, 0, len(text), _REGION))
+    """Cut a text into what is judged one by one, at line ends or blanks, of about a size."""
+    found, start, size = [], 0, len(text)
+    while size - start > _REGION * 1.5:
+        cut = text.rfind("\n", start + _REGION // 2, start + _REGION)
+        if cut < 0:
+            cut = text.rfind(" ", start + _REGION // 2, start + _REGION)
+        cut = start + _REGION if cut < 0 else cut + 1
+        found.append((start, cut))
+        start = cut
+    return [*found, (start, size)] if size > start else found
 
 
 def regions(spans: Sequence[Span], words: Words) -> list[Region]:
@@ -272,16 +281,3 @@ def regions(spans: Sequence[Span], words: Words) -> list[Region]:
     last = [*first[1:], len(words)]
     rows = zip(spans, first, last, strict=False)  # without text, no region has the last word
     return [Region(*span, begin, end) for span, begin, end in rows]
-
-
-def _cut(text: str, start: int, end: int, size: int) -> Iterator[Span]:
-    """Cut at line ends or blanks, into pieces of about a size."""
-    while end - start > size * 1.5:
-        cut = text.rfind("\n", start + size // 2, start + size)
-        if cut < 0:
-            cut = text.rfind(" ", start + size // 2, start + size)
-        cut = start + size if cut < 0 else cut + 1
-        yield start, cut
-        start = cut
-    if end > start:
-        yield start, end

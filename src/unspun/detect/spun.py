@@ -43,10 +43,11 @@ PHRASE, NAME, NUMBER, AGREEMENT = "phrase", "name", "number", "agreement"
 # One choice in braces; with several, nobody can tell which was the original.
 _BRACES = re.compile(r"\{[^{}|\n]{1,60}\}")
 _WORTHWHILE = 0.04  # probability by the oddest lines from which the whole region is read
+_CLEAN = Spun(0.0, is_spun=False)
 _CAUTION = 4.8  # logits by which an edit wants its document surer than the decision does
 
 
-def detect(text: str, config: RestoreConfig, spinners: Sequence[Spinner] | None = None) -> Spun:
+def detect(text: str, config: RestoreConfig, spinners: tuple[Spinner, ...] | None = None) -> Spun:
     """Decide whether a text is spun.
 
     Args:
@@ -59,7 +60,7 @@ def detect(text: str, config: RestoreConfig, spinners: Sequence[Spinner] | None 
         ModelError: if a model is missing or damaged.
     """
     chosen = load(config) if spinners is None else spinners
-    best = Spun(0.0, is_spun=False)
+    best = _CLEAN
     spans = spans_of(text)
     doubtful = in_doubt(text, spans, chosen)
     if not doubtful:
