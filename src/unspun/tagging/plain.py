@@ -228,10 +228,22 @@ def _by_run(evidence: NDArray[np.uint32], run: NDArray[np.intp]) -> Table:
     if len(evidence) < _LONG_RUN * len(run):
         return np.add.reduceat(evidence, run, axis=0, dtype=np.int64)
     edges = pairwise([*run.tolist(), len(evidence)])
-    return np.array([evidence[a:b].sum(axis=0, dtype=np.int64) for a, b in edges])
+    return np.array([_sum(evidence[a:b]) for a, b in edges])
 
 
 _LONG_RUN = 50  # words
+_MOST = 1 << 16  # words whose evidence 32 bits hold: that of one takes 16
+
+
+def _sum(evidence: NDArray[np.uint32]) -> Table:
+    """The sum of words, without a wider number for each of them."""
+    pieces = range(0, len(evidence), _MOST)
+    total: Table = np.sum(
+        [evidence[at : at + _MOST].sum(axis=0, dtype=np.uint32) for at in pieces],
+        axis=0,
+        dtype=np.int64,
+    )
+    return total
 
 
 def _by(of_run: Sequence[int], count: int, values: NDArray[np.integer]) -> Table:

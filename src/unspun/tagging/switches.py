@@ -61,8 +61,11 @@ def _screened(
     window = two[:count] + two[2 : count + 2]
     window += two[4 : count + 4]
     own = window.take(np.arange(0, window.size, window.shape[1]) + main.take(run[:count]))
-    loud = window.max(axis=1) > own + np.uint32(GAIN)
-    found = (loud & (run[:count] == run[WINDOW - 1 :])).nonzero()[0]
+    own += np.uint32(GAIN)
+    loud = window > own[:, None]
+    if not loud.any():
+        return iter(())
+    found = (loud.any(axis=1) & (run[:count] == run[WINDOW - 1 :])).nonzero()[0]
     return zip((found + first).tolist(), window[found].argmax(axis=1).tolist(), strict=True)
 
 
