@@ -40,6 +40,7 @@ class Laid(NamedTuple):
         kinds: What each character is; see `characters`.
         start: First character of each word, which is a run of what is no blank.
         stop: One past the last.
+        size: How many it has.
         first: The first word of each text, and behind them how many there are.
         words: How many each text has.
     """
@@ -52,6 +53,7 @@ class Laid(NamedTuple):
     kinds: NDArray[np.uint8]
     start: Ints
     stop: Ints
+    size: Ints
     first: Ints
     words: Ints
 
@@ -69,7 +71,8 @@ def lay(texts: Sequence[str]) -> Laid:
     edges = (solid[1:] != solid[:-1]).nonzero()[0]  # the last is a line feed: words end before it
     start, stop = edges[::2].copy(), edges[1::2].copy()
     first = start.searchsorted(bounds)
-    return Laid(texts, joined, bounds, points, folded, kinds, start, stop, first, of_each(first))
+    words = (start, stop, stop - start, first, of_each(first))
+    return Laid(texts, joined, bounds, points, folded, kinds, *words)
 
 
 def of_each(first: Ints) -> Ints:
@@ -116,7 +119,7 @@ def word_keys(laid: Laid) -> Keys:
     """The key of each word."""
     width = laid.points.itemsize
     chunks = eights(laid.points.tobytes(), width)
-    left = (laid.stop - laid.start) * width
+    left = laid.size * width
     keys = seeds(laid.words) + left.astype(np.uint64) * _FACTOR
     keys = mixed(keys, cut(chunks[laid.start], left))
     some = (left > _EIGHT).nonzero()[0]

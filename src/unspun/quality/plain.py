@@ -51,46 +51,48 @@ def count_many(texts: Sequence[str], spaced: Sequence[bool]) -> list[tuple[objec
     read = laid.lay(texts)
     keys = laid.word_keys(read)
     lines, blocks, feeds = _stretches(read, keys)
-    spaces = np.array(spaced)
-    size = added(read.stop - read.start, read.first)
+    size = added(read.size, read.first)
     lines_again, characters_again = _again(read, lines)
     bullets, ellipses, ended, short, characters = _of_lines(read, lines)
-    counts = np.array(
-        [
-            *(spaces * each for each in (read.words, size, _alphabetic(read), _stops(read))),
-            *(lines.each, bullets, ellipses, ended, short, feeds),
-            *(lines_again, characters, characters_again),
-            *(blocks.each, _again(read, blocks)[0]),
-            _symbols(read),
-            _marks(read),
-            _scripts(read),
-            _damage(read),
-            *(np.where(spaces, read.words, size), size),
-        ]
-    )
+    spaces = np.array(spaced)
     grams = _grams(read, keys, spaces)
-    tops, duplicates = grams[:, : len(ngrams.TOP)], grams[:, len(ngrams.TOP) :]
-    rows = zip(counts.T.tolist(), tops.tolist(), duplicates.tolist(), strict=True)
-    return [(*row, tuple(top), tuple(duplicate)) for row, top, duplicate in rows]
+    columns = (
+        *(spaces * each for each in (read.words, size, _alphabetic(read), _stops(read))),
+        *(lines.each, bullets, ellipses, ended, short, feeds),
+        *(lines_again, characters, characters_again),
+        *(blocks.each, _again(read, blocks)[0]),
+        *(_symbols(read), _marks(read), _scripts(read), _damage(read)),
+        *(np.where(spaces, read.words, size), size),
+        grams[:, : len(ngrams.TOP)],
+        grams[:, len(ngrams.TOP) :],
+    )
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [(*row, tuple(top), tuple(duplicate)) for *row, top, duplicate in rows]
 
 
 def _alphabetic(read: Laid) -> Ints:
-    """Words with a letter."""
-    letters = np.zeros(len(read.kinds) + 1, np.int32)  # before each character
-    (read.kinds & characters.LETTER > 0).cumsum(out=letters[1:])
-    return added(letters.take(read.stop) > letters.take(read.start), read.first)
+    """Words with a letter: most begin with one."""
+    odd = (read.kinds.take(read.start) & characters.LETTER == 0).nonzero()[0]
+    none = odd
+    if len(odd):
+        edges = np.stack([read.start.take(odd), read.stop.take(odd)], axis=1).ravel()
+        inside = np.bitwise_or.reduceat(read.kinds, edges)[::2]  # what is between them is left out
+        none = odd[inside & characters.LETTER == 0]
+    return read.words - of_each(none.searchsorted(read.first))
 
 
 def _stops(read: Laid) -> Ints:
     """Different English stop words, in any case."""
-    size = read.stop - read.start
     may = read.kinds.take(read.start) & characters.INITIAL > 0
-    some = (may & (size >= _SHORTEST) & (size <= _LONGEST)).nonzero()[0]
+    some = (may & (read.size >= _SHORTEST) & (read.size <= _LONGEST)).nonzero()[0]
+    size = read.size.take(some)
+    if not len(some):
+        return np.zeros_like(read.words)
     chunks = laid.eights(read.folded, 1)[read.start.take(some)]
-    written = laid.cut(chunks, size.take(some))
+    written = laid.cut(chunks, size)
     which = _STOPS.searchsorted(written)
     same = _STOPS.take(which, mode="clip") == written
-    same &= _STOP_SIZES.take(which, mode="clip") == size.take(some)
+    same &= _STOP_SIZES.take(which, mode="clip") == size
     there = same.nonzero()[0]
     text = read.first.searchsorted(some.take(there), side="right") - 1
     seen = np.zeros((len(read.texts), len(_STOPS)), bool)
@@ -120,8 +122,9 @@ def _stretches(read: Laid, keys: Keys) -> tuple[Stretches, Stretches, Ints]:
     np.not_equal(full[1:], full[:-1] + 1, out=new[1:-1])
     new[first] = True
     head, tail = new[:-1].nonzero()[0], new[1:].nonzero()[0]
-    lines = _stretch(read, keys, begin, end)
-    blocks = _stretch(read, keys, begin.take(head), end.take(tail))
+    lines = blocks = _stretch(read, keys, begin, end)
+    if len(head) < len(full):
+        blocks = _stretch(read, keys, begin.take(head), end.take(tail))
     feeds = of_each(feed.searchsorted(read.bounds)) - 1  # without the one behind the text
     return lines, blocks, feeds
 
@@ -189,7 +192,12 @@ def _marks(read: Laid) -> Ints:
 
 def _scripts(read: Laid) -> Ints:
     """Lines that speak of JavaScript."""
-    return _each(read, {read.folded.find(b"\n", at) for at in _places(read.folded, _SCRIPT)})
+    ends = []
+    at = read.folded.find(_SCRIPT)
+    while at >= 0:
+        ends.append(read.folded.find(b"\n", at))
+        at = read.folded.find(_SCRIPT, ends[-1])
+    return _each(read, ends)
 
 
 def _places(text: AnyStr, sign: AnyStr) -> Iterator[int]:
@@ -213,7 +221,7 @@ def _damage(read: Laid) -> Ints:
 
 def _grams(read: Laid, keys: Keys, spaces: NDArray[np.bool_]) -> Ints:
     """The repeated n-grams of each text: of words, or of characters where no spaces are written."""
-    found = ngrams.count(ngrams.Units(keys, read.stop - read.start, read.first), spaced=True)
+    found = ngrams.count(ngrams.Units(keys, read.size, read.first), spaced=True)
     if not spaces.all():
         found[~spaces] = ngrams.count(_characters(read, ~spaces), spaced=False)[~spaces]
     return found
