@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -16,12 +18,11 @@ _DENSE_WEIGHT = 3
 """From U+2E80 on, characters say as much as three letters: Chinese, Japanese, Korean."""
 
 
-def _marks(least: int) -> re.Pattern[str]:
-    found = map(chr, np.flatnonzero(least <= scripts.CODE).tolist())
-    return re.compile(f"[{re.escape(''.join(found))}]")
+def _marks(least: int) -> str:
+    return "".join(map(chr, np.flatnonzero(least <= scripts.CODE).tolist()))
 
 
-_MARK, _STRONG = _marks(1), _marks(2)
+_MARK, _STRONG = re.compile(f"[{re.escape(_marks(1))}]"), _marks(2)
 _DENSE = re.compile("[\u2e80-\U0010ffff]")
 
 
@@ -58,9 +59,11 @@ def code_plain(text: str) -> list[tuple[int, int]]:
     """Lines that are code, by their marks."""
     found: list[tuple[int, int]] = []
     at = 0
-    while match := _STRONG.search(text, at):
-        begin = text.rfind("\n", at, match.start()) + 1 or at
-        end = text.find("\n", match.end())
+    for place in sorted(chain.from_iterable(_places(text, mark) for mark in _STRONG)):
+        if place < at:
+            continue  # of a line that was looked at
+        begin = text.rfind("\n", at, place) + 1 or at
+        end = text.find("\n", place + 1)
         at = len(text) if end < 0 else end
         line = text[begin:at]
         count = len(_MARK.findall(line))
@@ -70,3 +73,11 @@ def code_plain(text: str) -> list[tuple[int, int]]:
         if count >= _LEAST and count > _SHARE * solid:
             found.append((begin, at))
     return found
+
+
+def _places(text: str, mark: str) -> Iterator[int]:
+    """Where a mark stands: to look for one at a time is much sooner than for all of them."""
+    at = text.find(mark)
+    while at >= 0:
+        yield at
+        at = text.find(mark, at + 1)
