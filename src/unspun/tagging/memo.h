@@ -15,7 +15,7 @@
 
 #define COLUMNS 32
 #define PACKED (COLUMNS / 4) /* four columns of 16 bits in each 64-bit number */
-#define MEMO_BITS 15
+#define MEMO_BITS 16
 #define MEMO_CHUNKS 6 /* of eight bytes: a longer word is not kept */
 #define MEMO_NEAR 3   /* chunks that lie with what is known of the word */
 #define MEMO_NEAR_BYTES (8 * MEMO_NEAR)
