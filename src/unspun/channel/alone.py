@@ -57,14 +57,14 @@ def alone(lattice: Lattice, prices: Prices) -> Floats:
     follow = np.minimum(texts.close[rows.start] - rows.end, width)
     longest, back = words.shape[1], np.arange(width)
     line = np.full((len(size), width + longest + width), -1, np.int32)
-    line[:, :width] = texts.before(rows.start)
+    line[:, :width] = texts.grams[rows.start, :width]
     line[:, width : width + longest] = words
     row, at = np.nonzero(back < follow[:, None])
     line[row, width + size[row] + at] = texts.words[rows.end[row] + at]
     row, at = np.nonzero(np.arange(longest + width) < (size + follow)[:, None])
     grams = np.lib.stride_tricks.sliding_window_view(line, width + 1, axis=1)[row, at]
     count = len(texts.words)
-    scores = lm.score(np.concatenate([texts.grams(), grams])).astype(np.float64)
+    scores = lm.score(np.concatenate([texts.grams, grams])).astype(np.float64)
     crest = np.append(0.0, np.cumsum(prices.lm * scores[:count]))
     told = np.bincount(row, scores[count:], len(size)) * prices.lm
     price = guess(_choices(lattice), lattice.index, prices, _FULL)
@@ -77,6 +77,8 @@ class _Texts:
     Attributes:
         words: Language model ids of its words.
         close: For each, where its stretch ends.
+        grams: Each word behind those before it, as the language model needs them; -1 if there is
+            none.
     """
 
     def __init__(self, lattice: Lattice) -> None:
@@ -85,20 +87,12 @@ class _Texts:
         stretch = np.repeat(np.arange(len(bounds)), bounds[:, 1] - bounds[:, 0])
         stop = int(lm.encode(["."])[0])
         self.words = kept_ids(lattice)
-        self._first, self.close = bounds[stretch].T
-        self._opening = np.where(lattice.openings, lm.start, stop)[stretch]
-        self._width = lm.order - 1
-
-    def before(self, at: Ints) -> Int32s:
-        """The words before each of some, as the language model needs them; -1 if there is none."""
-        places = at[:, None] + np.arange(-self._width, 0)
-        apart = places - self._first[at][:, None]
-        opening = np.where(apart == -1, self._opening[at][:, None], -1)
-        return np.where(apart >= 0, self.words[np.maximum(places, 0)], opening)
-
-    def grams(self) -> Int32s:
-        """Each word behind those before it."""
-        return np.column_stack([self.before(np.arange(len(self.words))), self.words])
+        first, self.close = bounds[stretch].T
+        places = np.arange(len(self.words))[:, None] + np.arange(1 - lm.order, 1)
+        apart = places - first[:, None]
+        opening = np.where(lattice.openings, lm.start, stop)[stretch][:, None]
+        before = np.where(apart == -1, opening, -1)
+        self.grams = np.where(apart >= 0, self.words[np.maximum(places, 0)], before)
 
 
 def _choices(lattice: Lattice) -> Choices:
