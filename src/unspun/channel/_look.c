@@ -301,7 +301,7 @@ marked(PyObject *module, PyObject *args)
     const uint64_t *words = keys.buf;
     Py_ssize_t count = keys.len / 8;
     const Markers listed = {able.buf, known.buf, heads.buf, known.len / 8, single};
-    int ok = able.len == (1 << SLOTS) / 8 && heads.len == 4 * ((1 << BUCKETS) + 1);
+    int ok = able.len == ABLE_SIZE && heads.len == 4 * ((1 << BUCKETS) + 1);
     if (!ok) {
         misfit();
         goto done;

@@ -451,7 +451,7 @@ marks_of(Screen *s, PyObject *from, Family *family)
     family->markers = (Markers){view[0]->buf, view[1]->buf, view[2]->buf, view[1]->len / 8,
                                 PyObject_IsTrue(PyTuple_GET_ITEM(from, 4))};
     family->nats = view[3]->buf;
-    family->marked = view[0]->len == (1 << SLOTS) / 8 && view[3]->len == view[1]->len &&
+    family->marked = view[0]->len == ABLE_SIZE && view[3]->len == view[1]->len &&
                      view[2]->len == 4 * ((1 << BUCKETS) + 1);
     return family->marked;
 }

@@ -3,6 +3,7 @@
 #define UNSPUN_LOOK_H
 
 #include "bits.h"
+#include "hashes.h"
 #include <Python.h>
 #include <stdint.h>
 #include <string.h>
@@ -71,14 +72,13 @@ lowered(const uint8_t *word, Py_ssize_t size, const Tables *t)
 #define LETTER_AT(P, AT) ((uint64_t)((P)->t->kind[(P)->page[AT]] & LETTER))
 
 #if PY_LITTLE_ENDIAN && defined(__GNUC__)
-#define ONES 0x0101010101010101u
-#define HIGH (0x80 * ONES)
+#define HIGH (0x80 * EACH_BYTE)
 
 /* The high bit of each of eight characters below 128 that lies between two. */
 static inline uint64_t
 between(uint64_t eight, uint8_t low, uint8_t high)
 {
-    return (eight + (0x80u - low) * ONES) & ~(eight + (0x7Fu - high) * ONES) & HIGH;
+    return (eight + (0x80u - low) * EACH_BYTE) & ~(eight + (0x7Fu - high) * EACH_BYTE) & HIGH;
 }
 
 /* Which of 64 characters are letters or figures, and which apostrophes; 0 if not all are ASCII. */
@@ -92,10 +92,10 @@ told_apart(const uint8_t *at, uint64_t *letters, uint64_t *marks)
         memcpy(&eight, at + k, PIECE);
         beyond |= eight;
         eight &= ~HIGH;
-        uint64_t some = between(eight | 0x20 * ONES, 'a', 'z') | between(eight, '0', '9');
+        uint64_t some = between(eight | 0x20 * EACH_BYTE, 'a', 'z') | between(eight, '0', '9');
         uint64_t mark = between(eight, APOSTROPHE, APOSTROPHE);
-        *letters |= (some >> 7) * 0x0102040810204080u >> 56 << k; /* a bit for each high one */
-        *marks |= (mark >> 7) * 0x0102040810204080u >> 56 << k;
+        *letters |= gathered(some >> 7) << k;
+        *marks |= gathered(mark >> 7) << k;
     }
     return !(beyond & HIGH);
 }
@@ -253,7 +253,6 @@ set_add(Set *set, uint64_t number)
 
 /* ---- The classifier's words and pairs of neighbours. ---- */
 
-#define SLOTS 18
 #define UNKNOWN 0
 #define NUMBER 1
 #define KNOWN_SIZE ((Py_ssize_t)16 << SLOTS) /* bytes of the two tables of words */
@@ -309,30 +308,16 @@ typedef struct {
     int single; /* whether any is one word */
 } Markers;
 
-/* Whether the slot that a hash begins with is some marker's. */
-static inline int
-is_able(uint64_t key, const uint8_t *able)
-{
-    uint64_t slot = key >> (64 - SLOTS);
-    return able[slot / 8] >> slot % 8 & 1;
-}
-
 /* The number of a marker by its hash, or -1; nearly all are ruled out by two bits (Bloom 1970). */
 static inline Py_ssize_t
 marker_of(uint64_t key, const Markers *m)
 {
     uint64_t bucket = key >> (64 - BUCKETS);
-    if (is_able(key, m->able) && is_able(key << SLOTS, m->able))
+    if (is_twice_able(key, m->able))
         for (int32_t at = m->heads[bucket]; at < m->heads[bucket + 1]; at++)
             if (at >= 0 && at < m->count && m->keys[at] == key)
                 return at;
     return -1;
-}
-
-static inline uint64_t
-both_of(uint64_t key, uint64_t next)
-{
-    return (key ^ (key >> 29)) * 0xD6E8FEB86659FD93u + next;
 }
 
 #endif

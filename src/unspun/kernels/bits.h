@@ -32,6 +32,15 @@ lowest(uint64_t bits)
 #endif
 }
 
+#define EACH_BYTE 0x0101010101010101u
+
+/* The lowest bits of eight bytes, which have no others, together. */
+static inline uint64_t
+gathered(uint64_t eight)
+{
+    return eight * 0x0102040810204080u >> 56;
+}
+
 /* As many bits as there are flags, each of which is 0 or 1. */
 static inline uint64_t
 bits_of(const uint8_t *flags)
@@ -47,7 +56,7 @@ bits_of(const uint8_t *flags)
 #if PY_LITTLE_ENDIAN
         uint64_t eight;
         memcpy(&eight, flags + 8 * k, 8);
-        found |= (eight * 0x0102040810204080u >> 56) << 8 * k; /* the eight lowest bits, together */
+        found |= gathered(eight) << 8 * k;
 #else
         for (int bit = 8 * k; bit < 8 * k + 8; bit++)
             found |= (uint64_t)flags[bit] << bit;

@@ -2,6 +2,7 @@
 #define PY_SSIZE_T_CLEAN
 #include "kernel.h"
 #include "cut.h"
+#include "hashes.h"
 
 #define REVISION 3 /* that of words.py */
 
@@ -63,6 +64,15 @@ words(PyObject *module, PyObject *text)
 
 enum { CASED = 1, WORD = 2, JOINER = 4 }; /* as in page.py */
 
+/* The end of the word characters that stand at a place. */
+static inline Py_ssize_t
+word_end(const Text *t, Py_ssize_t k)
+{
+    while (k < t->size && (is(t, k, ALNUM) || at(t, k) == '_'))
+        k++;
+    return k;
+}
+
 /* parts(text): the parts, apostrophes made straight, where each begins, and its kind. */
 static PyObject *
 parts(PyObject *module, PyObject *text)
@@ -84,8 +94,7 @@ parts(PyObject *module, PyObject *text)
         }
         Py_ssize_t begin = k;
         Py_UCS4 c = at(&t, k);
-        while (k < t.size && (is(&t, k, ALNUM) || at(&t, k) == '_'))
-            k++;
+        k = word_end(&t, k);
         int word = k > begin, joins = c == '\'' || c == CURLY || c == '-' || c == 0x2010 || c == 0x2011;
         k += !word;
         starts[count] = begin;
@@ -103,36 +112,26 @@ parts(PyObject *module, PyObject *text)
 
 /* ---- What phrases begin with: see heads.py. ---- */
 
-#define SLOTS 18
 #define HEAD 4 /* parts that are looked at */
 
 /* The next part that begins before a limit: its hash, and in `k` where it ends; 0 if none does. */
 static inline int
 next_part(const Text *t, Py_ssize_t *k, Py_ssize_t limit, uint64_t *key)
 {
-    Py_ssize_t end = *k;
-    while (end < limit && is(t, end, SPACE))
-        end++;
-    if (end >= limit)
+    Py_ssize_t begin = *k;
+    while (begin < limit && is(t, begin, SPACE))
+        begin++;
+    if (begin >= limit)
         return 0;
     uint64_t hash = 0xCBF29CE484222325u; /* of Fowler, Noll and Vo, a character at a time */
-    Py_UCS4 c = at(t, end);
-    if (!is(t, end, ALNUM) && c != '_') {
+    *k = word_end(t, begin);
+    *k += *k == begin;
+    for (; begin < *k; begin++) {
+        Py_UCS4 c = at(t, begin);
         hash = (hash ^ (c == CURLY ? '\'' : c)) * 0x100000001B3u;
-        end++;
     }
-    else
-        for (; is(t, end, ALNUM) || (c = at(t, end)) == '_'; end++)
-            hash = (hash ^ at(t, end)) * 0x100000001B3u;
-    *k = end;
     *key = (hash ^ hash >> 32) * 0x9E3779B97F4A7C15u;
     return 1;
-}
-
-static inline uint64_t
-neighbours(uint64_t key, uint64_t next)
-{
-    return (key ^ key >> 29) * 0xD6E8FEB86659FD93u + next;
 }
 
 /* heads(text): the hash of what each line begins with, up to HEAD parts. */
@@ -150,7 +149,7 @@ heads(PyObject *module, PyObject *text)
             end++;
         if (next_part(&t, &k, end, &key)) {
             for (int part = 1; part < HEAD && next_part(&t, &k, end, &next); part++)
-                key = neighbours(key, next);
+                key = both_of(key, next);
             keys[count++] = key;
         }
         k = end;
@@ -164,8 +163,7 @@ heads(PyObject *module, PyObject *text)
 static inline int
 among(uint64_t key, const uint8_t *able, const Py_buffer *keys)
 {
-    uint64_t one = key >> (64 - SLOTS), two = key >> (64 - 2 * SLOTS) & ((1 << SLOTS) - 1);
-    if (!(able[one / 8] >> one % 8 & able[two / 8] >> two % 8 & 1))
+    if (!is_twice_able(key, able))
         return 0;
     const uint64_t *known = keys->buf;
     Py_ssize_t low = 0, high = keys->len / 8;
@@ -187,14 +185,14 @@ holds(PyObject *module, PyObject *args)
     Py_buffer able, keys;
     if (!PyArg_ParseTuple(args, "Uy*y*", &text, &able, &keys))
         return NULL;
-    int fits = able.len == (1 << SLOTS) / 8, found = 0;
+    int fits = able.len == ABLE_SIZE, found = 0;
     if (fits) {
         Text t = text_of(text);
         uint64_t since[HEAD], key; /* what began some parts ago */
         int known = 0;
         for (Py_ssize_t k = 0; !found && next_part(&t, &k, t.size, &key);) {
             for (int part = known = known < HEAD ? known + 1 : HEAD; part-- > 0;) {
-                since[part] = part ? neighbours(since[part - 1], key) : key;
+                since[part] = part ? both_of(since[part - 1], key) : key;
                 found |= among(since[part], able.buf, &keys);
             }
         }

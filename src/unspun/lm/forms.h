@@ -7,6 +7,7 @@
 #ifndef UNSPUN_LM_FORMS_H
 #define UNSPUN_LM_FORMS_H
 
+#include "bits.h"
 #include "cut.h"
 
 #define LONGEST 12 /* characters of a word that is in the table */
@@ -30,8 +31,6 @@ typedef struct {
 } Forms;
 
 #if PY_LITTLE_ENDIAN
-#define EACH_BYTE 0x0101010101010101u
-
 /* Whether one of eight bytes is 0. */
 static inline int
 has_zero(uint64_t eight)
