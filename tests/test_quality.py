@@ -15,7 +15,7 @@ from strategies import texts
 from unspun import quality
 from unspun.config import TagConfig
 from unspun.model import Quality, Spun, Tag
-from unspun.quality import fluent
+from unspun.quality import fluent, shape
 from unspun.tagging import tag
 
 PROSE = {
@@ -145,6 +145,16 @@ def test_time_is_linear(unit: str) -> None:
 
     cost(1_000)
     assert cost(400_000) < 12 * cost(100_000) + 0.5
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_any_number_of_texts_is_counted_without_the_kernel(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = [(f"{PROSE['en']} {k}\n" * 300, "en") for k in range(count)]
+    alone = [shape.Shape.of(text, language) for text, language in batch]
+    monkeypatch.setattr(shape, "_counter", lambda: None)
+    assert shape.Shape.of_many(batch) == alone
 
 
 def test_clean_references_score_high(shared: Path) -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from unspun import kernels
+from unspun.kernels.portions import portions
 from unspun.quality import ngrams, plain
 from unspun.quality.characters import BULLETS, ENDS
 from unspun.quality.laid import SEED
@@ -108,9 +109,13 @@ class Shape(NamedTuple):
 def _counted(texts: Sequence[str], spaced: Sequence[bool]) -> Sequence[tuple[Any, ...]]:
     """The fields of each text behind the first two."""
     counter = _counter()
-    if counter is None:
-        return plain.count_many(texts, spaced)
-    return list(map(counter.count, texts, spaced))
+    if counter is not None:
+        return list(map(counter.count, texts, spaced))
+    return [
+        fields
+        for start, stop in portions(texts)
+        for fields in plain.count_many(texts[start:stop], spaced[start:stop])
+    ]
 
 
 @cache

@@ -6,17 +6,16 @@ then the words of scripts that several languages share are read against n-gram p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from unspun.config import TagConfig
+from unspun.kernels.portions import portions
 from unspun.model import Tagged
 from unspun.tagging import origin
 from unspun.tagging.detect import Detected, detect_batch, whole_batch
 from unspun.tagging.document import tag_batch
 
 __all__ = ["Detected", "detect_many", "elsewhere", "origin", "tag", "tag_many"]
-
-_BATCH = 200_000  # characters that are laid end to end at a time
 
 _CLEAR, _LONG = 0.95, 40  # confidence and letters from which a language is beyond doubt
 
@@ -60,7 +59,7 @@ def tag_many(
         judged: Whether to say where their wording comes from, too: as `origin.judge` does.
     """
     found: list[Tagged] = []
-    for start, stop in _batches(texts):
+    for start, stop in portions(texts):
         names = ids[start:stop] or [""] * (stop - start)
         if not config.spans:
             found += whole_batch(texts[start:stop], config, names)
@@ -78,7 +77,7 @@ def detect_many(texts: Sequence[str], config: TagConfig) -> list[Detected]:
     ['fr', 'ja']
     """
     found: list[Detected] = []
-    for start, stop in _batches(texts):
+    for start, stop in portions(texts):
         found += detect_batch(texts[start:stop], config)
     return found
 
@@ -99,15 +98,3 @@ def elsewhere(texts: Sequence[str], language: str, config: TagConfig) -> list[bo
         and sum(map(str.isalpha, text)) >= _LONG
         for text, found in zip(texts, detect_many(texts, config), strict=True)
     ]
-
-
-def _batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Ranges of texts that together stay below the batch's size where they can."""
-    start = size = 0
-    for number, text in enumerate(texts):
-        if size and size + len(text) > _BATCH:
-            yield start, number
-            start, size = number, 0
-        size += len(text)
-    if start < len(texts):
-        yield start, len(texts)
