@@ -1,8 +1,8 @@
 /* N-grams of a text's units that come again: characters in the commonest, and in all of them.
  *
  * A filter of bits tells which places may begin an n-gram that comes twice. There alone the units
- * are numbered and their n-grams counted, from two units on: what comes again with one unit more
- * comes again without it.
+ * are numbered and their n-grams counted, from two units on: both ends of one that comes again come
+ * again, so that each length is found from the one before.
  */
 #ifndef UNSPUN_QUALITY_REPEATS_H
 #define UNSPUN_QUALITY_REPEATS_H
@@ -36,7 +36,6 @@ typedef struct {
 /* What is needed to find them. */
 typedef struct {
     Level level;
-    uint32_t *numbers; /* of the units where they are needed */
     uint64_t *filter, *keys;
     Gram *table;
     uint32_t *slots; /* of words, by their hints: their numbers and 1, 0 is free */
@@ -138,27 +137,36 @@ number_word(const Text *t, const Units *units, uint32_t word, uint32_t *slots, s
 static ALWAYS_INLINE void
 number_pairs(const Text *t, const Units *units, Repeats *r, const size_t width)
 {
-    uint32_t next = 0;
+    uint32_t last = 0, number = 0; /* of the pair before: its second unit */
     for (size_t i = 0; i < r->level.count; i++) {
-        uint32_t first = r->level.at[i];
-        for (uint32_t k = first > next ? first : next; k < first + 2; k++)
-            r->numbers[k] = units->edges ? number_word(t, units, k, r->slots, r->mask, width)
-                                         : units->hints[k];
-        next = first + 2;
-        r->keys[i] = (uint64_t)r->numbers[first] << 32 | r->numbers[first + 1];
+        uint32_t first = r->level.at[i], one = number;
+        if (!units->edges) {
+            r->keys[i] = (uint64_t)units->hints[first] << 32 | units->hints[first + 1];
+            continue;
+        }
+        if (first != last || !i)
+            one = number_word(t, units, first, r->slots, r->mask, width);
+        last = first + 1;
+        number = number_word(t, units, last, r->slots, r->mask, width);
+        r->keys[i] = (uint64_t)one << 32 | number;
     }
 }
 
-/* The n-grams of one more unit than those that came again, of which these alone can. */
+/* Of n-grams with so many units more than those that came again, those whose ends are of these. */
 static void
-extend(Level *level, int n, const uint32_t *numbers, uint64_t *keys)
+extend(Level *level, uint32_t more, uint64_t *keys)
 {
     size_t follows = 0;
-    for (size_t i = 0; i + 1 < level->count; i++) {
-        size_t at = level->at[i];
-        keys[follows] = (uint64_t)level->gram[i] << 32 | numbers[at + (size_t)n - 1];
-        level->at[follows] = (uint32_t)at;
-        follows += level->at[i + 1] == at + 1;
+    for (size_t i = 0, end = 0; i < level->count; i++) {
+        uint32_t at = level->at[i];
+        while (end < level->count && level->at[end] < at + more)
+            end++;
+        if (end == level->count)
+            break;
+        keys[follows] = (uint64_t)level->gram[i] << 32 | level->gram[end];
+        int there = level->at[end] == at + more;
+        level->at[follows] = at;
+        follows += (size_t)there;
     }
     level->count = follows;
 }
@@ -221,13 +229,25 @@ duplicate_of(const Level *level, int n, const Units *units, Gram *table)
     return size;
 }
 
-/* Count the n-grams of two units and more, from the pairs on. */
+/* The next length that counts, or 0. */
+static int
+longer(int n, int scale)
+{
+    int next = 0;
+    for (int k = TOPS - 1; k >= 0; k--)
+        next = DUPLICATE[k] * scale > n ? DUPLICATE[k] * scale : next;
+    for (int k = TOPS - 1; k >= 0; k--)
+        next = TOP[k] * scale > n ? TOP[k] * scale : next;
+    return next;
+}
+
+/* Count the n-grams, from the pairs on. */
 static void
 climb(const Units *units, int scale, Repeats *r, uint64_t seed, size_t *top, size_t *duplicate)
 {
-    for (int n = 2; r->level.count && n <= DUPLICATE[TOPS - 1] * scale; n++) {
-        if (n > 2)
-            extend(&r->level, n, r->numbers, r->keys);
+    for (int n = 2, before = 0; n && r->level.count; before = n, n = longer(n, scale)) {
+        if (before)
+            extend(&r->level, (uint32_t)(n - before), r->keys);
         again(&r->level, r->keys, r->table, seed);
         for (int k = 0; k < TOPS; k++) {
             if (n == TOP[k] * scale)
@@ -258,7 +278,6 @@ free_repeats(Repeats *r)
 {
     PyMem_RawFree(r->level.at);
     PyMem_RawFree(r->level.gram);
-    PyMem_RawFree(r->numbers);
     PyMem_RawFree(r->filter);
     PyMem_RawFree(r->keys);
     PyMem_RawFree(r->table);
@@ -288,9 +307,8 @@ find_pairs(const Units *units, int n, Repeats *r)
 static int
 find_repeats(const Text *t, const Units *units, int scale, size_t *top, size_t *duplicate)
 {
-    Repeats r = {.numbers = PyMem_RawMalloc((units->count + 1) * sizeof *r.numbers)};
-    int failed = !r.numbers || find_pairs(units, TOP[0] * scale, &r) < 0 ||
-                 !take_room(&r, r.level.count);
+    Repeats r = {.keys = NULL};
+    int failed = find_pairs(units, TOP[0] * scale, &r) < 0 || !take_room(&r, r.level.count);
     if (!failed) {
         if (t->kind == 1)
             number_pairs(t, units, &r, 1);
