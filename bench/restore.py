@@ -419,7 +419,7 @@ def main() -> None:
     if "calibration" in parts:
         bench_calibration([*full, *half])
     if "decision" in parts:
-        bench_decision([*full, *half][: options.documents], spinner)
+        bench_decision(every, spinner)
     if "clean" in parts:
         bench_clean(clean_texts(shared), options.clean_words)
     if "prose" in parts:

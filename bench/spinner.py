@@ -21,16 +21,26 @@ class Spinner:
     """A table ready to spin.
 
     Attributes:
-        replaced: How many forms of the last document were replaced.
+        drawn: What each form of the last document was replaced by; None if it was left.
     """
 
     def __init__(self, channel: Channel) -> None:
-        self.replaced = 0
+        self.drawn: dict[str, str | None] = {}
         self.channel = channel
         self.table: dict[str, Alternatives] = defaultdict(list)
         for entry in channel.entries:
             self.table[entry.original].append((entry.spun, math.exp(entry.logp)))
         self.longest = max(phrase.count(" ") + 1 for phrase in self.table)
+
+    @property
+    def written(self) -> frozenset[str]:
+        """What was written into the last document, for one form each."""
+        return frozenset(spun for spun in self.drawn.values() if spun is not None)
+
+    @property
+    def replaced(self) -> int:
+        """How many forms of the last document were replaced."""
+        return sum(spun is not None for spun in self.drawn.values())
 
     def spin(self, paragraphs: list[str], rate: float, seed: str) -> list[str]:
         """The paragraphs of one document, spun.
@@ -41,14 +51,10 @@ class Spinner:
             seed: Names the draw.
         """
         rng = random.Random(seed)  # noqa: S311  # a simulation
-        drawn: dict[str, str | None] = {}
-        lines = [self._line(line, rate, rng, drawn) for line in paragraphs]
-        self.replaced = sum(spun is not None for spun in drawn.values())
-        return lines
+        self.drawn = {}
+        return [self._line(line, rate, rng) for line in paragraphs]
 
-    def _line(
-        self, line: str, rate: float, rng: random.Random, drawn: dict[str, str | None]
-    ) -> str:
+    def _line(self, line: str, rate: float, rng: random.Random) -> str:
         words, spans = tokens.words(line), tokens.spans(line)
         taken = [False] * len(words)
         edits: list[tuple[int, int, str]] = []
@@ -61,9 +67,9 @@ class Spinner:
                 if not options:
                     continue
                 taken[at : at + size] = [True] * size
-                if form not in drawn:
-                    drawn[form] = _draw(options, rng) if rng.random() < rate else None
-                spun = drawn[form]
+                if form not in self.drawn:
+                    self.drawn[form] = _draw(options, rng) if rng.random() < rate else None
+                spun = self.drawn[form]
                 if spun is not None:
                     edits.append((spans[at][0], spans[at + size - 1][1], unjoined(spun)))
         for start, end, spun in sorted(edits, reverse=True):

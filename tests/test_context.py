@@ -37,7 +37,7 @@ def odds(text: str, form: str, original: str) -> float:
     ids = INDEX.lm.encode(words, initial=True).astype(np.int64)
     place = context().places(ids, np.array([first]), np.array([first + len(phrase)]))
     originals, forms = context().rows
-    told = context().odds(place, np.array([originals[original]]), np.array([forms[form]]), 0.3)
+    told = context().odds(place, np.array([originals[original]]), np.array([forms[form]]))
     return float(told[0])
 
 
@@ -90,8 +90,8 @@ def test_only_words_within_reach_count(words: list[int], data: st.DataObject) ->
 def test_phrases_of_no_row_say_nothing() -> None:
     place = context().places(np.array([5, 6, 7], np.int64), np.array([1]), np.array([2]))
     none, some = np.array([-1]), np.array([3])
-    assert not context().odds(place, none, some, 1.0).any()
-    assert not context().odds(place, some, none, 1.0).any()
+    assert not context().odds(place, none, some).any()
+    assert not context().odds(place, some, none).any()
 
 
 def test_a_line_is_the_text_as_it_is_read() -> None:

@@ -142,21 +142,19 @@ class Context:
         hidden = _product(rows, self._first) + self.weights.bias
         return _product(np.maximum(hidden, 0.0), self._second)
 
-    def odds(self, places: Float32s, taken: Ints, kept: Ints, prior: float) -> Floats:
+    def odds(self, places: Float32s, taken: Ints, kept: Ints) -> Floats:
         """Nats by which an original fits a place better than the spun phrase as it stands.
 
         Args:
             places: Vectors of places.
             taken: The row of an original for each, or -1.
             kept: The row of the spun phrase, or -1.
-            prior: Weight of how common the two are.
         """
         both = np.flatnonzero((taken >= 0) & (kept >= 0))
-        one, other, weights = taken[both], kept[both], self.weights
-        apart = weights.phrases[one].astype(np.float32) - weights.phrases[other]
-        common = weights.prior[one].astype(np.float64) - weights.prior[other]
+        weights = self.weights
+        apart = weights.phrases[taken[both]].astype(np.float32) - weights.phrases[kept[both]]
         out = np.zeros(len(taken))
-        out[both] = (apart * places[both]).sum(axis=1) * weights.steps[1] + prior * common
+        out[both] = (apart * places[both]).sum(axis=1) * weights.steps[1]
         return out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,9 +66,21 @@ class Decoded:
     lattice: Lattice
 
 
+class Laid(NamedTuple):
+    """A text before the search.
+
+    Attributes:
+        lattice: All readings.
+        table: The same as arrays.
+    """
+
+    lattice: Lattice
+    table: Arrays
+
+
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """A text after the search: whether it was spun is known, not yet what is taken back.
+    """A text after the search: which passages were spun is known, not yet what is taken back.
 
     Attributes:
         lattice: All readings.
@@ -96,16 +109,6 @@ class Searched:
         """Nats by which the spun reading of the spun passages beats the text as it stands."""
         return float(self.gains[self.spun >= SPUN].sum())
 
-    @property
-    def evidence(self) -> float:
-        """The same, but what comes again says little: one odd word may be its author's."""
-        table = self.table
-        expected = decoder.counted(self.graph.step, self.share, len(table.start))
-        taken = np.flatnonzero((table.entry >= 0) & (self.spun[table.segment] >= SPUN))
-        forms = np.bincount(table.form[taken], expected[taken])
-        distinct = float((1.0 - np.exp(-forms)).sum())
-        return self.gain * (distinct + 1.0) / (float(forms.sum()) + 1.0)
-
 
 def decode(text: str, index: Index, prices: Prices) -> Decoded:
     """Find the likeliest original of a text that a spinner may have written."""
@@ -114,12 +117,24 @@ def decode(text: str, index: Index, prices: Prices) -> Decoded:
 
 
 def search(text: str, index: Index, prices: Prices) -> Searched | None:
-    """Find out whether and how a text was spun; None if it is no prose."""
+    """Find out how a text was spun; None if it is no prose."""
+    laid = laid_out(text, index)
+    return searched(laid, prices) if laid else None
+
+
+def laid_out(text: str, index: Index) -> Laid | None:
+    """All readings of a text; None if it is no prose."""
     lattice = build(text, index)
     words = len(lattice.words)
     if not words or len(lattice.readings.text) > _MOST_READINGS * words + _FEW:
         return None
-    table = arrays(lattice)
+    return Laid(lattice, arrays(lattice))
+
+
+def searched(laid: Laid, prices: Prices) -> Searched:
+    """A text after the search."""
+    lattice, table = laid
+    index = lattice.index
     crest = crest_of(lattice, table, index, prices)
     graph = _search(table, index, lattice, prices, crest)
     rate, habits, share, gains = _rated(table, graph, index, prices, crest)
@@ -168,48 +183,28 @@ def _beside(found: Searched, graph: decoder.Graph, share: Floats, habits: Habits
     chosen = paths.best(graph, table, habits.weight(graph))
     doubtful = (expected > _SETTLED) & (expected < 1.0 - _SETTLED) & (table.entry >= 0)
     arcs, path = np.flatnonzero(doubtful), graph.step[chosen].astype(np.int64)
-    out[arcs] += prices.context * _around(found, arcs, path, 0.0)
+    out[arcs] += prices.context * around(Laid(found.lattice, table), arcs, path)
     return out + index.amends[table.entry]
 
 
-def _around(found: Searched, arcs: Ints, path: Ints, common: float) -> Floats:
+def around(laid: Laid, arcs: Ints, path: Ints) -> Floats:
     """Nats by which the words of a reading around each arc speak for it.
 
     Args:
-        found: The text after the search.
+        laid: The text.
         arcs: Substitutions.
         path: Arcs of the reading.
-        common: Weight of how common an original and the spun phrase are.
     """
-    table, index = found.table, found.lattice.index
+    lattice, table = laid
+    index = lattice.index
     assert index.context is not None  # noqa: S101  # who asks has looked
-    line = line_of(table, path, found.lattice.openings, index.lm.start)
+    line = line_of(table, path, lattice.openings, index.lm.start)
     ends = table.start[arcs].astype(np.int64) * table.nodes + table.end[arcs]
     _, one, place = np.unique(ends, return_index=True, return_inverse=True)
     first, last = line.left[table.start[arcs[one]]], line.right[table.end[arcs[one]]]
     told = index.context.places(line.words, first, last)[place]
     taken, kept = (rows[table.entry[arcs]] for rows in index.fits)
-    return index.context.odds(told, taken, kept, common)
-
-
-def borne_out(found: Searched, prices: Prices) -> tuple[float, float]:
-    """How many distinct phrases would be taken back, and nats by which the text bears them out.
-
-    The words around are those of the text as it stands; each spun phrase counts once, and what
-    speaks against one says nothing, since there it would not be taken back.
-    """
-    table, size = found.table, len(found.lattice.words)
-    expected = decoder.counted(found.graph.step, found.share, len(table.start))
-    arcs = np.flatnonzero((expected > 0.0) & (table.entry >= 0))
-    form, weight = table.form[arcs], expected[arcs]
-    seen = np.bincount(form, weight)
-    active = 1.0 - np.exp(-seen)
-    if found.lattice.index.context is None or not len(arcs):
-        return float(active.sum()), 0.0
-    kept = np.arange(len(table.start) - size, len(table.start))
-    odds = _around(found, arcs, kept, prices.common)
-    mean = np.bincount(form, weight * odds) / (seen + 1e-9)
-    return float(active.sum()), float((np.maximum(mean, 0.0) * active).sum())
+    return index.context.odds(told, taken, kept)
 
 
 def _search(

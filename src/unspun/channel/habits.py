@@ -40,7 +40,6 @@ class Prices:
         lm: Weight of the language model.
         again: The same where the context is consulted, too.
         context: Weight of what stands around a phrase.
-        common: Weight, where a text is decided, of how common an original and the spun phrase are.
         partly: Nats against a substitution in a document that was not spun all over.
         channel: Weight of the channel's probabilities.
         take: Nats added for every substitution taken back.
@@ -67,7 +66,6 @@ class Prices:
     lm: float = 0.82
     again: float = 0.7
     context: float = 0.6
-    common: float = 0.3
     partly: float = 0.4
     channel: float = 1.0
     take: float = 0.5

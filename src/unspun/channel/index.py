@@ -137,6 +137,11 @@ class Index:
         return np.array([entry.logp for entry in self.channel.entries] + [0.0, 0.0])
 
     @cached_property
+    def support(self) -> NDArray[np.float64]:
+        """For each entry, the logarithm of how many documents it was seen in."""
+        return np.log1p([entry.support for entry in self.channel.entries])
+
+    @cached_property
     def forms(self) -> dict[str, int]:
         """A number for each spun phrase."""
         return {phrase: number for number, phrase in enumerate(self.channel.spun())}
@@ -160,12 +165,23 @@ class Index:
     @cached_property
     def amends(self) -> NDArray[np.float64]:
         """For each entry, nats by which a decoder thinks too little of it; at the end 0 twice."""
-        out = np.zeros(len(self.channel.entries) + 2)
-        if self.context is not None:
-            taken, kept = self.fits
-            both = np.flatnonzero((taken >= 0) & (kept >= 0))
-            amends = self.context.weights.amends.astype(np.float64)
-            out[both] = amends[taken[both]] - amends[kept[both]]
+        return self._apart(self.context.weights.amends) if self.context else self._nothing
+
+    @cached_property
+    def commoner(self) -> NDArray[np.float64]:
+        """For each entry, nats by which the original is commoner than what is written for it."""
+        return self._apart(self.context.weights.prior) if self.context else self._nothing
+
+    @property
+    def _nothing(self) -> NDArray[np.float64]:
+        return np.zeros(len(self.channel.entries) + 2)
+
+    def _apart(self, weights: NDArray[np.float16]) -> NDArray[np.float64]:
+        """For each entry, how the weights of its original and spun phrase differ."""
+        out, (taken, kept) = self._nothing, self.fits
+        both = np.flatnonzero((taken >= 0) & (kept >= 0))
+        known = weights.astype(np.float64)
+        out[both] = known[taken[both]] - known[kept[both]]
         return out
 
     @cached_property

@@ -16,9 +16,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.channel.document import Searched, borne_out
 from unspun.channel.gate import BLOCK, Gate, strongest
-from unspun.channel.habits import Prices
 from unspun.channel.index import Index
 from unspun.channel.keys import Words
 from unspun.channel.screen import MOST, Told, kernel, screen
@@ -39,8 +37,7 @@ _DOUBTFUL_MOST = 4.0  # ... up to this, from which a region's odd places are rea
 _BRIEF, _DOUBTFUL_BRIEF = 60, -0.3  # words below which lines are read, and from what nats
 _CERTAIN = 10.0  # nats of the classifier from which it is read in full at once
 _HUNCH = (5.55, 0.46, 11.16, -0.25, -2.35)  # weights of `Look.features`, for reading it in full
-_GATED_BIAS, _EVIDENCE, _GATED = -2.7, 5.95, 0.307  # of the classifier's regression
-_BORNE, _DISTINCT = 9.5, -7.8  # of what the words around say, and of how many phrases they are
+_DECISION = (-1.46, 11.73, -2.35)  # weights of what the phrases say (`tools/fit_decision.py`)
 _LEAST, _MOST = -6.0, 6.0  # nats of the classifier that count
 _SCREENS = 8  # choices of families that are kept ready
 _RICHNESS = 0.08  # distinct words in a word of prose, beyond its first block: far more, in fact
@@ -111,6 +108,11 @@ class Look:
         return self.glance >= _PLAINLY or (self.gate is not None and self.gate >= _CERTAIN)
 
     @property
+    def marked(self) -> bool:
+        """Whether its marker words have a say."""
+        return self.gate is None or self.glance > 0.0
+
+    @property
     def brief(self) -> bool:
         """Whether it has too few words for odd places to tell."""
         return self.words < _BRIEF
@@ -129,27 +131,24 @@ class Look:
         root, short = math.sqrt(self.words + _FEW), _SHORT / (self.words + 1)
         return [1.0, max(min(self.gate, _MOST), _LEAST), evidence / root, root, short]
 
-    def probability(self, found: Searched | None) -> float:
-        """Calibrated probability that it is spun (logistic regressions, tuned on development).
+    def grounds(self, nats: float) -> list[float]:
+        """What a decision counts: 1, what the phrases say, and how short the region is."""
+        return [1.0, nats / math.sqrt(self.words + _FEW), _SHORT / (self.words + 1)]
+
+    def probability(self, nats: float = 0.0, gain: float = 0.0) -> float:
+        """Calibrated probability that it is spun (logistic regressions).
 
         Args:
-            found: What the search found in it, or in its oddest lines; None if no phrase of the
-                family stands there.
+            nats: What its phrases say, for a family that has a classifier.
+            gain: Nats by which the spun reading beats the text as it stands, for markers.
         """
-        gain, evidence, (distinct, borne) = 0.0, 0.0, (0.0, 0.0)
-        if found is not None:
-            gain, evidence = found.gain, found.evidence
-            distinct, borne = borne_out(found, Prices()) if self.gate is not None else (0.0, 0.0)
         root = math.sqrt(self.words + _FEW)
         logits = []
         if self.gate is not None:
-            told = _GATED * max(min(self.gate, _MOST), _LEAST)
-            short = _SHORT / (self.words + 1)
-            nats = _EVIDENCE * evidence + _BORNE * borne + _DISTINCT * distinct
-            logits.append(_GATED_BIAS - short + nats / root + told)
-        if self.gate is None or self.glance > 0.0:
-            nats = _GAIN * gain + _GLANCE * min(self.glance, _PLAINLY) * self.words
-            logits.append(_BIAS + nats / root)
+            logits.append(math.fsum(map(operator.mul, _DECISION, self.grounds(nats))))
+        if self.marked:
+            told = _GAIN * gain + _GLANCE * min(self.glance, _PLAINLY) * self.words
+            logits.append(_BIAS + told / root)
         return 1.0 / (1.0 + math.exp(-max(min(max(logits), 30.0), -30.0)))
 
 

@@ -3,9 +3,10 @@
 Three looks, each dearer than the one before. A classifier adds up what each word and each pair of
 neighbours says; most clean text goes no further. Of what is in doubt the oddest places are priced,
 each phrase taken back alone (a family that was learned without a classifier has its marker words
-instead, and its oddest lines are decoded). What is suspicious is decoded all over, and the gain in
-log likelihood of the spun reading over the text as it stands decides. Each substitution that would
-be taken back is a finding, with its confidence; `restore` makes the edits.
+instead, and its oddest lines are decoded). What is suspicious is laid out all over, and what its
+phrases say together decides (without a classifier, the gain in log likelihood of the spun reading
+over the text as it stands). Each substitution that would be taken back is a finding, with its
+confidence; `restore` makes the edits.
 """
 
 from __future__ import annotations
@@ -18,13 +19,23 @@ from functools import cache
 from unspun import tables
 from unspun.channel.alone import evidence
 from unspun.channel.context import Context
-from unspun.channel.document import SPUN, Decoded, Reading, read, search
+from unspun.channel.document import (
+    SPUN,
+    Decoded,
+    Laid,
+    Reading,
+    Searched,
+    laid_out,
+    read,
+    searched,
+)
 from unspun.channel.gate import Gate
 from unspun.channel.habits import Prices
 from unspun.channel.index import Index
 from unspun.channel.keys import Words
 from unspun.channel.lattice import ARTICLE
 from unspun.channel.model import Channel, Entry, stack
+from unspun.channel.testimony import weigh
 from unspun.config import RestoreConfig
 from unspun.detect.confidence import confidence
 from unspun.detect.look import Look, Region, Sight, Spinner, in_doubt, regions, spans_of
@@ -129,20 +140,20 @@ def _judged(
         if not look.suspicious:
             continue
         within = text[region.start : region.end]
-        bare = look.probability(None)
+        bare = look.probability()
         if spinner.gate is None and bare < config.threshold and not spinner.index.occurs(within):
             if look.plain or bare >= _WORTHWHILE or sight.sample(text, region) is None:
                 best = max(best, bare)
             continue  # rare phrases of science, say; those of a thesaurus stand everywhere
         if not _worthwhile(text, region, look, sight, spinner):
             continue
-        found = search(within, spinner.index, Prices())
-        if found is None:
+        laid = laid_out(within, spinner.index)
+        if laid is None:
             continue
-        score = look.probability(found)
+        score, found = _score(laid, look)
         best = max(best, score)
         if score >= config.threshold:
-            decoded = read(found, Prices())
+            decoded = read(found or searched(laid, Prices()), Prices())
             findings += _findings(decoded, region.start, spinner, _cautious(score))
     if best < config.threshold:
         return Spun(best, is_spun=False)
@@ -164,8 +175,15 @@ def _worthwhile(text: str, region: Region, look: Look, sight: Sight, spinner: Sp
     sample = sight.sample(text, region)
     if sample is None:
         return True
-    found = search(sample, spinner.index, Prices())
-    return found is not None and look.probability(found) >= _WORTHWHILE
+    laid = laid_out(sample, spinner.index)
+    return laid is not None and _score(laid, look)[0] >= _WORTHWHILE
+
+
+def _score(laid: Laid, look: Look) -> tuple[float, Searched | None]:
+    """The probability that a region, or its oddest lines, is spun, and the search that told it."""
+    nats = weigh(laid, Prices()) if look.gate is not None else 0.0
+    found = searched(laid, Prices()) if look.marked else None
+    return look.probability(nats, found.gain if found else 0.0), found
 
 
 def _findings(decoded: Decoded, offset: int, spinner: Spinner, score: float) -> Iterator[Finding]:
