@@ -162,6 +162,7 @@ def compare(texts: Sequence[Document], *, peers: bool) -> None:
         "the same, one by one": one_by_one,
         "and detect": stages(*pipeline.CLEAN, "detect"),
         "the same work as theirs": stages(*SAME, config=WHOLE),
+        "and furniture": stages(*SAME, "chrome", config=WHOLE),
     }
     rates = {name: rate(work, texts) for name, work in ours.items()}
     for name, value in rates.items():

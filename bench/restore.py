@@ -221,19 +221,27 @@ def bench_decision(test: Sequence[Pair], spinner: Spinner) -> None:
     """Document F1: each document once clean, once spun."""
     print(f"Decision, {len(test)} documents of the test part, each clean and spun by the table")
     clean = [detector.detect(pair.original, CONFIG).is_spun for pair in test]
+    every = 0  # copies found, at any rate
     for rate in RATES:
         found: list[tuple[int, bool]] = []  # forms replaced in each copy, and whether it is found
         for pair in test:
             copy = "\n".join(spinner.spin(pair.original.split("\n"), rate, pair.name))
             found.append((spinner.replaced, detector.detect(copy, CONFIG).is_spun))
         hits, false = sum(hit for _, hit in found), sum(clean)
-        f1 = 2 * hits / max(2 * hits + false + len(test) - hits, 1)
+        every += hits
+        f1 = _f1(hits, len(test), false)
         print(
             f"  rate {rate:4}: F1 {f1:.4f}  found {hits}/{len(test)}  false alarms {false}",
             flush=True,
         )
         if rate == RATES[0]:
             print("    by forms replaced: " + ", ".join(_by_forms(found)))
+    copies, false = len(RATES) * len(test), len(RATES) * sum(clean)
+    print(f"  together:  F1 {_f1(every, copies, false):.4f}  found {every}/{copies}")
+
+
+def _f1(hits: int, there: int, false: int) -> float:
+    return 2 * hits / max(hits + false + there, 1)
 
 
 def _by_forms(found: Sequence[tuple[int, bool]]) -> Iterator[str]:
