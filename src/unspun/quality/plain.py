@@ -5,13 +5,13 @@ The compiled kernel gives the same whole numbers, text by text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
-from typing import AnyStr, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unspun.kernels.places import places
 from unspun.quality import characters, laid, ngrams
 from unspun.quality.laid import Ints, Keys, Laid, added, of_each
 
@@ -179,7 +179,7 @@ def _again(read: Laid, some: Stretches) -> tuple[Ints, Ints]:
 
 def _symbols(read: Laid) -> Ints:
     """Hashes and ellipses."""
-    return _each(read, chain.from_iterable(_places(read.joined, sign) for sign in _SYMBOLS))
+    return _each(read, places(read.joined, _SYMBOLS))
 
 
 def _marks(read: Laid) -> Ints:
@@ -187,7 +187,7 @@ def _marks(read: Laid) -> Ints:
 
     No other letters than those of ASCII become letters of theirs, so that its case is enough.
     """
-    return _each(read, chain.from_iterable(_places(read.folded, sign) for sign in _CODE))
+    return _each(read, places(read.folded, _CODE))
 
 
 def _scripts(read: Laid) -> Ints:
@@ -200,17 +200,9 @@ def _scripts(read: Laid) -> Ints:
     return _each(read, ends)
 
 
-def _places(text: AnyStr, sign: AnyStr) -> Iterator[int]:
-    """Where a sign stands, over and over."""
-    at = text.find(sign)
-    while at >= 0:
-        yield at
-        at = text.find(sign, at + len(sign))
-
-
-def _each(read: Laid, places: Iterable[int]) -> Ints:
-    """How many of the places are in each text."""
-    return of_each(np.array(sorted(places), np.int64).searchsorted(read.bounds))
+def _each(read: Laid, found: Sequence[int]) -> Ints:
+    """How many of some places, which are in order, are in each text."""
+    return of_each(np.array(found, np.int64).searchsorted(read.bounds))
 
 
 def _damage(read: Laid) -> Ints:

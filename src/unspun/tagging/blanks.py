@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from itertools import chain
 
 import numpy as np
 
+from unspun.kernels.places import places
 from unspun.tagging import compiled, scripts
 
 _SHARE = 0.2  # marks among the characters of a line, blanks aside
@@ -59,7 +58,7 @@ def code_plain(text: str) -> list[tuple[int, int]]:
     """Lines that are code, by their marks."""
     found: list[tuple[int, int]] = []
     at = 0
-    for place in sorted(chain.from_iterable(_places(text, mark) for mark in _STRONG)):
+    for place in places(text, _STRONG):
         if place < at:
             continue  # of a line that was looked at
         begin = text.rfind("\n", at, place) + 1 or at
@@ -73,11 +72,3 @@ def code_plain(text: str) -> list[tuple[int, int]]:
         if count >= _LEAST and count > _SHARE * solid:
             found.append((begin, at))
     return found
-
-
-def _places(text: str, mark: str) -> Iterator[int]:
-    """Where a mark stands: to look for one at a time is much sooner than for all of them."""
-    at = text.find(mark)
-    while at >= 0:
-        yield at
-        at = text.find(mark, at + 1)
