@@ -37,6 +37,21 @@ class ModelError(UnspunError):
     """A model file is missing, damaged, or of another version."""
 
 
+NO_DOCUMENTS_FAULT = (ConfigError, ModelError, MemoryError)
+"""Every other one would fail alike; memory is the affair of whoever limits it."""
+
+
+def message_of(error: Exception) -> str:
+    """What is said of an error: its message, and for a defect of ours what it is, too.
+
+    >>> message_of(InputError("no such file"))
+    'no such file'
+    >>> message_of(KeyError("a"))
+    "KeyError: 'a'"
+    """
+    return str(error) if isinstance(error, UnspunError) else f"{type(error).__name__}: {error}"
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
     """Say that a name is unknown, with the nearest known ones.
 

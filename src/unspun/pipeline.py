@@ -23,7 +23,7 @@ from unspun import (
 )
 from unspun.config import Config, ExtractConfig, RestoreConfig
 from unspun.detect import spun as spun_detector
-from unspun.errors import ConfigError, ModelError
+from unspun.errors import NO_DOCUMENTS_FAULT
 from unspun.flow import Result, Setting, Snapshot, Stage
 from unspun.model import Document, Ledger, Origin, Spun, Tag, Tagged
 from unspun.normalise.spoofs import SPOOF, spoofs
@@ -345,7 +345,7 @@ def process(
 
 
 def process_many(
-    documents: Sequence[Document],
+    documents: Sequence[Document | Exception],
     config: Config | None = None,
     *,
     stages: Collection[str] = ALL,
@@ -356,7 +356,7 @@ def process_many(
     """Take many documents through the flow: as `process` one by one, but faster.
 
     Args:
-        documents: The decoded documents; all are held in memory.
+        documents: The decoded documents, or why they could not be had; all are held in memory.
         config: Settings; the defaults if none are given.
         stages: Names of the stages to run.
         recurring: Lines that recur across the documents of the batch.
@@ -371,7 +371,9 @@ def process_many(
         ModelError: for a model that cannot be used.
     """
     setting = Setting(config or Config(), recurring, translator, rewriter)
-    found: list[Result | Exception] = [flow.begun(document) for document in documents]
+    found: list[Result | Exception] = [
+        item if isinstance(item, Exception) else flow.begun(item) for item in documents
+    ]
     for stage in STAGES:
         if stage.name in stages:
             going = [k for k, item in enumerate(found) if isinstance(item, Result)]
@@ -388,7 +390,7 @@ def _staged(
     if stage.run_many is not None:
         try:
             return stage.run_many(results, setting)
-        except (ConfigError, ModelError, MemoryError):
+        except NO_DOCUMENTS_FAULT:
             raise
         except Exception:  # noqa: BLE001 - one of them is the culprit, which is found below
             return [_apart(stage, result, setting) for result in results]
@@ -398,8 +400,8 @@ def _staged(
 def _apart(stage: Stage, result: Result, setting: Setting) -> Result | Exception:
     try:
         return stage.run(result, setting)
-    except (ConfigError, ModelError, MemoryError):
-        raise  # no document's fault
+    except NO_DOCUMENTS_FAULT:
+        raise
     except Exception as error:  # noqa: BLE001 - a defect of ours must not take the others along
         return error
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 from unspun import decode, pipeline, translators
 from unspun.batches import engine
 from unspun.config import Config
-from unspun.errors import ConfigError, ModelError, UnspunError, unknown_name
+from unspun.errors import ConfigError, ModelError, UnspunError, message_of, unknown_name
 from unspun.model import Document, Processed
 from unspun.pipeline import Result, Setting
 from unspun.workers import Failure, Limits, Pool
@@ -170,22 +170,15 @@ def _one(setting: Setting, stages: Collection[str], job: Job) -> Processed:
 
 
 def _do(setting: Setting, stages: Collection[str], jobs: Sequence[Job]) -> list[Processed]:
-    read = [_read(job) for job in jobs]
-    documents = [item for item in read if isinstance(item, Document)]
-    results = iter(
-        pipeline.process_many(
-            documents,
-            setting.config,
-            stages=stages,
-            recurring=setting.recurring,
-            translator=setting.translator,
-            rewriter=setting.rewriter,
-        )
+    results = pipeline.process_many(
+        [_read(job) for job in jobs],
+        setting.config,
+        stages=stages,
+        recurring=setting.recurring,
+        translator=setting.translator,
+        rewriter=setting.rewriter,
     )
-    return [
-        _processed(job, next(results) if isinstance(item, Document) else item)
-        for job, item in zip(jobs, read, strict=True)
-    ]
+    return list(map(_processed, jobs, results))
 
 
 def _read(job: Job) -> Document | Exception:
@@ -203,10 +196,8 @@ def _read(job: Job) -> Document | Exception:
 def _processed(job: Job, done: Result | Exception) -> Processed:
     if isinstance(done, (ConfigError, ModelError)):  # pragma: no cover - they are raised before
         raise done
-    if isinstance(done, UnspunError):
-        return _held(job, str(done))
     if isinstance(done, Exception):
-        return _held(job, f"{type(done).__name__}: {done}")
+        return _held(job, message_of(done))
     tagged = done.tagged
     return Processed(
         job.id,

@@ -13,7 +13,7 @@ from unspun import chrome, comparison, decode, files, pipeline, records, verific
 from unspun.checking import Terms
 from unspun.comparison import Comparison
 from unspun.config import Config, ExtractConfig
-from unspun.errors import ConfigError, ModelError, UnspunError
+from unspun.errors import NO_DOCUMENTS_FAULT, UnspunError, message_of
 from unspun.files import Source
 from unspun.model import Document
 from unspun.pipeline import Result, Setting
@@ -98,48 +98,41 @@ def _of_text(job: Job, text: str) -> Document:
 def work(setting: Setting, jobs: Sequence[Job]) -> list[Done]:
     """Do documents; whatever goes wrong with one stays with it."""
     opened = [_opened(job) for job in jobs]
-    results = iter(
-        pipeline.process_many(
-            [item[1] for item in opened if not isinstance(item, Done)],
-            setting.config,
-            recurring=setting.recurring,
-            translator=setting.translator,
-            rewriter=setting.rewriter,
-        )
+    results = pipeline.process_many(
+        [document for _, document in opened],
+        setting.config,
+        recurring=setting.recurring,
+        translator=setting.translator,
+        rewriter=setting.rewriter,
     )
     return [
-        item if isinstance(item, Done) else _finished(setting, job, item[0], next(results))
-        for job, item in zip(jobs, opened, strict=True)
+        _finished(setting, job, raw, result)
+        for job, (raw, _), result in zip(jobs, opened, results, strict=True)
     ]
 
 
-def _opened(job: Job) -> tuple[bytes, Document] | Done:
+def _opened(job: Job) -> tuple[bytes, Document | Exception]:
     try:
         return read(job)
-    except MemoryError:
-        raise  # the pool's affair
+    except NO_DOCUMENTS_FAULT:
+        raise
     except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch along
-        return _failed(job, error)
+        return b"", error
 
 
 def _finished(setting: Setting, job: Job, raw: bytes, result: Result | Exception) -> Done:
     """What came of a document, compared and checked."""
     if isinstance(result, Exception):
-        return _failed(job, result)
+        return quarantined(job, message_of(result))
     try:
         compared = _compare(result, job, setting.config)
         terms = setting.translator.glossary if setting.translator else None
         verified = _verified(result, compared, setting.config, terms)
         return Done(_outcome(job, raw, result, compared, verified), compared, result.usage)
-    except (ConfigError, ModelError, MemoryError):
-        raise  # no document's fault: every other one would fail alike; memory is the pool's affair
+    except NO_DOCUMENTS_FAULT:
+        raise
     except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch along
-        return _failed(job, error)
-
-
-def _failed(job: Job, error: Exception) -> Done:
-    known = isinstance(error, UnspunError)
-    return quarantined(job, str(error) if known else f"{type(error).__name__}: {error}")
+        return quarantined(job, message_of(error))
 
 
 def read(job: Job) -> tuple[bytes, Document]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal, Protocol, Self, TypeVar
+from typing import Literal, NamedTuple, Protocol, Self, TypeVar
 
 from unspun import chrome, readers, translators
 from unspun.batches import plan, scans, segments
@@ -35,7 +35,6 @@ BUNDLE_BYTES = 1 << 17  # the same, by their size
 UNLIMITED = Limits(math.inf, 1 << 30)  # of a hand: only documents are limited
 J = TypeVar("J")
 R = TypeVar("R")
-Bundle = tuple[Job, ...]
 
 Apart = Literal["forked", "fresh", "here"]
 """Where documents are done: in a ``forked`` process, which needs that this one has a single thread;
@@ -79,6 +78,18 @@ class Order:
     def chunks(self) -> Path:
         """Where chunks are kept."""
         return self.folder / "chunks"
+
+
+class Bundle(NamedTuple):
+    """Documents that are done together.
+
+    Attributes:
+        jobs: They.
+        size: Their bytes.
+    """
+
+    jobs: tuple[Job, ...]
+    size: int
 
 
 class Hand:
@@ -173,19 +184,21 @@ class Hand:
         task = partial(_do, self.order.task, self.setting)
         most = 1 if self.setting.translator or self.setting.rewriter else BUNDLE
         bundles = _bundles(plan.jobs(chunk, self.order.reading), most)
-        for jobs, answer in self._answers(task, bundles, _weight_of_all):
+        for bundle, answer in self._answers(task, bundles, _size):
             if not isinstance(answer, Failure):
                 yield from answer
-            elif len(jobs) == 1:
-                yield quarantined(jobs[0], answer.reason)
+            elif len(bundle.jobs) == 1:
+                yield quarantined(bundle.jobs[0], answer.reason)
             else:
-                yield from self._one_by_one(task, jobs)
+                yield from self._one_by_one(task, bundle.jobs)
 
-    def _one_by_one(self, task: Callable[[Bundle], list[Done]], jobs: Bundle) -> Iterator[Done]:
+    def _one_by_one(
+        self, task: Callable[[Bundle], list[Done]], jobs: Iterable[Job]
+    ) -> Iterator[Done]:
         """What came of documents of which one spoiled it for all."""
         if self._spare is None:
             self._spare = self._start()
-        for (job,), answer in self._spare.map(task, [(job,) for job in jobs], _weight_of_all):
+        for ((job,), _), answer in self._spare.map(task, _bundles(jobs, 1), _size):
             yield quarantined(job, answer.reason) if isinstance(answer, Failure) else answer[0]
 
     def _look(self, job: Job, below: str | None) -> chrome.Tally:
@@ -223,7 +236,8 @@ class Hand:
         self._pool = self._spare = None
 
 
-def _do(task: Task, setting: Setting, jobs: Bundle) -> list[Done]:
+def _do(task: Task, setting: Setting, bundle: Bundle) -> list[Done]:
+    jobs = bundle.jobs
     answers = iter(task(setting, [job for job in jobs if job.problem is None]))
     return [next(answers) if job.problem is None else quarantined(job, job.problem) for job in jobs]
 
@@ -235,16 +249,16 @@ def _bundles(jobs: Iterable[Job], most: int) -> Iterator[Bundle]:
     for job in jobs:
         weight = _weight(job)
         if held and (len(held) == most or size + weight > BUNDLE_BYTES):
-            yield tuple(held)
+            yield Bundle(tuple(held), size)
             held, size = [], 0
         held.append(job)
         size += weight
     if held:
-        yield tuple(held)
+        yield Bundle(tuple(held), size)
 
 
-def _weight_of_all(jobs: Bundle) -> int:
-    return sum(map(_weight, jobs))
+def _size(bundle: Bundle) -> int:
+    return bundle.size
 
 
 def _weight(job: Job) -> int:

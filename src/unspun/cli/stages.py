@@ -32,7 +32,7 @@ from unspun.cli.app import (
     spooled,
 )
 from unspun.config import Config
-from unspun.errors import ConfigError, InputError, ModelError, OutputError, UnspunError
+from unspun.errors import ConfigError, InputError, ModelError, OutputError, message_of
 from unspun.pipeline import Result
 from unspun.readers import Reading, containers
 from unspun.readers.rows import Columns
@@ -241,11 +241,8 @@ def process(
                 )
             except (ConfigError, ModelError):
                 raise  # no document's fault
-            except UnspunError as error:
-                complain(_named(job, str(error)))
-                result = None
             except Exception as error:  # noqa: BLE001 - a defect of ours must not stop the rest
-                complain(_named(job, f"{type(error).__name__}: {error}"))
+                complain(_named(job, message_of(error)))
                 result = None
             yield job, result
 
