@@ -208,6 +208,12 @@ def test_long_words_do_not_overflow() -> None:
         check(letter * 100_000, tag(letter * 100_000, CONFIG))
 
 
+def test_rows_of_evidence_lie_in_one_line_of_the_cache_each() -> None:
+    for weights in (profiles.load().weights, supplement.load().weights):
+        assert weights.strides[0] == 64
+        assert weights.ctypes.data % 64 == 0
+
+
 def test_supplement_adds_up_without_overflow() -> None:
     table = supplement.load()
     worst = int(table.weights.max())

@@ -6,12 +6,11 @@
  * has the plain version beside it.
  */
 #define PY_SSIZE_T_CLEAN
+#include "bits.h"
 #include "kernel.h"
 #include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 
-#define REVISION 4 /* that of supplement.py; a build of other sources is not used */
+#define REVISION 5 /* that of supplement.py; a build of other sources is not used */
 
 #define COLUMNS 64
 #define CODED 0x3001 /* character codes: the last one is that of all other characters */
@@ -21,7 +20,6 @@
 #define TWO (TOP - BITS)   /* bits of a key below its last two characters */
 #define THREE (TWO - BITS) /* and below its last three */
 #define TABLES 8
-#define BLOCK 64 /* characters whose n-grams are sought before their rows are added up */
 #define READ 256 /* characters of a chunk at most */
 #define LANES (COLUMNS / 8)
 #define ROWS 256 /* of evidence in 8 bits that 16 bits can add up */
@@ -34,8 +32,17 @@ typedef uint64_t Range;
 #define FIRST(range) ((uint32_t)((range) >> 12 & 0x3FFFFF))
 #define SIZE(range) ((uint32_t)((range) & 0xFFF))
 
+/* All that is asked of an n-gram in one place: in 30 bits what its key has below its last three
+   characters, in 6 how many bits are spare, in 28 the row of its longest known ending. */
+typedef uint64_t Gram;
+#define GRAM(key, spare, shorter) \
+    (((key) & ((1u << THREE) - 1)) << 34 | (uint64_t)(spare) << 28 | (uint64_t)(shorter))
+#define REST(gram) ((gram) >> 34)
+#define SPARE(gram) ((gram) >> 28 & 0x3F)
+#define SHORTER(gram) ((uint32_t)((gram) & 0xFFFFFFF))
+
 typedef struct {
-    Py_ssize_t start; /* of its letters */
+    uint32_t hash, start; /* of its letters */
     uint32_t size, row; /* row 0 where no word is */
 } Word;
 
@@ -45,6 +52,7 @@ typedef struct {
     PyObject *chunk; /* what makes a chunk that is not simply put into lower case */
     PyObject *named; /* what finds the rows of a chunk with rare characters */
     Py_ssize_t reach, limit; /* characters that are read: of a chunk without its blanks, of all */
+    Gram *gram;      /* by row, as the keys */
     uint32_t *two;   /* the longest known n-gram of each two last characters */
     Range *range;    /* by the last three characters, open addressing */
     Word *word;      /* the same by hash */
@@ -76,23 +84,30 @@ range_at(const Grams *g, Range *at, uint64_t key)
 static inline uint32_t
 longest(const Grams *g, uint64_t key, Range range)
 {
-    const uint64_t *keys = g->keys.buf;
+    const Gram *gram = g->gram;
+    const uint64_t rest = key & ((1u << THREE) - 1);
     uint32_t row = FIRST(range), count = SIZE(range);
-    if (!range || keys[row] > key)
+    if (!range)
         return g->two[key >> TWO];
     while (count > 1) { /* the last one that is not above the key; no branch to be foreseen */
         uint32_t half = count / 2;
-        row += keys[row + half] <= key ? half : 0;
+        row += REST(gram[row + half]) <= rest ? half : 0;
         count -= half;
     }
-    for (int k = 0; k < LONGEST && (keys[row] ^ key) >> AT(g->spare, uint8_t, row); k++)
-        row = (uint32_t)AT(g->shorter, int32_t, row);
+    if (REST(gram[row]) > rest)
+        return g->two[key >> TWO];
+    for (int k = 0; k < LONGEST && (REST(gram[row]) ^ rest) >> SPARE(gram[row]); k++)
+        row = SHORTER(gram[row]); /* one of two characters or less has no rest: it ends the key */
     return row;
 }
 
 /* Evidence added up by column: in 16 bits each, every other column, as long as they hold it. */
 typedef struct {
     uint64_t even[LANES], odd[LANES];
+} Lanes;
+
+typedef struct {
+    Lanes lanes;
     int rows;
     int64_t total[COLUMNS];
 } Sum;
@@ -101,8 +116,8 @@ static void
 flush(Sum *sum)
 {
     uint16_t even[COLUMNS / 2], odd[COLUMNS / 2];
-    memcpy(even, sum->even, sizeof even);
-    memcpy(odd, sum->odd, sizeof odd);
+    memcpy(even, sum->lanes.even, sizeof even);
+    memcpy(odd, sum->lanes.odd, sizeof odd);
     for (int k = 0; k < COLUMNS / 2; k++) {
         sum->total[2 * k] += PY_LITTLE_ENDIAN ? even[k] : odd[k];
         sum->total[2 * k + 1] += PY_LITTLE_ENDIAN ? odd[k] : even[k];
@@ -110,26 +125,28 @@ flush(Sum *sum)
     memset(sum, 0, offsetof(Sum, total));
 }
 
+/* Add rows of evidence, at most ROWS. */
 static inline void
-add(const Grams *g, size_t row, Sum *sum)
+add_rows(const Grams *g, const uint32_t *row, int count, Sum *sum)
 {
     const uint64_t low = 0x00FF00FF00FF00FFu;
-    uint64_t weight[LANES];
-    memcpy(weight, (const uint8_t *)g->weights.buf + row * COLUMNS, sizeof weight);
-    if (sum->rows == ROWS)
+    Lanes lanes = {{0}, {0}}; /* of their own, so that they stay in registers */
+    for (int k = 0; k < count; k++) {
+        uint64_t weight[LANES];
+        memcpy(weight, (const uint8_t *)g->weights.buf + (size_t)row[k] * COLUMNS, sizeof weight);
+        for (int lane = 0; lane < LANES; lane++)
+            lanes.even[lane] += weight[lane] & low;
+        for (int lane = 0; lane < LANES; lane++)
+            lanes.odd[lane] += weight[lane] >> 8 & low;
+    }
+    if (sum->rows + count > ROWS)
         flush(sum);
-    sum->rows++;
-    for (int k = 0; k < LANES; k++)
-        sum->even[k] += weight[k] & low;
-    for (int k = 0; k < LANES; k++)
-        sum->odd[k] += weight[k] >> 8 & low;
+    sum->rows += count;
+    for (int lane = 0; lane < LANES; lane++) {
+        sum->lanes.even[lane] += lanes.even[lane];
+        sum->lanes.odd[lane] += lanes.odd[lane];
+    }
 }
-
-#if defined(__GNUC__)
-#define SOON(address) __builtin_prefetch(address)
-#else
-#define SOON(address) ((void)0)
-#endif
 
 /* What the n-grams of some characters say: step by step, so that what each needs is at hand. */
 static void
@@ -138,22 +155,24 @@ read_block(const Grams *g, const uint64_t *key, int count, Sum *sum)
     Range *from[BLOCK], range[BLOCK];
     uint32_t row[BLOCK];
     for (int k = 0; k < count; k++)
-        SOON(from[k] = range_from(g, key[k]));
+        FETCH(from[k] = range_from(g, key[k]));
     for (int k = 0; k < count; k++) {
         range[k] = *range_at(g, from[k], key[k]);
-        SOON((const uint64_t *)g->keys.buf + FIRST(range[k]) + SIZE(range[k]) / 2);
+        if (range[k])
+            FETCH(g->gram + FIRST(range[k]) + SIZE(range[k]) / 2);
+        else
+            FETCH(g->two + (key[k] >> TWO));
     }
     for (int k = 0; k < count; k++) {
         row[k] = longest(g, key[k], range[k]);
-        SOON((const uint8_t *)g->weights.buf + (size_t)row[k] * COLUMNS);
+        FETCH((const uint8_t *)g->weights.buf + (size_t)row[k] * COLUMNS);
     }
-    for (int k = 0; k < count; k++)
-        add(g, row[k], sum); /* row 0 says nothing */
+    add_rows(g, row, count, sum); /* row 0 says nothing */
 }
 
 /* What the n-grams of a chunk say. */
 static void
-read_chunk(const Grams *g, const uint16_t *chunk, int size, Sum *sum)
+read_grams(const Grams *g, const uint16_t *chunk, int size, Sum *sum)
 {
     uint64_t last = 0, key[BLOCK];
     for (int at = 0; at < size; at += BLOCK) {
@@ -173,7 +192,7 @@ add_row(const Grams *g, PyObject *number, Sum *sum)
             PyErr_SetString(PyExc_IndexError, "no such row");
         return 0;
     }
-    add(g, (size_t)row, sum);
+    add_rows(g, &(uint32_t){(uint32_t)row}, 1, sum);
     return 1;
 }
 
@@ -193,41 +212,77 @@ read_rare(const Grams *g, PyObject *chunk, Sum *sum)
 
 #define HASH(hash, point) (((hash) ^ (point)) * 0x01000193u)
 
-/* The place of a word. */
-static Word *
-word_place(const Grams *g, const uint16_t *text, int size, uint32_t hash)
+static inline Word *
+word_from(const Grams *g, uint32_t hash)
 {
-    uint32_t at = (hash ^ hash >> 15) & g->word_mask;
-    while (g->word[at].row &&
-           (g->word[at].size != (uint32_t)size ||
-            memcmp(g->letters + g->word[at].start, text, (size_t)size * sizeof *text)))
-        at = (at + 1) & g->word_mask;
-    return &g->word[at];
+    return &g->word[(hash ^ hash >> 15) & g->word_mask];
 }
 
-/* What the words and the letters of a chunk say, which ends with a blank; each letter once. */
+/* The place of a word. */
+static inline Word *
+word_at(const Grams *g, Word *at, const uint16_t *text, int size, uint32_t hash)
+{
+    while (at->row && (at->hash != hash || at->size != (uint32_t)size ||
+                       memcmp(g->letters + at->start, text, (size_t)size * sizeof *text)))
+        at = at == g->word + g->word_mask ? g->word : at + 1;
+    return at;
+}
+
+/* What the letters of a chunk say, each once. */
+static void
+read_letters(const Grams *g, const uint16_t *chunk, int size, Sum *sum)
+{
+    uint64_t seen[CODED / 64 + 1] = {0};
+    uint32_t row[READ];
+    int count = 0;
+    for (int i = 0; i < size; i++) {
+        uint16_t point = chunk[i];
+        row[count] = (uint32_t)AT(g->letter, int32_t, point);
+        count += row[count] && !(seen[point / 64] >> point % 64 & 1);
+        seen[point / 64] |= (uint64_t)1 << point % 64;
+    }
+    add_rows(g, row, count, sum);
+}
+
+/* What the words of a chunk say, which ends with a blank. */
+static void
+read_words(const Grams *g, const uint16_t *chunk, int size, Sum *sum)
+{
+    struct {
+        Word *from;
+        uint32_t hash;
+        int start, size;
+    } word[READ / 2];
+    uint32_t hash = 0, row[READ / 2];
+    int start = 0, words = 0, count = 0;
+    for (int i = 0; i < size; i++) {
+        if (AT(g->token, uint8_t, chunk[i])) {
+            hash = HASH(hash, chunk[i]);
+            continue;
+        }
+        if (i > start) {
+            FETCH(word[words].from = word_from(g, hash));
+            word[words].hash = hash;
+            word[words].start = start;
+            word[words++].size = i - start;
+        }
+        start = i + 1;
+        hash = 0;
+    }
+    for (int k = 0; k < words; k++) {
+        row[count] = word_at(g, word[k].from, chunk + word[k].start, word[k].size,
+                             word[k].hash)->row;
+        FETCH((const uint8_t *)g->weights.buf + (size_t)row[count] * COLUMNS);
+        count += row[count] != 0;
+    }
+    add_rows(g, row, count, sum);
+}
+
 static void
 read_named(const Grams *g, const uint16_t *chunk, int size, Sum *sum)
 {
-    uint8_t seen[CODED] = {0};
-    uint32_t hash = 0;
-    int start = 0;
-    for (int i = 0; i < size; i++) {
-        uint16_t point = chunk[i];
-        if (AT(g->letter, int32_t, point) && !seen[point]) {
-            seen[point] = 1;
-            add(g, (size_t)AT(g->letter, int32_t, point), sum);
-        }
-        if (AT(g->token, uint8_t, point))
-            hash = HASH(hash, point);
-        else {
-            const Word *word = word_place(g, chunk + start, i - start, hash);
-            if (i > start && word->row)
-                add(g, word->row, sum);
-            start = i + 1;
-            hash = 0;
-        }
-    }
+    read_letters(g, chunk, size, sum);
+    read_words(g, chunk, size, sum);
 }
 
 /* Put a chunk into lower case, a blank on either side: its size, or 0 where it is not simple. */
@@ -272,7 +327,7 @@ read_other(const Grams *g, PyObject *text, Py_ssize_t at, Sum *sum)
         good = read_rare(g, chunk, sum);
     else
         read_named(g, points, size, sum);
-    read_chunk(g, points, size, sum);
+    read_grams(g, points, size, sum);
     Py_DECREF(chunk);
     return good;
 }
@@ -280,7 +335,7 @@ read_other(const Grams *g, PyObject *text, Py_ssize_t at, Sum *sum)
 static PyObject *
 grams_score(Grams *self, PyObject *text)
 {
-    Sum sum = {{0}, {0}, 0, {0}};
+    Sum sum = {{{0}, {0}}, 0, {0}};
     if (!PyUnicode_Check(text))
         return PyErr_Format(PyExc_TypeError, "text must be str");
     Py_ssize_t at = 0, end = PyUnicode_GET_LENGTH(text);
@@ -290,7 +345,7 @@ grams_score(Grams *self, PyObject *text)
         int size = lowered(self, text, at, chunk);
         if (size) {
             read_named(self, chunk, size, &sum);
-            read_chunk(self, chunk, size, &sum);
+            read_grams(self, chunk, size, &sum);
         }
         else if (!read_other(self, text, at, &sum))
             return NULL;
@@ -365,12 +420,15 @@ index_keys(Grams *g)
     Py_ssize_t heads = 0, count = COUNT(g);
     const uint64_t *keys = g->keys.buf;
     g->two = PyMem_Malloc(sizeof *g->two << 2 * BITS);
+    g->gram = PyMem_Malloc((size_t)count * sizeof *g->gram);
     for (Py_ssize_t k = 1; k < count; k++)
         heads += keys[k] >> THREE != keys[k - 1] >> THREE;
     g->range_mask = room(heads + 1) - 1;
     g->range = PyMem_Calloc((size_t)g->range_mask + 1, sizeof *g->range);
-    if (!g->two || !g->range)
+    if (!g->two || !g->range || !g->gram)
         return PyErr_NoMemory() != NULL;
+    for (Py_ssize_t k = 0; k < count; k++)
+        g->gram[k] = GRAM(keys[k], AT(g->spare, uint8_t, k), AT(g->shorter, int32_t, k));
     for (uint64_t head = 0; head < 1 << 2 * BITS; head++) {
         if (!(head & ((1 << BITS) - 1)))
             one = head ? short_row(g, head << TWO, &at, 0) : 0;
@@ -408,7 +466,8 @@ keep_word(Grams *g, PyObject *text, PyObject *number, Py_ssize_t *used)
         hash = HASH(hash, point);
         letters[k] = (uint16_t)point;
     }
-    *word_place(g, letters, (int)size, hash) = (Word){*used, (uint32_t)size, (uint32_t)row};
+    *word_at(g, word_from(g, hash), letters, (int)size, hash) =
+        (Word){hash, (uint32_t)*used, (uint32_t)size, (uint32_t)row};
     *used += size;
     return 1;
 }
@@ -476,6 +535,7 @@ grams_dealloc(Grams *self)
         PyBuffer_Release(of[k]); /* of none, where none was had */
     Py_XDECREF(self->named);
     Py_XDECREF(self->chunk);
+    PyMem_Free(self->gram);
     PyMem_Free(self->two);
     PyMem_Free(self->range);
     PyMem_Free(self->word);

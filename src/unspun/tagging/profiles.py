@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspun import tables
+from unspun.tagging import sums
 
 _NONE = 65535  # stands before a gram shorter than three letters
 _TOGETHER = 1 << 12  # words whose weights are gathered at a time: stays in the cache
@@ -127,6 +128,7 @@ def load() -> Profiles:
     triple[pair[grams[full, 0] * letters + grams[full, 1]] * letters + grams[full, 2]] = numbers[
         full
     ]
-    packed = np.rint(weights * STEPS).astype(np.uint16).view(np.uint64)
+    packed = sums.zeros(*weights.shape, np.uint16)
+    packed[:] = np.rint(weights * STEPS)
     languages = {name: tuple(rest) for name, *rest in readers}
-    return Profiles(code, letters, pair, triple, back, packed, languages)
+    return Profiles(code, letters, pair, triple, back, packed.view(np.uint64), languages)

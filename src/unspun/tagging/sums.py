@@ -8,15 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+_LINE = 64  # octets
 _MOST = 128  # rows of a piece; the sum of so many fits into 16 bits
 _TOGETHER = 64  # pieces that are gathered at a time: they stay in the cache
 
 Numbers = NDArray[np.uint8] | NDArray[np.uint16]
 Rows = NDArray[np.unsignedinteger] | NDArray[np.signedinteger]
+
+
+def zeros(rows: int, columns: int, kind: type[np.generic]) -> NDArray[Any]:
+    """A table of zeros; rows as long as a line of the processor's cache lie in one."""
+    size = rows * columns * np.dtype(kind).itemsize
+    room = np.zeros(size + _LINE, np.uint8)
+    start = -room.ctypes.data % _LINE
+    return room[start : start + size].view(kind).reshape(rows, columns)
 
 
 def over(table: Numbers, rows: Rows, starts: Sequence[int]) -> NDArray[np.integer]:

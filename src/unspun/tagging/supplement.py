@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from unspun import kernels, tables
 from unspun.tagging import sums
 
-_kernel = kernels.load("unspun.tagging._grams", revision=4)
+_kernel = kernels.load("unspun.tagging._grams", revision=5)
 
 STEPS = 16  # of evidence to one nat
 REACH = 210  # characters that 16 bits of evidence can add up
@@ -221,7 +221,7 @@ def load() -> Supplement:
     first = len(grams) + 1
     words = _word_rows(languages, rows, first)
     letters = _letter_rows(languages, rows, first)
-    weights = np.zeros((first + len(rows), _COLUMNS), np.uint8)
+    weights = sums.zeros(first + len(rows), _COLUMNS, np.uint8)
     weights[1:first, : grams.shape[1]] = grams
     weights[1:first, IDEAL] = 255
     weights[first:] = rows
