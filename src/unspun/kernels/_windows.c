@@ -9,15 +9,11 @@
 #include "bits.h"
 #include "kernel.h"
 
-#define REVISION 4 /* that of windows.py; a build of other sources is not used */
+#define REVISION 5 /* that of windows.py; a build of other sources is not used */
 
 #define PAGES 0x1100 /* of 256 code points */
 #define NEAR 0x10000 /* code points that are known one by one */
 #define OUTSIDE 0    /* the class of what is before and behind the text */
-#define FOLDED 20    /* bits of a hint for each place: */
-#define TWOS 11      /* for windows of two characters */
-#define THREES 8     /* for those of three */
-#define ONE_FOLDED 0xFFFFF
 #define UNLOCK 8192  /* code points from which other threads may run meanwhile */
 
 typedef struct {
@@ -27,19 +23,18 @@ typedef struct {
 typedef struct {
     PyObject_HEAD
     uint16_t pages[PAGES];   /* page of each 256 code points */
-    uint16_t low[256];       /* classes of the first page, for the commonest texts */
+    uint16_t near[NEAR];     /* classes of the first code points */
     uint16_t *classes;       /* by page, 256 each */
     Masks *masks;            /* by class */
-    uint64_t *hints;         /* by class: its masks but that of before, folded */
-    uint64_t *near;          /* the same by code point below NEAR */
     uint64_t word;           /* windows behind a word character */
     int typed;               /* whether no window is of what is typed in English alone */
 } Scanner;
 
 static inline int is_word(Py_UCS4 ch) { return ch == '_' || Py_UNICODE_ISALNUM(ch); }
 
-#define LOW(s, c) ((s)->low[c])
-#define ANY(s, c) ((s)->classes[((size_t)(s)->pages[(c) >> 8] << 8) | ((c) & 0xFF)])
+#define CLASS_NEAR(s, c) ((s)->near[c])
+#define CLASS_ANY(s, c)                                                                         \
+    ((c) < NEAR ? (s)->near[c] : (s)->classes[((size_t)(s)->pages[(c) >> 8] << 8) | ((c) & 0xFF)])
 
 /* The windows that begin at a place, of characters of these classes. */
 #define WINDOWS(CLASS)                                                                          \
@@ -47,15 +42,15 @@ static inline int is_word(Py_UCS4 ch) { return ch == '_' || Py_UNICODE_ISALNUM(c
      masks[i + 1 < size ? CLASS(s, text[i + 1]) : OUTSIDE].second &                             \
      masks[i + 2 < size ? CLASS(s, text[i + 2]) : OUTSIDE].third)
 
-/* Whether a window may begin with the first of three characters, by their hints. */
-#define MAY(a, b, c) ((a) & (b) >> FOLDED & (c) >> 2 * FOLDED)
+/* Whether a window may begin with the first of three characters, whatever is before it. */
+#define MAY(a, b, c) (masks[a].first & masks[b].second & masks[c].third)
 
 /* What is typed in English: printable characters of ASCII, tabs and line feeds. */
 #define IS_TYPED(TYPE, c) (((TYPE)((c) - ' ') < 0x5F) | ((c) == '\n') | ((c) == '\t'))
 
 /* From start on: all windows that are there, or (where stop is set) the first of them. Blocks of what
-   is typed have none, and of the other places, most are passed over by their hints, four at a time. */
-#define SCAN(NAME, TYPE, CLASS, HINT)                                                            \
+   is typed have none, and of the other places, most are passed over, four at a time. */
+#define SCAN(NAME, TYPE, CLASS)                                                                 \
     static inline int NAME##_typed(const TYPE *text)                                            \
     {                                                                                           \
         TYPE other = 0;                                                                         \
@@ -73,12 +68,12 @@ static inline int is_word(Py_UCS4 ch) { return ch == '_' || Py_UNICODE_ISALNUM(c
             while (s->typed && i + BLOCK <= size && NAME##_typed(text + i))                     \
                 i += BLOCK - 2; /* in which windows begin that end in it */                     \
             last = (s->typed && i + BLOCK <= size ? i + BLOCK : size) - 6;                      \
-            uint64_t a, b, c, d, e = i <= last ? HINT(s, text[i]) : 0,                          \
-                     f = i <= last ? HINT(s, text[i + 1]) : 0;                                  \
+            size_t a, b, c, d, e = i <= last ? CLASS(s, text[i]) : 0,                           \
+                   f = i <= last ? CLASS(s, text[i + 1]) : 0;                                   \
             for (end = i + 4; i <= last; i += 4, end += 4) {                                    \
-                a = e, b = f, c = HINT(s, text[i + 2]), d = HINT(s, text[i + 3]);               \
-                e = HINT(s, text[i + 4]), f = HINT(s, text[i + 5]);                             \
-                if ((MAY(a, b, c) | MAY(b, c, d) | MAY(c, d, e) | MAY(d, e, f)) & ONE_FOLDED)   \
+                a = e, b = f, c = CLASS(s, text[i + 2]), d = CLASS(s, text[i + 3]);             \
+                e = CLASS(s, text[i + 4]), f = CLASS(s, text[i + 5]);                           \
+                if ((MAY(a, b, c) | MAY(b, c, d) | MAY(c, d, e) | MAY(d, e, f)) & ~shown)       \
                     break;                                                                      \
             }                                                                                   \
             for (end = end < size ? end : size; i < end; i++) {                                 \
@@ -95,12 +90,9 @@ static inline int is_word(Py_UCS4 ch) { return ch == '_' || Py_UNICODE_ISALNUM(c
         return shown;                                                                           \
     }
 
-#define HINT_NEAR(s, c) ((s)->near[c])
-#define HINT_ANY(s, c) ((c) < NEAR ? (s)->near[c] : (s)->hints[ANY(s, c)])
-
-SCAN(scan_1, Py_UCS1, LOW, HINT_NEAR)
-SCAN(scan_2, Py_UCS2, ANY, HINT_NEAR)
-SCAN(scan_4, Py_UCS4, ANY, HINT_ANY)
+SCAN(scan_1, Py_UCS1, CLASS_NEAR)
+SCAN(scan_2, Py_UCS2, CLASS_NEAR)
+SCAN(scan_4, Py_UCS4, CLASS_ANY)
 
 static uint64_t
 scan_kind(const Scanner *s, int kind, const void *data, Py_ssize_t size, Py_ssize_t start,
@@ -154,26 +146,6 @@ scanner_find(Scanner *self, PyObject *args)
     return PyLong_FromSsize_t(place);
 }
 
-/* Sixty-four windows as twenty: those that share a bit may each be there. Those of one character
-   share the lowest, so that they do not speak for the longer ones, nor do those of two. */
-static uint64_t
-folded(const Masks *outside, uint64_t windows)
-{
-    uint64_t two = windows & ~outside->second & outside->third,
-             three = windows & ~outside->second & ~outside->third;
-    uint64_t found = (windows & outside->second) != 0;
-    for (int k = 0; k < 64; k++)
-        found |= (two >> k & 1) << (1 + k % TWOS) | (three >> k & 1) << (1 + TWOS + k % THREES);
-    return found;
-}
-
-static uint64_t
-hint_of(const Masks *outside, const Masks *masks)
-{
-    return folded(outside, masks->first) | folded(outside, masks->second) << FOLDED |
-           folded(outside, masks->third) << 2 * FOLDED;
-}
-
 /* Whether no window can be of what is typed in English, or of that and the text's end. */
 static int
 is_quiet(const Scanner *s)
@@ -182,9 +154,9 @@ is_quiet(const Scanner *s)
     uint64_t first = 0, second = outside->second, third = outside->third;
     for (Py_UCS4 c = 0; c < 0x80; c++)
         if (IS_TYPED(Py_UCS4, c)) {
-            first |= s->masks[LOW(s, c)].first;
-            second |= s->masks[LOW(s, c)].second;
-            third |= s->masks[LOW(s, c)].third;
+            first |= s->masks[s->near[c]].first;
+            second |= s->masks[s->near[c]].second;
+            third |= s->masks[s->near[c]].third;
         }
     return !(first & second & third);
 }
@@ -196,9 +168,7 @@ fill(Scanner *self, const Py_buffer *pages, const Py_buffer *classes, const Py_b
     Py_ssize_t kinds = masks->len / (Py_ssize_t)sizeof(Masks);
     if (pages->len != (Py_ssize_t)sizeof self->pages || count < 1 || kinds < 1 ||
         !(self->classes = PyMem_Malloc((size_t)classes->len)) ||
-        !(self->masks = PyMem_Malloc((size_t)masks->len)) ||
-        !(self->hints = PyMem_Malloc((size_t)kinds * sizeof *self->hints)) ||
-        !(self->near = PyMem_Malloc(NEAR * sizeof *self->near)))
+        !(self->masks = PyMem_Malloc((size_t)masks->len)))
         return 0;
     memcpy(self->pages, pages->buf, sizeof self->pages);
     memcpy(self->classes, classes->buf, (size_t)classes->len);
@@ -209,11 +179,8 @@ fill(Scanner *self, const Py_buffer *pages, const Py_buffer *classes, const Py_b
     for (Py_ssize_t i = 0; i < count * 256; i++)
         if (self->classes[i] >= kinds)
             return 0;
-    memcpy(self->low, self->classes + 256 * (Py_ssize_t)self->pages[0], sizeof self->low);
-    for (Py_ssize_t i = 0; i < kinds; i++)
-        self->hints[i] = hint_of(&self->masks[OUTSIDE], &self->masks[i]);
     for (Py_UCS4 c = 0; c < NEAR; c++)
-        self->near[c] = self->hints[ANY(self, c)];
+        self->near[c] = self->classes[(size_t)self->pages[c >> 8] << 8 | (c & 0xFF)];
     self->typed = is_quiet(self);
     return 1;
 }
@@ -247,8 +214,6 @@ scanner_dealloc(Scanner *self)
     PyTypeObject *type = Py_TYPE(self);
     PyMem_Free(self->classes);
     PyMem_Free(self->masks);
-    PyMem_Free(self->hints);
-    PyMem_Free(self->near);
     type->tp_free((PyObject *)self);
     Py_DECREF(type);
 }

@@ -13,7 +13,7 @@ import numpy as np
 
 from unspun import kernels
 
-_kernel = kernels.load("unspun.kernels._windows", revision=4)
+_kernel = kernels.load("unspun.kernels._windows", revision=5)
 
 ANY = ""
 """In place of a set: any character, or none."""
