@@ -20,6 +20,7 @@ _NEAR = 18  # code points of a sentence's start where scripts without spaces ope
 _AFTER = 80  # code points within which the object follows its call
 _LETTERS = re.compile(r"[^\W\d_]+")
 _OPENING = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_MARKS = ".,;:!?)\"'"
 _GATED = 4  # letters of a first word that are looked up before words are cut
 _REMEMBERED = 1 << 13  # ends of lines
 _LATE = "\u0370"  # from here on, scripts other than Latin
@@ -123,12 +124,22 @@ def _may_open(front: str) -> bool:
 
 
 def _opens(text: str) -> bool:
-    head = text[: 2 * _NEAR].casefold()
-    begins = _LETTERS.search(head)
-    if not begins or begins[0][:_GATED] not in _gates():
-        return False
-    words = _OPENING.findall(head.replace("\u2019", "'"))[:2]
+    head = text[: 2 * _NEAR]
+    words = [piece.rstrip(_MARKS) for piece in head.split(maxsplit=2)[:2]]
+    if all(map(_is_plain, words)):
+        words = [word.lower() for word in words]
+    else:
+        head = head.casefold()
+        begins = _LETTERS.search(head)
+        if not begins or begins[0][:_GATED] not in _gates():
+            return False
+        words = _OPENING.findall(head.replace("\u2019", "'"))[:2]
     return words[0] in openings() or " ".join(words) in openings()
+
+
+def _is_plain(word: str) -> bool:
+    """Whether what stands between blanks and marks is a word, whatever stands around it."""
+    return word.isascii() and word.isalpha()
 
 
 @lru_cache(_REMEMBERED)
@@ -139,7 +150,11 @@ def _may_end(back: str) -> bool:
 
 
 def _ends(text: str) -> bool:
-    tail = text[-2 * _NEAR :].casefold()
+    tail = text[-2 * _NEAR :]
+    end = tail.rsplit(maxsplit=1)[-1].rstrip(_MARKS)
+    if _is_plain(end) and end.lower() not in _finals():
+        return False
+    tail = tail.casefold()
     last = tail[-2:-1]
     if not last.isalpha() or tail[-1].isalnum():
         last = next((c for c in reversed(tail) if c.isalnum() and not c.isdecimal()), "")
@@ -153,6 +168,12 @@ def _ends(text: str) -> bool:
 def _gates() -> frozenset[str]:
     """The first letters of the first word of each."""
     return frozenset(found[0][:_GATED] for found in map(_LETTERS.match, openings()) if found)
+
+
+@cache
+def _finals() -> frozenset[str]:
+    """The last word of each ending."""
+    return frozenset(ending.split()[-1] for ending in endings())
 
 
 @cache

@@ -25,8 +25,6 @@ _TOKEN = re.compile(r"\{(\w+)\}|([(\[|)\]])|([^{}()\[\]|]+)")
 _ANCHOR = 4  # letters at either end that index a template
 _ANCHORS = range(1, _ANCHOR + 1)
 _PEEK = 24  # letters at either end of a long line that are looked at first
-_HEAD = re.compile("[A-Za-z](?:[A-Za-z]| (?! )){4}")  # so folding gives them in lower case
-_FOOT = re.compile(r"[A-Za-z]{5}[.!?]")
 _REMEMBERED = 1 << 13  # ends of long lines
 _MAX_VARIANTS = 200  # templates without placeholders up to this size are looked up, not matched
 
@@ -141,18 +139,23 @@ def _promises(text: str) -> bool:
 
 @lru_cache(_REMEMBERED)
 def _begins(front: str) -> bool | None:
-    """Whether a long line with this front may match by it; None where that does not tell."""
-    if not _HEAD.match(front):
+    """Whether a long line with this front may match by it; None where that does not tell.
+
+    A letter of ASCII that one of ASCII follows is folded by itself.
+    """
+    key = fold(front[:-1]) if front.isascii() else ""
+    if len(key) < _ANCHOR:
         return None
-    return _anchored(table().long.starts, front[:_ANCHOR].lower(), _prefixes)
+    return _anchored(table().long.starts, key, _prefixes)
 
 
 @lru_cache(_REMEMBERED)
 def _ends(back: str) -> bool | None:
     """The same of its last characters."""
-    if not _FOOT.match(back):
+    key = fold(back) if back.isascii() else ""
+    if len(key) < _ANCHOR:
         return None
-    return _anchored(table().long.ends, back[1:-1].lower(), _suffixes)
+    return _anchored(table().long.ends, key, _suffixes)
 
 
 def _anchored(index: dict[str, list[Entry]], key: str, ends: Callable[[str], list[str]]) -> bool:
