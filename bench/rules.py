@@ -71,7 +71,7 @@ def bad(texts: Sequence[str], rng: random.Random) -> list[str]:
 def ours(text: str) -> dict[str, bool]:
     """Whether any rule of each family flags a text."""
     shape = Shape.of(text, "en")
-    flagged = [p.name for p in rules.parts(shape) if p.flagged]
+    flagged = [part.name for part in rules.parts(shape)[1]]
     return {
         name: any(part.startswith(prefixes) for part in flagged)
         for name, (_, prefixes) in FILTERS.items()

@@ -196,8 +196,10 @@ def test_what_is_counted_is_rated_alike(counts: list[int], language: str) -> Non
         (language, True, *counts[:21], tuple(counts[21:24]), tuple(counts[24:]))
     )
     for rule in repetition.RULES + rules.RULES:
-        (one,), (other,) = bounds.rate([rule])(found), bounds.plain([rule])(found)
-        assert one == other
+        (one,), beyond = bounds.rate([rule])(found)
+        assert ([one], beyond) == bounds.plain([rule])(found)
+        assert beyond == [one] * one.flagged
+        (other,), _ = bounds.plain([rule])(found)
         assert type(one.value) is type(other.value)
 
 

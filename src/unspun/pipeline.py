@@ -21,7 +21,7 @@ from unspun import (
     tagging,
     translation,
 )
-from unspun.config import Config, ExtractConfig, RestoreConfig
+from unspun.config import Config, ExtractConfig, NormaliseConfig, RestoreConfig
 from unspun.detect import spun as spun_detector
 from unspun.errors import NO_DOCUMENTS_FAULT
 from unspun.flow import Result, Setting, Snapshot, Stage
@@ -73,25 +73,28 @@ def shown(document: Document, config: ExtractConfig) -> str:
 
 
 def _normalise(result: Result, setting: Setting) -> Result:
-    config = setting.config.normalise
-    shown = normalise.shown(result.text, config)
-    if SPOOF in shown:
-        result = flow.tagged(result, spoofs(result.text), result.ledger)
-    shown -= {SPOOF}
+    shown = normalise.shown(result.text, setting.config.normalise)
     if shown:
-        moved = False
-        for normaliser in normalise.NORMALISERS:
-            idle = normaliser is normalise.SETTLE and not moved
-            if idle or not normaliser.asked(shown, config):
-                continue
-            step = normaliser.propose(result.text, config)
-            if step:
-                moved = True
-                result = flow.edited(result, step)
-                shown = normalise.shown(result.text, config)
-        suspects = normalise.suspects(result.text, config)
-        result = flow.tagged(result, suspects, result.ledger)
+        if SPOOF in shown:
+            result = flow.tagged(result, spoofs(result.text), result.ledger)
+        if shown != {SPOOF}:
+            result = _repaired(result, shown - {SPOOF}, setting.config.normalise)
     return flow.snapped(result, "normalise")
+
+
+def _repaired(result: Result, shown: frozenset[str], config: NormaliseConfig) -> Result:
+    """The result after all rules for which its text shows signs."""
+    moved = False
+    for normaliser in normalise.NORMALISERS:
+        idle = normaliser is normalise.SETTLE and not moved
+        if idle or not normaliser.asked(shown, config):
+            continue
+        step = normaliser.propose(result.text, config)
+        if step:
+            moved = True
+            result = flow.edited(result, step)
+            shown = normalise.shown(result.text, config)
+    return flow.tagged(result, normalise.suspects(result.text, config), result.ledger)
 
 
 def _strip_chrome(result: Result, setting: Setting) -> Result:
@@ -239,10 +242,6 @@ def _bettered(result: Result) -> Iterator[Passage]:
             yield Passage(*now(edit.start, edit.end), "machine-translated")
 
 
-_FAULTS = {"chrome", "encoding-damage"}
-"""The kinds of tags that say something of quality."""
-
-
 def _assess(result: Result, setting: Setting) -> Result:
     return _assess_many([result], setting)[0]
 
@@ -281,21 +280,23 @@ def _assessed(
     setting: Setting,
 ) -> Result:
     """The result with its score."""
-    left = []
-    if result.tags:
-        now = Projection(result.ledger).result
-        faults = (placement.placed(tag, now) for tag in result.tags if tag.kind in _FAULTS)
-        left = [tag for tag in faults if tag.start < tag.end]
     assessed = quality.assess(
         result.text,
         tagged,
         spun=_left_spun(result, setting.config.restore),
-        chrome=[tag for tag in left if tag.kind == "chrome"],
-        damage=[tag for tag in left if tag.kind == "encoding-damage"],
+        chrome=_left("chrome", result) if result.tags else (),
+        damage=_left("encoding-damage", result) if result.tags else (),
         fluency=fluency,
         shape=shape,
     )
     return flow.changed(result, quality=assessed)
+
+
+def _left(kind: str, result: Result) -> list[Tag]:
+    """What was tagged as of a kind and is still in the text, at its place there."""
+    now = Projection(result.ledger).result
+    tags = [placement.placed(tag, now) for tag in result.tags if tag.kind == kind]
+    return [tag for tag in tags if tag.start < tag.end]
 
 
 STAGES = (

@@ -64,24 +64,26 @@ def assess(
         The score and its parts; every rule gives its value and threshold and drops nothing.
     """
     shape = shape or Shape.of(text, tagged.language)
-    parts = [
+    own = [
         _damage(text, damage, shape.damage) if damage or shape.damage else _SOUND,
         _chrome(text, chrome) if chrome else _BARE,
         _residue(text, tagged),
         _language(tagged),
     ]
     if spun is not None:
-        parts.append(_sub_score("spun", 1 - spun.score, spun.score, 0.5, spun.is_spun))
+        own.append(_sub_score("spun", 1 - spun.score, spun.score, 0.5, spun.is_spun))
     if fluency is not None:
         share, value = fluency
-        parts.append(_sub_score("fluency", share, value, FLUENT, value < FLUENT))
-    parts += rules.parts(shape)
-    return _quality(_mean(parts), tuple(parts))
+        own.append(_sub_score("fluency", share, value, FLUENT, value < FLUENT))
+    rated, beyond = rules.parts(shape)
+    faults = [part for part in own if part.score < 1] + beyond
+    return _quality(_mean(faults), (*own, *rated))
 
 
-def _mean(parts: Sequence[SubScore]) -> float:
+def _mean(faults: Sequence[SubScore]) -> float:
+    """The mean of all parts, of which those below one are given: the others weigh nothing."""
     total = 0.0
-    for part in [part for part in parts if part.score < 1]:  # the logarithm of the others is 0
+    for part in faults:
         total += WEIGHTS.get(part.name, RULE_WEIGHT) * math.log(max(_FLOOR, part.score))
     return math.exp(total)
 

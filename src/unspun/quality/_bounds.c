@@ -2,7 +2,7 @@
 #define PY_SSIZE_T_CLEAN
 #include "kernel.h"
 
-#define REVISION 2 /* that of bounds.py */
+#define REVISION 3 /* that of bounds.py */
 
 enum { SHARE, MOST, LEAST }; /* as in bounds.py */
 #define PARTS 5 /* of a sub-score */
@@ -46,15 +46,14 @@ score_of(const Rule *rule, double value, int *flagged)
     return left > 0 ? left : 0.0;
 }
 
-/* The part of a rule; lets go of what is shown. */
+/* The part of a rule, and whether it is flagged; lets go of what is shown. */
 static PyObject *
-part_with(const Bounds *self, const Rule *rule, double value, PyObject *shown)
+part_with(const Bounds *self, const Rule *rule, double value, PyObject *shown, int *flagged)
 {
-    int flagged;
-    PyObject *score = PyFloat_FromDouble(score_of(rule, value, &flagged)), *part = NULL;
+    PyObject *score = PyFloat_FromDouble(score_of(rule, value, flagged)), *part = NULL;
     if (score && shown) {
         PyObject *items[PARTS] = {rule->name, score, shown, rule->threshold,
-                                  flagged ? Py_True : Py_False};
+                                  *flagged ? Py_True : Py_False};
         part = PyObject_Vectorcall(self->made, items, PARTS, NULL);
     }
     Py_XDECREF(score);
@@ -63,7 +62,7 @@ part_with(const Bounds *self, const Rule *rule, double value, PyObject *shown)
 }
 
 static PyObject *
-part_of(const Bounds *self, const Rule *rule, PyObject *shape)
+part_of(const Bounds *self, const Rule *rule, PyObject *shape, int *flagged)
 {
     PyObject *some = field_of(shape, rule->some), *every = NULL;
     if (some && rule->at >= 0)
@@ -73,26 +72,32 @@ part_of(const Bounds *self, const Rule *rule, PyObject *shape)
     double value = PyLong_AsDouble(some), whole = every ? PyLong_AsDouble(every) : 1;
     if (PyErr_Occurred())
         return NULL;
+    *flagged = 0;
     if (value == 0 && rule->nothing)
         return Py_NewRef(rule->nothing);
     if (every)
         value /= whole > 1 ? whole : 1;
-    return part_with(self, rule, value, every ? PyFloat_FromDouble(value) : Py_NewRef(some));
+    PyObject *shown = every ? PyFloat_FromDouble(value) : Py_NewRef(some);
+    return part_with(self, rule, value, shown, flagged);
 }
 
-/* rate(shape): a part for each rule. */
+/* rate(shape): a part for each rule, and those of them that are flagged. */
 static PyObject *
 bounds_rate(Bounds *self, PyObject *shape)
 {
-    PyObject *parts = PyList_New(self->count);
-    for (Py_ssize_t k = 0; parts && k < self->count; k++) {
-        PyObject *part = part_of(self, &self->rules[k], shape);
+    PyObject *parts = PyList_New(self->count), *beyond = PyList_New(0);
+    int sound = parts && beyond;
+    for (Py_ssize_t k = 0; sound && k < self->count; k++) {
+        int flagged;
+        PyObject *part = part_of(self, &self->rules[k], shape, &flagged);
         if (part)
             PyList_SET_ITEM(parts, k, part);
-        else
-            Py_CLEAR(parts);
+        sound = part && !(flagged && PyList_Append(beyond, part));
     }
-    return parts;
+    PyObject *rated = sound ? PyTuple_Pack(2, parts, beyond) : NULL;
+    Py_XDECREF(parts);
+    Py_XDECREF(beyond);
+    return rated;
 }
 
 static int
@@ -113,11 +118,11 @@ fill_rule(const Bounds *self, Rule *rule, PyObject *row)
     if (PyErr_Occurred())
         return 0;
     score_of(rule, 0, &flagged);
-    if (!flagged) {
-        PyObject *zero = rule->every >= 0 ? PyFloat_FromDouble(0) : PyLong_FromLong(0);
-        rule->nothing = part_with(self, rule, 0, zero);
-    }
-    return flagged || rule->nothing;
+    if (flagged)
+        return 1;
+    PyObject *zero = rule->every >= 0 ? PyFloat_FromDouble(0) : PyLong_FromLong(0);
+    rule->nothing = part_with(self, rule, 0, zero, &flagged);
+    return rule->nothing != NULL;
 }
 
 static PyObject *
@@ -161,7 +166,7 @@ bounds_dealloc(Bounds *self)
 }
 
 static PyMethodDef bounds_methods[] = {
-    {"rate", (PyCFunction)bounds_rate, METH_O, "A sub-score of a shape for each rule."},
+    {"rate", (PyCFunction)bounds_rate, METH_O, "A sub-score of a shape for each rule; the flagged."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -13,7 +13,7 @@ from unspun.kernels.values import maker
 from unspun.model import SubScore
 from unspun.quality.shape import Shape, share
 
-_kernel = kernels.load("unspun.quality._bounds", revision=2)
+_kernel = kernels.load("unspun.quality._bounds", revision=3)
 _sub_score = maker(SubScore)
 _PLACES = {name: place for place, name in enumerate(Shape._fields)}
 
@@ -41,8 +41,8 @@ class Rule(NamedTuple):
     at: int = -1
 
 
-Rate = Callable[[Shape], list[SubScore]]
-"""From what is counted in a text to a part for each rule."""
+Rate = Callable[[Shape], tuple[list[SubScore], list[SubScore]]]
+"""From what is counted in a text to a part for each rule, and those of them that are flagged."""
 Row = tuple[str, int, float, int, int, int]
 """A rule with the places of its fields, -1 for none."""
 
@@ -59,9 +59,9 @@ def plain(rules: Sequence[Rule]) -> Rate:
     """The same without the compiled kernel; most rules count nothing in most texts."""
     known = [(row, _nothing(row)) for row in _rows(rules)]
 
-    def rated(shape: Shape) -> list[SubScore]:
+    def rated(shape: Shape) -> tuple[list[SubScore], list[SubScore]]:
         counts: Sequence[Any] = shape
-        parts = []
+        parts, beyond = [], []
         for (name, bound, threshold, some, every, at), nothing in known:
             value = counts[some] if at < 0 else counts[some][at]
             if not value and nothing is not None:
@@ -72,7 +72,9 @@ def plain(rules: Sequence[Rule]) -> Rate:
             flagged = value < threshold if bound == LEAST else value > threshold
             score = _score(bound, threshold, value) if flagged else 1.0
             parts.append(_sub_score(name, score, value, threshold, flagged))
-        return parts
+            if flagged:
+                beyond.append(parts[-1])
+        return parts, beyond
 
     return rated
 

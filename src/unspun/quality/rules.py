@@ -67,8 +67,8 @@ _RATES = {
 }
 
 
-def parts(shape: Shape) -> list[SubScore]:
-    """Every rule that speaks of the text's language, those of repetition first."""
+def parts(shape: Shape) -> tuple[list[SubScore], list[SubScore]]:
+    """Every rule that speaks of the text's language, those of repetition first; the flagged."""
     language = shape.language
     kind = shape.enough, language not in _SPACED_ENDS, shape.words > 0, language == "en"
     return _RATES[kind](shape)

@@ -39,9 +39,7 @@ def detect_batch(texts: Sequence[str], config: TagConfig) -> list[Detected]:
         texts: At least one.
         config: Its ``min_letters`` is used, and its ``detector``.
     """
-    laid = words.lay([_sample(text) for text in texts], windows=False)
-    named = units.name(laid, config)
-    return [_detected(one, found, config) for one, found in zip(laid, named, strict=True)]
+    return [Detected(*what) for what in _whats(texts, config)]
 
 
 def whole_batch(texts: Sequence[str], config: TagConfig, ids: Sequence[str]) -> list[Tagged]:
@@ -53,29 +51,32 @@ def whole_batch(texts: Sequence[str], config: TagConfig, ids: Sequence[str]) -> 
         ids: The documents' ids.
     """
     found = []
-    for text, name, read in zip(texts, ids, detect_batch(texts, config), strict=True):
-        language, script, certain = read
+    whats = _whats(texts, config)
+    for text, name, (language, script, certain) in zip(texts, ids, whats, strict=True):
         if config.method == "exact":
-            language, certain = exact.checked(text, config.seed, language, certain)
+            language, certain = exact.checked(text, config.seed, language, certain)  # noqa: PLW2901
         spans = (_span(0, len(text), language, script, certain),) if text else ()
         found.append(_tagged(name, language, script, certain, spans, _UNJUDGED, ()))
     return found
 
 
-def _detected(laid: words.Words, named: Sequence[units.Unit], config: TagConfig) -> Detected:
+def _whats(texts: Sequence[str], config: TagConfig) -> list[words.What]:
+    """What each text is, by a sample of it."""
+    laid = words.lay([_sample(text) for text in texts], windows=False)
+    named = units.name(laid, config)
+    return [_what(one, found, config) for one, found in zip(laid, named, strict=True)]
+
+
+def _what(laid: words.Words, named: Sequence[units.Unit], config: TagConfig) -> words.What:
     """The language of the script that says most."""
     if not named:
-        return Detected("und", "Zyyy", 1.0)
-    names = scripts.load().names
-    groups = [names[total[0]] for total in laid.totals]
-    unit, group = named[0], groups[0]
-    if len(named) > 1:
-        unit, group = max(zip(named, groups, strict=True), key=lambda found: units.weight(*found))
-    if group == scripts.CJK[0]:
+        return "und", "Zyyy", 1.0
+    unit = named[0] if len(named) == 1 else max(named, key=units.weight)
+    if unit.group == scripts.CJK[0]:
         return _han(laid)
     if units.too_short(unit, laid, config.min_letters):
-        return Detected("und", group, 1 - unit.confidence)
-    return Detected(unit.language, "Kore" if group == "Hang" else group, unit.confidence)
+        return "und", unit.group, 1 - unit.confidence
+    return units.what(unit)
 
 
 def _sample(text: str) -> str:
@@ -85,7 +86,7 @@ def _sample(text: str) -> str:
     return f"{text[:HEAD]}\n{text[middle : middle + PART]}\n{text[-PART:]}"
 
 
-def _han(laid: words.Words) -> Detected:
+def _han(laid: words.Words) -> words.What:
     """The commonest variant among a text's lines of Han characters."""
     lines = han.lines(laid.text, 0, len(laid.text))
     sizes: dict[tuple[str, str], int] = {}
@@ -94,4 +95,4 @@ def _han(laid: words.Words) -> Detected:
         sizes[key] = sizes.get(key, 0) + laid.letters(line.start, line.end)
     language, script = max(sizes, key=lambda key: sizes[key])
     votes = sum(line.votes for line in lines if line.language == language)
-    return Detected(language, script, confidence.of_votes(votes))
+    return language, script, confidence.of_votes(votes)

@@ -58,10 +58,9 @@ def tag_batch(
     """The tags of every text of a batch, which is not empty; judged, with their origins."""
     laid = reading.lay(texts, skips)
     named = units.name(laid, config)
-    names = scripts.load().names
     loud = reading.loud(laid, [[max(unit.column, 0) for unit in found] for found in named])
     return [
-        _Tagger(words, found, windows, config, names).tagged(name, judged=judged)
+        _Tagger(words, found, windows, config).tagged(name, judged=judged)
         for words, found, windows, name in zip(laid, named, loud, ids, strict=True)
     ]
 
@@ -69,7 +68,7 @@ def tag_batch(
 class _Tagger:
     """What is known of a text, turned into its tags."""
 
-    __slots__ = ("config", "loud", "names", "text", "units", "words")
+    __slots__ = ("config", "loud", "text", "units", "words")
 
     def __init__(
         self,
@@ -77,14 +76,12 @@ class _Tagger:
         named: Sequence[units.Unit],
         loud: Sequence[tuple[int, int]],
         config: TagConfig,
-        names: Sequence[str],
     ) -> None:
         self.words = words
         self.text = words.text
         self.units = named
         self.loud = loud
         self.config = config
-        self.names = names
 
     def tagged(self, name: str, *, judged: bool) -> Tagged:
         """Everything about the text."""
@@ -119,41 +116,37 @@ class _Tagger:
         return tuple(result)
 
     def _pieces(self) -> list[Piece]:
-        groups = [self.names[total[0]] for total in self.words.totals]
-        most = max(map(units.weight, self.units, groups), default=0)
+        most = max(map(units.weight, self.units), default=0)
         pieces: list[Piece] = []
-        chinese = self._chinese(groups)
+        chinese = self._chinese()
         for run in self.words.runs:
-            unit, group = self.units[run[5]], groups[run[5]]
+            unit = self.units[run[5]]
             begin = self._opening(run[2], pieces)
-            if group == scripts.CJK[0]:
+            if unit.group == scripts.CJK[0]:
                 first, *rest = next(chinese)
                 pieces += [first._replace(start=begin), *rest]
-            elif unit.column < 0 or self._unnamed(unit, units.weight(unit, group), most):
-                pieces.append(Piece(begin, *self._whole(unit, group, most)))
+            elif unit.column < 0 or self._unnamed(unit, most):
+                pieces.append(Piece(begin, *self._whole(unit, most)))
             else:
-                pieces += self._switches(run, unit, group, begin, pieces)
+                pieces += self._switches(run, unit, begin, pieces)
         return pieces
 
     def _only(self) -> reading.What | None:
         """What a text of one script and language is, as most are."""
         if self.loud or len(self.words.runs) != 1 or self.words.blanks:
             return None
-        unit, group = self.units[0], self.names[self.words.totals[0][0]]
-        if group == scripts.CJK[0]:
-            return None
-        return self._whole(unit, group, units.weight(unit, group))
+        unit = self.units[0]
+        return None if unit.group == scripts.CJK[0] else self._whole(unit, units.weight(unit))
 
-    def _whole(self, unit: units.Unit, group: str, most: float) -> reading.What:
+    def _whole(self, unit: units.Unit, most: float) -> reading.What:
         """What a run is as a whole."""
-        if unit.column < 0:
-            return unit.language, "Kore" if group == "Hang" else group, unit.confidence
-        if self._unnamed(unit, units.weight(unit, group), most):
-            return "und", group, 1 - unit.confidence
-        return unit.language, group, unit.confidence
+        if unit.column >= 0 and self._unnamed(unit, most):
+            return "und", unit.group, 1 - unit.confidence
+        return units.what(unit)
 
-    def _chinese(self, groups: Sequence[str]) -> Iterator[list[Piece]]:
+    def _chinese(self) -> Iterator[list[Piece]]:
         """The pieces of each run of Chinese or Japanese, told apart with the whole text in view."""
+        groups = [unit.group for unit in self.units]
         ranges = [run[2:4] for run in self.words.runs if groups[run[5]] == scripts.CJK[0]]
         for lines in han.stretches(self.text, ranges) if ranges else ():
             yield [
@@ -161,10 +154,10 @@ class _Tagger:
                 for line in lines
             ]
 
-    def _unnamed(self, unit: units.Unit, weight: float, most: float) -> bool:
+    def _unnamed(self, unit: units.Unit, most: float) -> bool:
         """Whether a unit is too short to name: for its text, or alone."""
         least = self.config.min_letters
-        beside = unit.letters < least and weight < most
+        beside = unit.letters < least and units.weight(unit) < most
         return beside or units.too_short(unit, self.words, least)
 
     def _opening(self, start: int, pieces: list[Piece]) -> int:
@@ -174,41 +167,39 @@ class _Tagger:
             start -= 1
         return start
 
-    def _switches(
-        self, run: Run, unit: units.Unit, group: str, begin: int, before: list[Piece]
-    ) -> list[Piece]:
+    def _switches(self, run: Run, unit: units.Unit, begin: int, before: list[Piece]) -> list[Piece]:
         """Follow the language from word to word through a run."""
         if not self.loud:
-            return [Piece(begin, unit.language, group, unit.confidence)]
+            return [Piece(begin, unit.language, unit.group, unit.confidence)]
         turns = self.words.turns(run[0], run[1], unit.column)
         foreign = [(a, b) for a, b, column in turns if column != unit.column]
-        checked = dict(zip(foreign, self._checked(foreign, unit, group), strict=True))
+        checked = dict(zip(foreign, self._checked(foreign, unit), strict=True))
         pieces: list[Piece] = []
         for k, (a, b, _) in enumerate(turns):
             if k:
                 begin = self._opening(self.words.bounds(a, b)[0], [*before[-1:], *pieces])
             language, certain = checked.get((a, b), (unit.language, unit.confidence))
-            pieces.append(Piece(begin, language, group, certain))
+            pieces.append(Piece(begin, language, unit.group, certain))
         return pieces
 
     def _checked(
-        self, passages: Sequence[tuple[int, int]], unit: units.Unit, group: str
+        self, passages: Sequence[tuple[int, int]], unit: units.Unit
     ) -> list[tuple[str, float]]:
         """The language of passages in another language, by both readings; the text's in doubt."""
         if not passages:
             return []
-        languages = profiles.load().languages[group]
+        languages = profiles.load().languages[unit.group]
         bounds = [self.words.bounds(a, b) for a, b in passages]
         scores = supplement.load().score([self.text[a:b] for a, b, _ in bounds])
         found = []
         for (_, _, letters), score in zip(bounds, scores, strict=True):
-            sums = units.together(group, score)[: len(languages)]
+            sums = units.together(unit.group, score)[: len(languages)]
             best = sums.index(max(sums))
             margin = (sums[best] - sums[unit.column]) / supplement.STEPS
             if margin < switches.LEAST:
                 found.append((unit.language, unit.confidence))
             else:
-                language = supplement.name(languages[best], group)
+                language = supplement.name(languages[best], unit.group)
                 loss = supplement.loss(score, best, letters)
                 found.append((language, confidence.of_supplement(margin, letters, loss)))
         return found

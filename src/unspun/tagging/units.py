@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from operator import sub
-from typing import NamedTuple
 
 from unspun.config import TagConfig
+from unspun.kernels.values import changer, maker
 from unspun.tagging import confidence, detectors, profiles, scripts, supplement
-from unspun.tagging.words import Words
+from unspun.tagging.words import What, Words
 
 DOUBT = 0.98
 """Below this confidence of the profiles the supplement is asked."""
@@ -25,20 +26,26 @@ _LETTERS = 4  # of a word that alone can name a language
 _WORDS = 0.2  # a short text of several words is named unless nothing speaks for the name
 
 
-class Unit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Unit:
     """All words of one text in one script group.
 
     Attributes:
+        group: The script group, named for its first script.
         column: The profiles' column nearest to it, -1 where the script has one language.
         language: Its language.
         confidence: Probability that it is right.
         letters: Letters read.
     """
 
+    group: str
     column: int
     language: str
     confidence: float
     letters: int
+
+
+_unit, _changed = maker(Unit), changer(Unit)
 
 
 def name(laid: Sequence[Words], config: TagConfig | None = None) -> list[list[Unit]]:
@@ -48,17 +55,24 @@ def name(laid: Sequence[Words], config: TagConfig | None = None) -> list[list[Un
         laid: The words of the texts.
         config: Names another detector to ask; none, if None.
     """
-    found = [[_named(*total) for total in words.totals] for words in laid]
+    names, languages = scripts.load().names, profiles.load().languages
+    found = [[_named(names, languages, *total) for total in words.totals] for words in laid]
     _doubt(laid, found)
     if config is not None and config.detector:
         _ask(laid, found, config)
     return found
 
 
-def weight(unit: Unit, group: str) -> float:
+def weight(unit: Unit) -> float:
     """Letters that the Latin alphabet would need; between equals, the denser script counts."""
-    each = _WEIGHT.get(group, _OTHER)
+    each = _WEIGHT.get(unit.group, _OTHER)
     return unit.letters * each + each / 8
+
+
+def what(unit: Unit) -> What:
+    """What a unit is: Hangul alone is called by the script of Korean."""
+    group = "Kore" if unit.group == "Hang" else unit.group
+    return unit.language, group, unit.confidence
 
 
 def too_short(unit: Unit, words: Words, least: int) -> bool:
@@ -70,17 +84,25 @@ def too_short(unit: Unit, words: Words, least: int) -> bool:
     return unit.letters < _LETTERS or unit.confidence < _WORD
 
 
-def _named(group: int, letters: int, column: int, top: int, second: int) -> Unit:
-    """What the scripts and the profiles say."""
-    script = scripts.load().names[group]
-    languages = profiles.load().languages.get(script)
-    if languages is None:
-        language = scripts.LANGUAGE_OF_SCRIPT.get(script, "und")
-        return Unit(-1, language, 0.999 if language != "und" else 0.5, letters)
+def _named(
+    names: Sequence[str],
+    languages: Mapping[str, Sequence[str]],
+    number: int,
+    letters: int,
+    column: int,
+    top: int,
+    second: int,
+) -> Unit:
+    """What the scripts and the profiles say of a total."""
+    group = names[number]
+    shared = languages.get(group)
+    if shared is None:
+        language = scripts.LANGUAGE_OF_SCRIPT.get(group, "und")
+        return _unit(group, -1, language, 0.999 if language != "und" else 0.5, letters)
     best = top / profiles.STEPS
     margin = best - second / profiles.STEPS
     certain = confidence.of_profiles(margin, letters, best / max(1, letters))
-    return Unit(column, languages[column], certain, letters)
+    return _unit(group, column, shared[column], certain, letters)
 
 
 def _doubt(laid: Sequence[Words], found: list[list[Unit]]) -> None:
@@ -97,11 +119,9 @@ def _doubt(laid: Sequence[Words], found: list[list[Unit]]) -> None:
     ]
     if not doubtful:
         return
-    names = scripts.load().names
     scores = supplement.load().score([_excerpt(laid[text], number) for text, number in doubtful])
     for (text, number), score in zip(doubtful, scores, strict=True):
-        group, _, main, _, _ = laid[text].totals[number]
-        found[text][number] = _second(found[text][number], names[group], score, main)
+        found[text][number] = _second(found[text][number], score)
 
 
 def _ask(laid: Sequence[Words], found: list[list[Unit]], config: TagConfig) -> None:
@@ -116,16 +136,16 @@ def _ask(laid: Sequence[Words], found: list[list[Unit]], config: TagConfig) -> N
         return
     texts = [_excerpt(laid[text], number) for text, number in doubtful]
     answers = detectors.ask(config.detector, texts)
-    names = scripts.load().names
     for (text, number), (tag, certain) in zip(doubtful, answers, strict=True):
         unit = found[text][number]
         if certain > unit.confidence and tag != "und":
-            group = names[laid[text].totals[number][0]]
-            language = supplement.name(tag, group)
-            known = supplement.load().names[group]
-            columns = len(profiles.load().languages[group])
+            language = supplement.name(tag, unit.group)
+            known = supplement.load().names[unit.group]
+            columns = len(profiles.load().languages[unit.group])
             column = known.index(language) if language in known[:columns] else unit.column
-            found[text][number] = Unit(column, language, certain, unit.letters)
+            found[text][number] = _changed(
+                unit, column=column, language=language, confidence=certain
+            )
 
 
 def _excerpt(words: Words, unit: int) -> str:
@@ -147,21 +167,21 @@ def together(group: str, score: Sequence[int]) -> list[int]:
     return list(map(sub, score, supplement.load().handicap[group]))
 
 
-def _second(unit: Unit, group: str, score: Sequence[int], main: int) -> Unit:
+def _second(unit: Unit, score: Sequence[int]) -> Unit:
     """What the supplement says."""
-    languages = profiles.load().languages[group]
-    names = supplement.load().names[group]
-    sums = together(group, score)
+    languages = profiles.load().languages[unit.group]
+    names = supplement.load().names[unit.group]
+    sums = together(unit.group, score)
     top = max(sums)
     best = sums.index(top)
     second = _second_sum(sums, names, best)
-    column = best if best < len(languages) else main
+    column = best if best < len(languages) else unit.column
     if names[best] in languages:
         column = languages.index(names[best])
     letters = min(unit.letters, supplement.REACH * supplement.CHUNKS)
     loss = supplement.loss(score, best, letters)
     certain = confidence.of_supplement((top - second) / supplement.STEPS, unit.letters, loss)
-    return Unit(column, names[best], certain, unit.letters)
+    return _changed(unit, column=column, language=names[best], confidence=certain)
 
 
 def _second_sum(sums: list[int], names: Sequence[str], best: int) -> int:
