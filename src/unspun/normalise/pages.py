@@ -56,12 +56,12 @@ _SEGMENT = 2000
 
 def read_again(text: str, config: NormaliseConfig) -> list[Edit]:
     """Read lines of another code page again."""
-    lost = edits.sub(_LOST, _marked, text, "normalise", "wrong-code-page")
-    if lost:
-        return lost  # the rest in the next round
-    found = [edit for edit in _from_wide(text) if edit.confidence >= config.min_confidence]
-    if found:
-        return found  # the rest in the next round
+    if any(map(text.__contains__, WIDE)):  # sooner looked for one by one than as a set
+        found = edits.sub(_LOST, _marked, text, "normalise", "wrong-code-page")
+        found = found or [e for e in _from_wide(text) if e.confidence >= config.min_confidence]
+        if found:
+            return found  # the rest in the next round
+    found = []
     for start, end in _lines(text):
         line = text[start:end]
         after, confidence = _reading(line)
