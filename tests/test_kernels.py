@@ -24,7 +24,6 @@ from unspun.encodings.charmaps import next_spot, next_spot_plain, windows
 from unspun.kernels.windows import BEYOND, WORD, Window, scanner
 from unspun.normalise import badness, gate, mojibake, spoofs
 from unspun.quality import bounds, plain, repetition, rules, shape
-from unspun.quality.characters import BULLETS, ENDS
 from unspun.scoring.ter import edits, plain_edits
 
 CASES = Path(__file__).parent / "cases"
@@ -223,22 +222,17 @@ def test_what_is_looked_for_is_found_where_blocks_meet(wide: str) -> None:
 
 
 @compiled
-def test_words_are_told_apart_beyond_what_they_are_sought_by() -> None:
-    counter = shape._kernel.Counter(BULLETS, ENDS, 0)  # type: ignore[union-attr]
-    rng = random.Random(4)
-    drawn = ("".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(300_000))
-    met: dict[int, str] = {}
-    pairs = []
-    for word in dict.fromkeys(drawn):
-        hint = int.from_bytes(word.encode(), sys.byteorder) * 0x9E3779B97F4A7C15 >> 32 & 0xFFFFFFFF
-        if (other := met.setdefault(hint, word)) != word:
-            pairs.append((word, other))
-    assert pairs
-    for one, other in pairs:
-        text = " ".join([one, "x", other, "x", *map(str, range(30))])
-        assert counter.count(text, True)[21:] == ((0, 0, 0), (0, 0, 0))
-        again = counter.count(text.replace(other, one), True)
-        assert again[21:] == ((18, 0, 0), (0, 0, 0))
+@pytest.mark.parametrize(("letter", "other"), ["ab", "éf", "жд", "字中", "😀😁"])
+def test_words_that_differ_in_one_place_are_told_apart(letter: str, other: str) -> None:
+    none, behind = ((0, 0, 0), (0, 0, 0)), list(map(str, range(30)))
+    for size in range(1, 72):
+        word = letter * size
+        changed = [word[:at] + other + word[at + 1 :] for at in range(size)]
+        for unlike in (*changed, word + letter, word + "\0"):
+            apart = " ".join([word, "x", unlike, "x", word, unlike, *behind])
+            assert shape.Shape.of(apart, "en")[-2:] == none
+        again = " ".join([word, "x", word, "x", *behind])
+        assert shape.Shape.of(again, "en")[-2:] == ((2 * size + 2, 0, 0), (0, 0, 0))
 
 
 @compiled

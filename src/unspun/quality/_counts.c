@@ -10,7 +10,7 @@
 #include "marks.h"
 #include "repeats.h"
 
-#define REVISION 5
+#define REVISION 6
 
 #define BEYOND 0x10000 /* code points without an entry in the table */
 
@@ -43,11 +43,12 @@ typedef struct {
     size_t known, line; /* how many edges are known, and were when the line began */
     size_t block, block_stop, block_lines; /* lines that no blank one parts; 0 while there is none */
     Key key;           /* of the last line */
-    uint32_t *hints;   /* of the units, see `Units` */
+    uint64_t *units;   /* the keys of words, or characters */
     List lines, blocks;
 } Reading;
 
 #define SHORT_LINE 30
+#define NEAR_LETTERS 16 /* of a word: the others are read in a loop */
 #define LEAST_UNITS 30
 
 static inline int
@@ -201,6 +202,7 @@ static const struct {
     STOP('h', 'a', 'v', 'e', 4), STOP('t', 'o', ' ', ' ', 2), STOP('w', 'i', 't', 'h', 4),
     STOP('b', 'e', ' ', ' ', 2), STOP('t', 'h', 'e', ' ', 3),
 };
+#define ALL_STOPS 0xFFu
 static const uint64_t SPREAD[] = {0x2BF5522FA9CA3E9Bu, 0x13423B7BA6FB890Fu};
 
 /* The bit of a stop word in any case, by its first letters; 0 of other words. */
@@ -227,23 +229,23 @@ stop_of(const uint64_t *first, size_t size, const size_t width)
 
 #define CHAR(at) PyUnicode_READ((int)width, r->text.data, (at))
 
-/* A hint of a word, and the bit of its stop word. */
-static ALWAYS_INLINE uint32_t
-hint_of(const Reading *r, size_t start, size_t size, unsigned *stops, const size_t width)
+/* The key of a word, 64 bits of it and of a number of this process: that two words of a text share
+   one is as good as impossible. Notes its stop word, unless all of them are noted. */
+static ALWAYS_INLINE uint64_t
+word_key(const Reading *r, size_t start, size_t size, unsigned *stops, const size_t width)
 {
-    static const uint64_t FACTORS[] = {FACTOR, 0xC2B2AE3D27D4EB4Fu, 0x165667B19E3779F9u,
-                                       0xD6E8FEB86659FD93u, 0xA0761D6478BD642Fu,
-                                       0xE7037ED1A0B428DBu, 0x8EBC6AF09C88C6E3u,
-                                       0x589965CC75374CC3u};
-    uint64_t first[NEAR_LETTERS * 4 / 8], hash = 0;
+    uint64_t first[NEAR_LETTERS * 4 / 8], key = r->text.seed + size;
     const char *at = r->text.data + start * width;
     first_bytes(&r->text, at, size * width, first, NEAR_LETTERS * width);
-    *stops |= stop_of(first, size, width);
-    if (size > NEAR_LETTERS)
-        return (uint32_t)long_key(&r->text, at, size * width).head;
+    if (*stops != ALL_STOPS)
+        *stops |= stop_of(first, size, width);
+    if (size > NEAR_LETTERS) {
+        Key both = long_key(&r->text, at, size * width);
+        return mixed(mixed(key, both.head), both.tail);
+    }
     for (size_t k = 0; k < NEAR_LETTERS * width / 8; k++)
-        hash += (first[k] ^ r->text.seed) * FACTORS[k];
-    return (uint32_t)(hash >> 32);
+        key = mixed(key, first[k]);
+    return key;
 }
 
 /* Read the words, or where there are none, the characters between blanks. */
@@ -260,10 +262,10 @@ read_words(Reading *r, const size_t width)
         c->unit_characters += stop - start;
         if (!r->spaced) {
             for (; start < stop; start++)
-                r->hints[c->units++] = CHAR(start);
+                r->units[c->units++] = CHAR(start);
             continue;
         }
-        r->hints[c->units++] = hint_of(r, start, stop - start, &stops, width);
+        r->units[c->units++] = word_key(r, start, stop - start, &stops, width);
         while (start < stop && !(class_at(r->counter, CHAR(start)) & LETTER))
             start++;
         c->alphabetic += start < stop;
@@ -273,15 +275,30 @@ read_words(Reading *r, const size_t width)
 }
 
 static int
-read_text(Reading *r)
+cut_text(Reading *r)
 {
     switch (r->text.kind) {
     case PyUnicode_1BYTE_KIND:
-        return cut_chars(r, 1) < 0 ? -1 : (read_words(r, 1), 0);
+        return cut_chars(r, 1);
     case PyUnicode_2BYTE_KIND:
-        return cut_chars(r, 2) < 0 ? -1 : (read_words(r, 2), 0);
+        return cut_chars(r, 2);
     default:
-        return cut_chars(r, 4) < 0 ? -1 : (read_words(r, 4), 0);
+        return cut_chars(r, 4);
+    }
+}
+
+static void
+read_units(Reading *r)
+{
+    switch (r->text.kind) {
+    case PyUnicode_1BYTE_KIND:
+        read_words(r, 1);
+        break;
+    case PyUnicode_2BYTE_KIND:
+        read_words(r, 2);
+        break;
+    default:
+        read_words(r, 4);
     }
 }
 
@@ -291,9 +308,12 @@ look(Reading *r)
     Counts *c = r->c;
     int scale = r->spaced ? 1 : 2;
     r->edges = PyMem_RawMalloc((r->text.size + 2) * sizeof *r->edges);
-    r->hints = PyMem_RawMalloc((r->text.size + 1) * sizeof *r->hints);
-    if (!r->edges || !r->hints || read_text(r) < 0)
+    if (!r->edges || cut_text(r) < 0)
         return -1;
+    r->units = PyMem_RawMalloc(((r->spaced ? r->known / 2 : r->text.size) + 1) * sizeof *r->units);
+    if (!r->units)
+        return -1;
+    read_units(r);
     c->lines = r->lines.count;
     c->paragraphs = r->blocks.count;
     if (r->spaced) {
@@ -302,8 +322,8 @@ look(Reading *r)
     }
     if (c->units < (size_t)(LEAST_UNITS * scale))
         return 0;
-    Units units = {r->spaced ? r->edges : NULL, r->hints, c->units};
-    return find_repeats(&r->text, &units, scale, c->top, c->duplicate);
+    Units units = {r->spaced ? r->edges : NULL, r->units, c->units};
+    return find_repeats(&units, scale, r->text.seed, c->top, c->duplicate);
 }
 
 /* A tuple that begins with these numbers, with room for more. */
@@ -364,7 +384,7 @@ counter_count(Counter *self, PyObject *args)
     free_list(&r.lines);
     free_list(&r.blocks);
     PyMem_RawFree(r.edges);
-    PyMem_RawFree(r.hints);
+    PyMem_RawFree(r.units);
     Py_END_ALLOW_THREADS
     return failed ? PyErr_NoMemory() : answer(&counts);
 }

@@ -42,6 +42,7 @@ typedef struct {
 } List;
 
 #define FACTOR 0x9E3779B97F4A7C15u
+#define SECOND 0xC2B2AE3D27D4EB4Fu
 #define LEAST_SLOTS 64
 
 static inline uint64_t

@@ -18,7 +18,7 @@ from unspun.quality.laid import SEED
 UNSPACED = frozenset({"zh", "yue", "wuu", "ja", "th", "lo", "km", "my", "bo", "dz"})
 """Languages that write no space between words: rules that count words do not apply."""
 
-_kernel = kernels.load("unspun.quality._counts", revision=5)
+_kernel = kernels.load("unspun.quality._counts", revision=6)
 _ENOUGH = {spaced: ngrams.least(spaced) for spaced in (False, True)}
 
 
