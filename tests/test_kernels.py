@@ -129,9 +129,7 @@ def test_costs_of_letters_agree_for_more_pairs_than_are_remembered() -> None:
 def test_the_words_to_be_read_agree(line: str) -> None:
     scan = mojibake._scanner()
     assert scan is not None
-    some = [found for found in mojibake._words_at(line, scan) if mojibake._pages_in(found[1])]
-    every = [found for found in mojibake._words(line) if mojibake._pages_in(found[1])]
-    assert some == every
+    assert list(mojibake._words_by(scan, line)) == list(mojibake._words(line))
 
 
 WEIRD = sorted(

@@ -9,7 +9,7 @@
 #include "bits.h"
 #include "kernel.h"
 
-#define REVISION 5 /* that of windows.py; a build of other sources is not used */
+#define REVISION 6 /* that of windows.py; a build of other sources is not used */
 
 #define PAGES 0x1100 /* of 256 code points */
 #define NEAR 0x10000 /* code points that are known one by one */
@@ -146,6 +146,39 @@ scanner_find(Scanner *self, PyObject *args)
     return PyLong_FromSsize_t(place);
 }
 
+static inline int
+is_blank(Py_UCS4 ch)
+{
+    return ch == ' ' || ch == '\t' || ch == '\n';
+}
+
+/* words(text): of each word between blanks that has windows its start, its end and, read alone, their
+   bits. */
+static PyObject *
+scanner_words(Scanner *self, PyObject *text)
+{
+    if (!PyUnicode_Check(text))
+        return PyErr_Format(PyExc_TypeError, "text must be str");
+    int kind = PyUnicode_KIND(text);
+    const char *data = PyUnicode_DATA(text);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text), stop = 0, place = -1;
+    PyObject *found = PyList_New(0);
+    while (found && scan_kind(self, kind, data, size, stop, 1, &place)) {
+        Py_ssize_t start = place, none;
+        while (start > stop && !is_blank(PyUnicode_READ(kind, data, start - 1)))
+            start--;
+        for (stop = place; stop < size && !is_blank(PyUnicode_READ(kind, data, stop));)
+            stop++;
+        uint64_t bits = scan_kind(self, kind, data + start * kind, stop - start, 0, 0, &none);
+        PyObject *one = bits ? Py_BuildValue("nnK", start, stop, (unsigned long long)bits) : NULL;
+        if (bits && (!one || PyList_Append(found, one) < 0))
+            Py_CLEAR(found);
+        Py_XDECREF(one);
+        stop += stop == place; /* a window that begins with a blank */
+    }
+    return found;
+}
+
 /* Whether no window can be of what is typed in English, or of that and the text's end. */
 static int
 is_quiet(const Scanner *s)
@@ -220,6 +253,7 @@ scanner_dealloc(Scanner *self)
 
 static PyMethodDef scanner_methods[] = {
     {"shown", (PyCFunction)scanner_shown, METH_O, "The windows that a text has, as bits."},
+    {"words", (PyCFunction)scanner_words, METH_O, "The words with windows, and those as bits."},
     {"find", (PyCFunction)scanner_find, METH_VARARGS, "The first place of a window, or -1."},
     {NULL, NULL, 0, NULL},
 };

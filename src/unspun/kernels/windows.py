@@ -13,7 +13,7 @@ import numpy as np
 
 from unspun import kernels
 
-_kernel = kernels.load("unspun.kernels._windows", revision=5)
+_kernel = kernels.load("unspun.kernels._windows", revision=6)
 
 ANY = ""
 """In place of a set: any character, or none."""
@@ -99,7 +99,15 @@ class Scanner:
 
     def shown(self, text: str) -> frozenset[str]:
         """The signs of the windows that are in a text."""
-        bits = self._kernel.shown(text)
+        return self._signs_of(self._kernel.shown(text))
+
+    def words(self, text: str) -> list[tuple[int, int, frozenset[str]]]:
+        """Where each word between blanks begins and ends that has windows, and their signs."""
+        return [
+            (start, stop, self._signs_of(bits)) for start, stop, bits in self._kernel.words(text)
+        ]
+
+    def _signs_of(self, bits: int) -> frozenset[str]:
         found = self._found.get(bits)
         if found is None:
             found = frozenset(sign for k, sign in enumerate(self._signs) if bits >> k & 1)

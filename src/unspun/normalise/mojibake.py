@@ -13,7 +13,8 @@ three different sequences are asked for.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 import ftfy
@@ -29,7 +30,6 @@ from unspun.encodings.charmaps import (
     PAGES,
     PAIRS,
     SEQUENCE,
-    SPOT,
     CodePage,
     next_spot,
     pages_of,
@@ -63,7 +63,6 @@ Random bytes take 26 for each character of the text, right text in any language 
 _LOST = "\N{REPLACEMENT CHARACTER}"
 _BEYOND = re.compile("[^\x00-\x7f]")
 _WORD = re.compile("[^ \t\n]+")
-_BLANK = re.compile("[ \t\n]")
 _PROOF = 18.0  # bits that a repair must gain where ftfy sees nothing wrong
 _LEAST = 8.0  # bits that each sequence in a word must gain
 _ENOUGH_WORDS = 2  # broken ones beside right ones
@@ -78,6 +77,7 @@ _ODD = re.compile(  # characters that a repair hardly ever brings to light
     "\ue000-\uf8ff\ufdd0-\ufdef\U00010000-\U0001f0ff\U00030000-\U0010ffff]"
 )
 _FEW_ODD = 3  # one in so many may be odd
+_SURROGATE = 0xED  # what a half of CESU-8 begins with; other sequences begin with it as well
 _ENOUGH = 3  # different sequences that prove a code page without ftfy's detector
 
 
@@ -262,14 +262,17 @@ def _by_word(line: str, *, bad: bool) -> tuple[float, str]:
     """Sequences in words that are likelier when they are read, of the code page with most gain."""
     reads: dict[str, tuple[float, float]] = {}
     words = list(_broken_words(line))
+    every = reduce(or_, (word.pages for word in words), 0)
     for number, page in enumerate(PAGES):
+        if not every >> number & 1:
+            continue
         mine = [word for word in words if word.pages >> number & 1]
         if sum(word.bits for word in mine) < _PROOF:
             continue  # were all of it gained, it would not be enough
         changes = [
             _Change(word.start, word.start + len(word.text), *reading)
             for word in mine
-            if (reading := _reading(word.text, page.as_bytes(word.text), word.bits)) is not None
+            if (reading := _reading(word.text, number, word.bits)) is not None
         ]
         sure = [change for change in changes if change.gain > _LEAST * change.sequences]
         gain = sum(change.gain for change in sure)
@@ -291,51 +294,52 @@ class _Word(NamedTuple):
 def _broken_words(line: str) -> Iterator[_Word]:
     """Words that may have a sequence of some code page."""
     compiled = _scanner()
-    for start, word in _words(line) if compiled is None else _words_at(line, compiled):
-        pages = _pages_in(word)
+    for start, word, pages in _words(line) if compiled is None else _words_by(compiled, line):
+        yield _Word(start, word, pages, letters.least_bits(word))
+
+
+def _words(line: str) -> Iterator[tuple[int, str, int]]:
+    for match in _WORD.finditer(line):
+        pages = _pages_in(match[0])
         if pages:
-            yield _Word(start, word, pages, letters.least_bits(word))
+            yield match.start(), match[0], pages
 
 
-def _words(line: str) -> Iterator[tuple[int, str]]:
-    return ((match.start(), match[0]) for match in _WORD.finditer(line))
-
-
-def _words_at(line: str, compiled: Scanner) -> Iterator[tuple[int, str]]:
-    """The words around the places that the kernel finds."""
-    end = 0
-    while (place := compiled.find(line, end)) >= 0:
-        start = max(line.rfind(blank, end, place) for blank in " \t\n") + 1 or end
-        blank = _BLANK.search(line, place)
-        end = blank.start() if blank else len(line)
-        yield start, line[start:end]
+def _words_by(compiled: Scanner, line: str) -> Iterator[tuple[int, str, int]]:
+    """The same by the kernel."""
+    for start, stop, signs in compiled.words(line):
+        yield start, line[start:stop], _pages_of(signs)
 
 
 @cache
 def _scanner() -> Scanner | None:
-    """Looks for the first two or three characters of a sequence."""
-    windows: dict[tuple[str, str, str], None] = {}
-    for page in PAGES:
+    """Looks for the first two or three characters of a sequence; the signs are code pages."""
+    windows: dict[tuple[str, str, str], int] = {}
+    for number, page in enumerate(PAGES):
         behind = page.table[0x80:0xC0]
-        windows[page.table[0xC2:0xE0], behind, ANY] = None
-        windows[page.table[0xE0:0xF5], behind, behind] = None
-    return scanner([Window(SPOT, *sets) for sets in windows])
+        two = page.table[0xC2:0xE0], behind, ANY
+        more = page.table[0xE0:0xF5], behind, behind
+        for sets in two, more:
+            windows[sets] = windows.get(sets, 0) | 1 << number
+    return scanner([Window(str(pages), *sets) for sets, pages in windows.items()])
+
+
+@cache
+def _pages_of(signs: frozenset[str]) -> int:
+    return reduce(or_, map(int, signs))
 
 
 @lru_cache(maxsize=1 << 12)
 def _pages_in(word: str) -> int:
-    """The code pages of which a word may have a sequence."""
+    """The code pages of which a word may have a sequence, without the compiled kernel."""
     found = 0
     if not word.isascii():
         behind = [BEHIND.get(char, 0) for char in word]
         for k, pair in enumerate(behind):
             if pair and k:
-                more = behind[k + 1] if k + 1 < len(behind) else _BEHIND_END
+                more = behind[k + 1] if k + 1 < len(behind) else 0
                 found |= pair & (PAIRS.get(word[k - 1], 0) | LONGER.get(word[k - 1], 0) & more)
     return found
-
-
-_BEHIND_END = BEHIND.get("\0", 0)
 
 
 class _Change(NamedTuple):
@@ -347,17 +351,17 @@ class _Change(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 12)
-def _reading(word: str, data: bytes, bits: float) -> tuple[str, float, int] | None:
+def _reading(word: str, page: int, bits: float) -> tuple[str, float, int] | None:
     """A word with its sequences read, what that gains, and how many they are.
 
     Args:
         word: The word.
-        data: Its bytes in a code page, one for each character.
-        bits: How surprising it is as it stands.
+        page: The number of a code page.
+        bits: How surprising the word is as it stands.
     """
     pieces: list[str] = []
     done = count = 0
-    for match in SEQUENCE.finditer(data):
+    for match in SEQUENCE.finditer(PAGES[page].as_bytes(word)):
         pieces += word[done : match.start()], _decode(match.group())
         done = match.end()
         count += 1
@@ -379,6 +383,5 @@ def _with_words(line: str, changes: list[_Change]) -> str:
     return "".join((*pieces, line[at:]))
 
 
-@lru_cache(maxsize=1 << 12)
 def _decode(sequence: bytes) -> str:
-    return sequence.decode("utf-8-variants")
+    return sequence.decode("utf-8-variants" if sequence[0] == _SURROGATE else "utf-8")
