@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,27 @@ def test_star_import_gives_what_is_promised() -> None:
     exec("from unspun import *", names)  # noqa: S102
     assert set(unspun.__all__) <= names.keys()
     assert unspun.__all__ == sorted(unspun.__all__)
+
+
+def test_public_names_are_those_that_type_checkers_are_told() -> None:
+    tree = ast.parse(Path(unspun.__file__).read_text(encoding="utf-8"))
+    told = {
+        node.module: tuple(alias.name for alias in node.names)
+        for branch in tree.body
+        if isinstance(branch, ast.If)
+        for node in branch.body
+        if isinstance(node, ast.ImportFrom)
+    }
+    assert told == unspun._HOMES
+    assert {*unspun._HOME, "__version__"} == set(unspun.__all__) <= set(dir(unspun))
+    assert all(getattr(unspun, name) is not None for name in unspun.__all__)
+
+
+def test_what_is_no_public_name_is_no_attribute() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'cleaned'"):
+        unspun.cleaned  # type: ignore[attr-defined] # noqa: B018
+    with pytest.raises(AttributeError, match="has no attribute 'Runs'"):
+        unspun.batches.Runs  # type: ignore[attr-defined] # noqa: B018
 
 
 def test_verbs_stay_functions_whatever_is_imported_later() -> None:

@@ -10,39 +10,44 @@
 
 from __future__ import annotations
 
-from unspun.api import batch, clean, diff, qa, restore, run, score, tag, translate
-from unspun.batches import Summary
-from unspun.checking import QaFinding, QaReport
-from unspun.config import Config, TranslateConfig
-from unspun.diffing import Diff
-from unspun.errors import (
-    ConfigError,
-    EditError,
-    InputError,
-    MismatchError,
-    ModelError,
-    OutputError,
-    UnspunError,
-)
-from unspun.model import (
-    Cleaned,
-    Document,
-    Edit,
-    Finding,
-    LanguageSpan,
-    Origin,
-    Processed,
-    Quality,
-    Restored,
-    Spun,
-    SubScore,
-    Tag,
-    Tagged,
-    Translated,
-)
-from unspun.scoring import Scores
-from unspun.streaming import Pipeline
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from unspun.version import __version__
+
+if TYPE_CHECKING:
+    from unspun.api import batch, clean, diff, qa, restore, run, score, tag, translate
+    from unspun.batches import Summary
+    from unspun.checking import QaFinding, QaReport
+    from unspun.config import Config, TranslateConfig
+    from unspun.diffing import Diff
+    from unspun.errors import (
+        ConfigError,
+        EditError,
+        InputError,
+        MismatchError,
+        ModelError,
+        OutputError,
+        UnspunError,
+    )
+    from unspun.model import (
+        Cleaned,
+        Document,
+        Edit,
+        Finding,
+        LanguageSpan,
+        Origin,
+        Processed,
+        Quality,
+        Restored,
+        Spun,
+        SubScore,
+        Tag,
+        Tagged,
+        Translated,
+    )
+    from unspun.scoring import Scores
+    from unspun.streaming import Pipeline
 
 __all__ = [
     "Cleaned",
@@ -85,3 +90,53 @@ __all__ = [
     "tag",
     "translate",
 ]
+
+_HOMES = {
+    "unspun.api": ("batch", "clean", "diff", "qa", "restore", "run", "score", "tag", "translate"),
+    "unspun.batches": ("Summary",),
+    "unspun.checking": ("QaFinding", "QaReport"),
+    "unspun.config": ("Config", "TranslateConfig"),
+    "unspun.diffing": ("Diff",),
+    "unspun.errors": (
+        "ConfigError",
+        "EditError",
+        "InputError",
+        "MismatchError",
+        "ModelError",
+        "OutputError",
+        "UnspunError",
+    ),
+    "unspun.model": (
+        "Cleaned",
+        "Document",
+        "Edit",
+        "Finding",
+        "LanguageSpan",
+        "Origin",
+        "Processed",
+        "Quality",
+        "Restored",
+        "Spun",
+        "SubScore",
+        "Tag",
+        "Tagged",
+        "Translated",
+    ),
+    "unspun.scoring": ("Scores",),
+    "unspun.streaming": ("Pipeline",),
+}
+"""Where the public names are defined: each is imported when it is first asked for (PEP 562)."""
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+if not TYPE_CHECKING:  # to a type checker, every name would be one
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_HOME[name]), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from unspun.checking import Terms
+if TYPE_CHECKING:
+    from unspun.checking import Terms
 
 
 class Answer(NamedTuple):

@@ -6,12 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from unspun.checking import QaFinding
-from unspun.comparison import Comparison, StageCounts, Totals
 from unspun.model import (
     Edit,
     Finding,
@@ -24,11 +22,13 @@ from unspun.model import (
     Tag,
     Tagged,
 )
-from unspun.pipeline import Result
-from unspun.protocol import Translation
-from unspun.rewriting import Rewriting
-from unspun.scoring import Counts
-from unspun.verification import Verified
+
+if TYPE_CHECKING:
+    from unspun.comparison import Comparison, StageCounts, Totals
+    from unspun.pipeline import Result
+    from unspun.protocol import Translation
+    from unspun.rewriting import Rewriting
+    from unspun.verification import Verified
 
 Record = dict[str, Any]
 
@@ -215,6 +215,9 @@ def verified(item: Verified) -> Record:
 
 def to_verified(record: Mapping[str, Any]) -> Verified:
     """The finding of a record."""
+    from unspun.checking import QaFinding  # noqa: PLC0415 - who only writes records needs none
+    from unspun.verification import Verified  # noqa: PLC0415
+
     target, passage = record["target"], record["passage"]
     finding = QaFinding(
         record["kind"],
@@ -352,6 +355,8 @@ def counts(item: Comparison) -> Record:
 
 def to_counts(record: Mapping[str, Any]) -> tuple[StageCounts, Mapping[str, str]]:
     """The counts of a record, and the signatures of their metrics."""
+    from unspun.scoring import Counts  # noqa: PLC0415 - who only writes records needs none
+
     stages = [
         (stage, {name: Counts(name, tuple(values)) for name, values in counted.items()})
         for stage, counted in record["stages"]

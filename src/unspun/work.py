@@ -5,50 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from unspun import chrome, comparison, decode, files, pipeline, records, verification
+from unspun import comparison, files, pipeline, records, verification
 from unspun.checking import Terms
 from unspun.comparison import Comparison
-from unspun.config import Config, ExtractConfig
+from unspun.config import Config
 from unspun.errors import NO_DOCUMENTS_FAULT, UnspunError, message_of
-from unspun.files import Source
+from unspun.jobs import Job, read
 from unspun.model import Document
 from unspun.pipeline import Result, Setting
 from unspun.protocol import Usage
 from unspun.readers import containers
-from unspun.readers.rows import Decoded
 from unspun.records import Record
 from unspun.store import Outcome
 from unspun.verification import Verified
-
-
-class Job(NamedTuple):
-    """One document to do, and what it is compared with.
-
-    Attributes:
-        source: The file that it is, or stands in.
-        id: Its name.
-        reference: What it is compared with.
-        data: Its bytes where workers cannot read them: of standard input, of a record.
-        text: The text of a record.
-        number: The place of a record in its file, from 1.
-        problem: Why it cannot be done, if that is known already.
-        most: Bytes beyond which it is refused.
-        decoded: How the bytes of a record became text.
-    """
-
-    source: Source
-    id: str
-    reference: Source | None = None
-    data: bytes | None = None
-    text: str | None = None
-    number: int | None = None
-    problem: str | None = None
-    most: int = files.MOST
-    decoded: Decoded = Decoded()
 
 
 class Done(NamedTuple):
@@ -67,32 +39,6 @@ def warm(config: Config) -> None:
     """Load what every document needs, once for all workers."""
     with suppress(UnspunError):  # a setting or model that cannot be used: the first job will say
         pipeline.process(Document("", "It\u00e2\u20ac\u2122s a long way to the mill.\n"), config)
-
-
-def glance(config: ExtractConfig, below: str | None, job: Job) -> chrome.Tally:
-    """The lines of one document; none if it cannot be read, which its own turn will tell.
-
-    Args:
-        config: Whether it is a page, of which the text counts.
-        below: The cutoff of a sample that others have filled.
-        job: The document.
-    """
-    tally = chrome.Tally(below)
-    if job.problem or (job.source.path == files.STDIN and job.text is None):
-        return tally
-    with suppress(UnspunError):
-        document = files.read(job.source, job.most) if job.text is None else _of_text(job, job.text)
-        tally.add(document.text, partial(pipeline.shown, document, config))
-    return tally
-
-
-def is_page(config: ExtractConfig, job: Job) -> bool:
-    """Whether a record is a page."""
-    return pipeline.is_page(_of_text(job, job.text or ""), config)
-
-
-def _of_text(job: Job, text: str) -> Document:
-    return Document(job.id, text, *job.decoded)
 
 
 def work(setting: Setting, jobs: Sequence[Job]) -> list[Done]:
@@ -133,19 +79,6 @@ def _finished(setting: Setting, job: Job, raw: bytes, result: Result | Exception
         raise
     except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch along
         return quarantined(job, message_of(error))
-
-
-def read(job: Job) -> tuple[bytes, Document]:
-    """The bytes that `undo` gives back, and the document they are.
-
-    Raises:
-        InputError: if it cannot be read, is no text, or is too large.
-    """
-    if job.text is not None:
-        document = _of_text(job, job.text)
-        return decode.raw_bytes(document), document
-    raw = files.content(job.source, job.most) if job.data is None else job.data
-    return raw, decode.decode(raw, id=job.id, kind=files.kind(job.source.path))
 
 
 def quarantined(job: Job, reason: str) -> Done:

@@ -21,10 +21,11 @@ from unspun import chrome, readers, translators
 from unspun.batches import plan, scans, segments
 from unspun.batches.plan import Chunk
 from unspun.config import Config
+from unspun.jobs import Job, glance, is_page
 from unspun.pipeline import Setting
 from unspun.readers import Reading
 from unspun.readers.rows import WHOLE
-from unspun.work import Done, Job, Task, glance, is_page, quarantined, warm, work
+from unspun.work import Done, Task, quarantined, warm, work
 from unspun.workers import Failure, Forker, Limits, Pool, Spawner, WorkerError
 
 __all__ = ["Done", "Engine", "Hand", "Here", "Job", "Local", "Order", "Task", "warm", "work"]

@@ -16,9 +16,9 @@ from itertools import groupby
 from unspun import readers, records
 from unspun.errors import InputError
 from unspun.files import Source
+from unspun.jobs import Job
 from unspun.readers import Reading, containers, places
 from unspun.readers.rows import WHOLE, Part, Row
-from unspun.work import Job
 from unspun.workers import Failure, Limits, Pool
 
 TYPICAL_RATIO = 4  # bytes of text from one of a compressed file

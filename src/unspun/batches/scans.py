@@ -21,9 +21,9 @@ from unspun import chrome, files, readers, records
 from unspun.batches import plan
 from unspun.batches.plan import Chunk
 from unspun.errors import InputError
+from unspun.jobs import Job
 from unspun.readers import Reading
 from unspun.readers.rows import Part
-from unspun.work import Job
 
 AT_ONCE = 1 << 22  # names compared in memory together
 _NAME = np.dtype([("digest", "<u8"), ("spare", "<u8"), ("number", "<i8")])

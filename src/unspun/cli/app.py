@@ -1,68 +1,144 @@
-"""The application, its options that several commands share, and how errors end it."""
+"""The application: its commands, each imported when it is asked for, and how errors end it."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import re
-import shutil
 import sys
-import tempfile
-import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Annotated, Any
+from importlib import import_module
+from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_group
 
-from unspun import kernels
-from unspun.cli.show import errors_console, visible
-from unspun.config import Config
 from unspun.errors import ConfigError, InputError, MismatchError, UnspunError
-from unspun.files import STDIN
+from unspun.kernels import values
 from unspun.version import __version__
 
 FAILED = 1
 WRONG_USAGE = 2
 
 
+class Listed(NamedTuple):
+    """What is known of a command before it is imported.
+
+    Attributes:
+        module: The module of this package that has it.
+        summary: What `--help` says of it: the first line of its own.
+    """
+
+    module: str
+    summary: str
+
+
+COMMANDS = {
+    "run": Listed("run", "Clean, tag, restore, compare and report on a folder of documents."),
+    "clean": Listed("stages", "Repair encoding damage and strip page furniture."),
+    "tag": Listed("stages", "Say the language, script and origin of documents and their passages."),
+    "restore": Listed("stages", "Decide whether a text is spun, and give it its own words back."),
+    "translate": Listed(
+        "translate",
+        "Translate the passages that are in another language, and check what was translated.",
+    ),
+    "diff": Listed(
+        "compare",
+        "Show what differs from the references, word by word, and what kind of difference it is.",
+    ),
+    "score": Listed(
+        "score",
+        "Score texts against their references: BLEU, chrF and TER just as sacrebleu counts them.",
+    ),
+    "match": Listed(
+        "match",
+        "Pair documents with their references by content, where names do not say.",
+    ),
+    "duplicates": Listed(
+        "duplicates",
+        "Say which documents repeat one another, or what an index has seen. Nothing is dropped.",
+    ),
+    "qa": Listed(
+        "qa",
+        "Check a translation against its source: numbers, names, markup, terms, what is missing.",
+    ),
+    "explain": Listed(
+        "results",
+        "Say why a document changed: every edit with its rule, confidence and place.",
+    ),
+    "undo": Listed(
+        "results",
+        "Give documents back as they came, byte for byte; or take single edits back.",
+    ),
+    "apply": Listed("results", "Take back the edits that were rejected on the report page."),
+    "report": Listed("results", "Write the report page again, from stored results."),
+    "status": Listed(
+        "status",
+        "Say how far a run is: documents done, quarantined and to do, rate, time left, last error.",
+    ),
+    "learn": Listed(
+        "learn",
+        "Learn what a spinner writes for what, from pairs of spun and original text.",
+    ),
+    "models": Listed(
+        "models",
+        "List the models, say where each comes from, and check that none has changed.",
+    ),
+}
+"""All commands as ``--help`` lists them, for which none of them needs to be imported."""
+_MARKUP: Literal["markdown"] = "markdown"
+
+
 class _Group(TyperGroup):
-    """Ends with one line and the right status where unspun raises."""
+    """Imports a command when it is used; ends with one line and the right status on errors."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's own
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, imported(name) if name else None, rest
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's own signature
         try:
             return super().invoke(ctx)
         except (ConfigError, InputError, MismatchError) as error:
-            complain(str(error))
-            raise typer.Exit(WRONG_USAGE) from error
+            raise _ended(str(error), WRONG_USAGE) from error
         except UnspunError as error:
-            complain(str(error))
-            raise typer.Exit(FAILED) from error
+            raise _ended(str(error), FAILED) from error
         except KeyboardInterrupt as error:
-            complain("interrupted; results that were there before are unchanged")
-            raise typer.Exit(FAILED) from error
+            said = "interrupted; results that were there before are unchanged"
+            raise _ended(said, FAILED) from error
+
+
+def _ended(message: str, status: int) -> typer.Exit:
+    from unspun.cli import show  # noqa: PLC0415 - who asks for the version needs no terminal
+
+    show.complain(message)
+    return typer.Exit(status)
 
 
 app = typer.Typer(
     cls=_Group,
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode=_MARKUP,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 
 
-def complain(message: str) -> None:
-    """One line on standard error."""
-    shown = visible(message, sys.maxsize)  # names and texts of documents cannot steer the terminal
-    errors_console.print(f"unspun: {shown}", markup=False, highlight=False, soft_wrap=True)
+def imported(name: str) -> Any:  # noqa: ANN401 - a command, whose type is not typer's to give
+    """The command of a name, from its module."""
+    part = typer.Typer(rich_markup_mode=_MARKUP)
+    import_module(f"unspun.cli.{COMMANDS[name].module}").register(part)
+    return get_group(part).commands[name]
+
+
+def _listed() -> None:
+    """A command that was not imported yet: it is listed, never called."""
+
+
+for _name, _of in COMMANDS.items():
+    app.command(_name, help=_of.summary)(_listed)
 
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 - typer's callback
     if value:
-        made = "compiled kernels" if kernels.loaded() else "plain Python"
+        made = "compiled kernels" if values.COMPILED else "plain Python"
         sys.stdout.write(f"unspun {__version__} ({made})\n")
         raise typer.Exit
 
@@ -82,115 +158,3 @@ def top(
     `unspun run` does the whole job on `raw/` and `clean/`; the other commands give one stage's
     answer, compare texts, or open the results again.
     """
-
-
-Paths = Annotated[
-    list[Path],
-    typer.Argument(metavar="PATH...", help="Files, folders, patterns, addresses; '-' is stdin."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a document.")]
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings as TOML, a table for each stage."),
-]
-Profile = Annotated[
-    str | None,
-    typer.Option(help="How far to normalise: conservative (default), ascii or mt."),
-]
-Html = Annotated[
-    str | None,
-    typer.Option(help="Which documents are HTML pages: auto (default), always or never."),
-]
-TextField = Annotated[str, typer.Option(metavar="NAME", help="Of records: where the text stands.")]
-IdField = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="Of records: what names them. [default: id, if any]"),
-]
-StdinKind = Annotated[
-    str | None,
-    typer.Option(
-        "--stdin", metavar="KIND", help="What '-' is: txt (default), html, jsonl, csv, tsv, ..."
-    ),
-]
-MinConfidence = Annotated[
-    float | None,
-    typer.Option(min=0, max=1, help="Restore only what is at least this sure, 0 to 1."),
-]
-Family = Annotated[str | None, typer.Option(help="The spinner family, or auto.")]
-Models = Annotated[
-    list[Path] | None,
-    typer.Option("--model", metavar="FILE", help="A model of 'unspun learn', stacked on ours."),
-]
-
-
-_KIND = re.compile(r"[a-z]+(\.[a-z0-9]+)?")
-
-
-@contextmanager
-def spooled(paths: list[Path], kind: str | None) -> Iterator[list[Path]]:
-    """The paths; standard input as a file of the kind that it is said to be.
-
-    Args:
-        paths: What was named.
-        kind: The suffix that such a file would have, without its dot.
-
-    Raises:
-        ConfigError: for a kind that is none.
-    """
-    if kind is None or STDIN not in paths:
-        yield paths
-        return
-    if not _KIND.fullmatch(kind):
-        raise ConfigError(f"--stdin {kind}: name a kind of file, such as jsonl or csv.gz")
-    with tempfile.TemporaryDirectory(prefix="unspun-") as folder:
-        file = Path(folder, f"stdin.{kind}")
-        with file.open("wb") as target:
-            shutil.copyfileobj(sys.stdin.buffer, target)
-        stamp = int.from_bytes(hashlib.sha256(file.read_bytes()).digest()[:6], "big")
-        os.utime(file, ns=(stamp, stamp))  # a run that is taken up knows it by its content
-        yield [file if path == STDIN else path for path in paths]
-
-
-def settings(
-    file: Path | None = None,
-    *,
-    html: str | None = None,
-    profile: str | None = None,
-    min_confidence: float | None = None,
-    family: str | None = None,
-    models: list[Path] | None = None,
-    restore: bool | None = None,
-    duplicates: bool | None = None,
-    duplicate_threshold: float | None = None,
-    translate: Mapping[str, Any] | None = None,
-    rewrite: Mapping[str, Any] | None = None,
-) -> Config:
-    """The configuration: defaults, then the file, then the options.
-
-    Raises:
-        ConfigError: for a file that is no TOML, or an unknown key or value.
-    """
-    values: dict[str, dict[str, Any]] = {}
-    if file is not None:
-        try:
-            values = tomllib.loads(file.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise ConfigError(f"{file}: cannot be read ({error.strerror})") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{file}: not TOML ({error})") from error
-    options: dict[tuple[str, str], Any] = {
-        ("extract", "html"): html,
-        ("normalise", "profile"): profile,
-        ("restore", "min_confidence"): min_confidence,
-        ("restore", "family"): family,
-        ("restore", "models"): [str(m) for m in models] if models else None,
-        ("restore", "enabled"): restore,
-        ("duplicates", "enabled"): duplicates,
-        ("duplicates", "threshold"): duplicate_threshold,
-        **{("translate", key): value for key, value in (translate or {}).items()},
-        **{("rewrite", key): value for key, value in (rewrite or {}).items()},
-    }
-    for (section, key), value in options.items():
-        if value is not None:
-            values.setdefault(section, {})[key] = value
-    return Config.from_dict(values)

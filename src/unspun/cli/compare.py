@@ -10,8 +10,9 @@ import typer
 
 from unspun import diffing, files, records
 from unspun.cli import differences, show
-from unspun.cli.app import Json, complain
 from unspun.cli.differences import View
+from unspun.cli.options import Json
+from unspun.cli.show import complain
 from unspun.errors import InputError, MismatchError
 from unspun.scoring import Pair
 

@@ -11,7 +11,8 @@ import typer
 
 from unspun import records
 from unspun.cli import show, stages
-from unspun.cli.app import FAILED, IdField, Json, Paths, StdinKind, TextField, spooled
+from unspun.cli.app import FAILED
+from unspun.cli.options import IdField, Json, Paths, StdinKind, TextField, spooled
 from unspun.config import Config
 from unspun.duplicates import Duplicate, Index
 from unspun.duplicates.clusters import Clusters

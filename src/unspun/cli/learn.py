@@ -11,7 +11,7 @@ import typer
 from unspun import align, files, records
 from unspun.channel import learn as channel
 from unspun.cli import show
-from unspun.cli.app import complain
+from unspun.cli.show import complain
 from unspun.errors import InputError, MismatchError
 
 

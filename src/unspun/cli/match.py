@@ -12,7 +12,8 @@ import typer
 
 from unspun import files, pairing, records
 from unspun.cli import show
-from unspun.cli.app import ConfigFile, Json, complain, settings
+from unspun.cli.options import ConfigFile, Json, settings
+from unspun.cli.show import complain
 from unspun.errors import InputError
 from unspun.match import Match
 

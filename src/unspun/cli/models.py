@@ -10,7 +10,8 @@ import typer
 
 from unspun import inventory, records
 from unspun.cli import show
-from unspun.cli.app import FAILED, Json
+from unspun.cli.app import FAILED
+from unspun.cli.options import Json
 from unspun.inventory import Entry
 from unspun.translators.engines import models_folder
 

@@ -15,7 +15,9 @@ from unspun import bilingual, checking, files, records, sarif
 from unspun.bilingual import Bitext, By
 from unspun.checking import SEVERITIES, Checked, Languages, Severity
 from unspun.cli import show
-from unspun.cli.app import FAILED, Json, complain
+from unspun.cli.app import FAILED
+from unspun.cli.options import Json
+from unspun.cli.show import complain
 from unspun.errors import ConfigError, InputError, unknown_name
 
 SHOWN = 200  # findings in the table

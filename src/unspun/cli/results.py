@@ -12,7 +12,9 @@ import typer
 
 from unspun import edits, files, records, reporting, review, sarif
 from unspun.cli import show
-from unspun.cli.app import FAILED, Json, complain
+from unspun.cli.app import FAILED
+from unspun.cli.options import Json
+from unspun.cli.show import complain
 from unspun.errors import InputError, OutputError
 from unspun.store import Store, Stored
 

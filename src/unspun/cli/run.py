@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from unspun import batches
 from unspun.cli import show, stages, thresholds, translate
-from unspun.cli.app import (
-    FAILED,
+from unspun.cli.app import FAILED
+from unspun.cli.options import (
     ConfigFile,
     Family,
     Html,
@@ -24,10 +24,10 @@ from unspun.cli.app import (
     Profile,
     StdinKind,
     TextField,
-    complain,
     settings,
     spooled,
 )
+from unspun.cli.show import complain
 from unspun.readers import Reading
 from unspun.readers.rows import Columns
 from unspun.store import LedgerFormat

@@ -12,8 +12,10 @@ import typer
 
 from unspun import align, records, scoring
 from unspun.cli import show, thresholds
-from unspun.cli.app import FAILED, ConfigFile, Json, complain, settings
+from unspun.cli.app import FAILED
 from unspun.cli.compare import paired
+from unspun.cli.options import ConfigFile, Json, settings
+from unspun.cli.show import complain
 from unspun.cli.thresholds import Gate
 from unspun.config import ScoreConfig
 from unspun.errors import ConfigError, MismatchError, unknown_name
@@ -92,7 +94,7 @@ def score(
     github: thresholds.GitHub = False,
     json: Json = False,
 ) -> None:
-    """Score texts against their references: BLEU, chrF and TER exactly as sacrebleu counts them.
+    """Score texts against their references: BLEU, chrF and TER just as sacrebleu counts them.
 
     Two paths are a text and its reference; three and more are a reference and the systems that are
     ranked against it, with groups of systems that do not differ significantly. The corpus is

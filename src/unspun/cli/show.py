@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from unspun.records import Record
+if TYPE_CHECKING:
+    from unspun.records import Record
 
 console = Console(highlight=False)
 errors_console = Console(stderr=True, highlight=False)
@@ -29,6 +30,12 @@ def visible(text: str, limit: int = 60) -> str:
         return shown
     half = (limit - 1) // 2
     return f"{shown[:half]}…{shown[-half:]}"
+
+
+def complain(message: str) -> None:
+    """One line on standard error."""
+    shown = visible(message, sys.maxsize)  # names and texts of documents cannot steer the terminal
+    errors_console.print(f"unspun: {shown}", markup=False, highlight=False, soft_wrap=True)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> Table:

@@ -14,8 +14,8 @@ import typer
 from unspun import chrome, files, pipeline, records, translators
 from unspun.batches import plan
 from unspun.cli import show
-from unspun.cli.app import (
-    FAILED,
+from unspun.cli.app import FAILED
+from unspun.cli.options import (
     ConfigFile,
     Family,
     Html,
@@ -27,17 +27,17 @@ from unspun.cli.app import (
     Profile,
     StdinKind,
     TextField,
-    complain,
     settings,
     spooled,
 )
+from unspun.cli.show import complain
 from unspun.config import Config
 from unspun.errors import ConfigError, InputError, ModelError, OutputError, message_of
+from unspun.jobs import Job, glance, read
 from unspun.pipeline import Result
 from unspun.readers import Reading, containers
 from unspun.readers.rows import Columns
 from unspun.records import Record
-from unspun.work import Job, glance, read
 
 Out = Annotated[
     Path | None,

@@ -12,7 +12,7 @@ from unspun import records
 from unspun.batches import progress
 from unspun.batches.progress import Status
 from unspun.cli import show
-from unspun.cli.app import Json
+from unspun.cli.options import Json
 
 OutFolder = Annotated[Path, typer.Argument(metavar="OUT", help="The folder of a run's results.")]
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))

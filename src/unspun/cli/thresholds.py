@@ -12,7 +12,7 @@ import typer
 
 from unspun import files
 from unspun.cli import show
-from unspun.cli.app import complain
+from unspun.cli.show import complain
 from unspun.errors import ConfigError, unknown_name
 
 HIGHER_IS_BETTER = {"bleu": True, "chrf": True, "chrf++": True, "ter": False}

@@ -10,10 +10,11 @@ import typer
 
 from unspun import pipeline, records, translation
 from unspun.cli import show, stages
-from unspun.cli.app import ConfigFile, Json, Paths, complain, settings
+from unspun.cli.options import ConfigFile, Json, Paths, settings
+from unspun.cli.show import complain
+from unspun.jobs import Job
 from unspun.pipeline import Result
 from unspun.protocol import Usage
-from unspun.work import Job
 
 To = Annotated[str, typer.Option("--to", metavar="LANGUAGE", help="The language to write: en.")]
 Engine = Annotated[

@@ -16,6 +16,9 @@ from unspun import kernels
 _kernel = kernels.load("unspun.kernels._values", revision=1)
 _Value = TypeVar("_Value")
 
+COMPILED = _kernel is not None
+"""Whether kernels are used: they are built together, so that this one tells for all."""
+
 
 def maker(made: type[_Value]) -> Callable[..., _Value]:
     """What makes values of a frozen dataclass with slots, from all of its fields by place.

@@ -5,9 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
-from langdetect.lang_detect_exception import LangDetectException
-
 _NAMES = {"zh-cn": "zh-Hans", "zh-tw": "zh-Hant", "unknown": "und"}
 
 
@@ -17,6 +14,10 @@ def language(text: str, seed: int) -> str:
     >>> language("Die Sitzung wurde auf morgen verschoben.", 0), language("12345", 0)
     ('de', 'und')
     """
+    from langdetect.lang_detect_exception import (  # noqa: PLC0415 - few ask for its labels
+        LangDetectException,
+    )
+
     detector = _factory(seed).create()
     detector.append(text)
     try:
@@ -35,6 +36,11 @@ def checked(text: str, seed: int, told: str, confidence: float) -> tuple[str, fl
 
 @lru_cache(maxsize=4)
 def _factory(seed: int) -> Any:  # noqa: ANN401 - langdetect is not typed
+    from langdetect.detector_factory import (  # noqa: PLC0415 - as above
+        PROFILES_DIRECTORY,
+        DetectorFactory,
+    )
+
     factory = DetectorFactory()
     factory.load_profile(PROFILES_DIRECTORY)
     factory.seed = seed

@@ -7,10 +7,10 @@ Numbers, names, links, placeholders, markup and glossary terms are the business 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from unspun import checking
-from unspun.checking import Terms
+if TYPE_CHECKING:
+    from unspun.checking import Terms
 
 UNSPACED_LANGUAGES = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue"})
 _REFUSED = ("major", "critical")
@@ -56,6 +56,8 @@ def problems(
         return [Problem("empty", "the answer is empty")]
     if _SURROGATE.search(answer):
         return [Problem("characters", "the answer holds halves of characters")]
+    from unspun import checking  # noqa: PLC0415 - few texts are translated
+
     found = checking.check(
         source, answer, source_language=languages[0], target_language=languages[1], glossary=terms
     )

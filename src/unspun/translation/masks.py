@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from unspun.checking import Terms
-from unspun.checking.protected import tokens
+if TYPE_CHECKING:
+    from unspun.checking import Terms
 
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*(?![\d.,]*\s*[万萬亿億千百兆十])", re.ASCII)
 NAME = re.compile(r"(?<![A-Za-z])[A-Za-z][A-Za-z0-9&.+-]*[A-Za-z0-9](?:\s+[A-Z][A-Za-z0-9&.+-]+)*")
@@ -47,6 +47,8 @@ def mask(text: str, template: str, terms: Terms = _NONE, *, names: bool = False)
     >>> mask("打开 https://example.org/a 吧", "[{}]").text
     '打开 [0] 吧'
     """
+    from unspun.checking.protected import tokens  # noqa: PLC0415 - few texts are translated
+
     spans = [(t.start, t.end, t.text) for t in tokens(text)]
     for term, renderings in terms.items():
         spans += [(a, b, renderings[0]) for a, b in _occurrences(text, term)]

@@ -16,11 +16,13 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from unspun.checking import Terms
 from unspun.errors import ConfigError
 from unspun.protocol import Answer, Answers, Translator
+
+if TYPE_CHECKING:
+    from unspun.checking import Terms
 
 _SCHEMA = """
 create table if not exists answers (key blob primary key, text text, score real) without rowid;

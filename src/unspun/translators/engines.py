@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from unspun import checking, files
-from unspun.checking import Terms
+from unspun import files
 from unspun.config import RewriteConfig, TranslateConfig
 from unspun.errors import ConfigError, InputError
 from unspun.protocol import Translator
@@ -17,6 +17,9 @@ from unspun.translators.extra import need
 from unspun.translators.local import Local
 from unspun.translators.rewriter import Rewriter
 from unspun.translators.servers import DeepL, LibreTranslate, OpenAI, Server
+
+if TYPE_CHECKING:
+    from unspun.checking import Terms
 
 SERVERS: dict[str, type[Server]] = {
     "libretranslate": LibreTranslate,
@@ -114,6 +117,8 @@ def _home(engine: str, key: str) -> str:
 def _terms(config: TranslateConfig) -> Terms:
     if not config.glossary:
         return {}
+    from unspun import checking  # noqa: PLC0415 - few who translate have a glossary
+
     data = files.read_bytes(Path(config.glossary))
     try:
         return checking.read_terms(data.decode("utf-8").splitlines(), config.glossary)

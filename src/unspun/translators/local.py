@@ -11,9 +11,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from unspun.checking import Terms
 from unspun.config import TranslateConfig
 from unspun.errors import ConfigError, ModelError
 from unspun.protocol import Answer, Answers, Usage
@@ -21,6 +20,9 @@ from unspun.translators import codes
 from unspun.translators.extra import need
 from unspun.translators.folders import Folder
 from unspun.workers.limits import unmetered
+
+if TYPE_CHECKING:
+    from unspun.checking import Terms
 
 MOST_TOKENS = 500
 """Longer sentences are refused: Marian models know 512 positions."""

@@ -12,14 +12,16 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from unspun.checking import Terms
 from unspun.config import RewriteConfig, TranslateConfig
 from unspun.errors import ConfigError
 from unspun.protocol import Answer, Answers, Usage
 from unspun.translators import codes
 from unspun.translators.client import Client, MalformedError, RefusedError, UnansweredError
+
+if TYPE_CHECKING:
+    from unspun.checking import Terms
 
 MOST_CHARACTERS = 6000
 """Of one request: DeepL takes 128 KiB, a language model loses count long before."""
