@@ -73,26 +73,55 @@ typedef struct {
     uint16_t top, class;
 } Said;
 
-/* Seek some words, so that their places are at hand: of none where one cannot be kept. */
-static int
-seek_some(const Words *w, const Memo *memo, Py_ssize_t first, Py_ssize_t last, Sought *ahead)
+/* Words of a range that are sought: those that are asked for, and those behind them. */
+typedef struct {
+    Sought each[2][AHEAD];
+    int count[2], turn; /* which of the two are asked for */
+    Py_ssize_t next, last;
+} Ahead;
+
+/* Seek the next words: no place is sought of those that cannot be kept. */
+static inline void
+seek_next(const Words *w, const Memo *memo, Ahead *ahead)
 {
-    int letter = PyUnicode_KIND(w->text);
+    int letter = PyUnicode_KIND(w->text), next = !ahead->turn;
     size_t kind = (size_t)letter, size = (size_t)PyUnicode_GET_LENGTH(w->text) * kind;
     const char *data = PyUnicode_DATA(w->text);
-    int count = last - first < AHEAD ? (int)(last - first) : AHEAD;
+    Py_ssize_t left = ahead->last - ahead->next;
+    int count = left < AHEAD ? (int)left : AHEAD;
     for (int k = 0; k < count; k++) {
-        const Word *word = &w->word[first + k];
+        const Word *word = &w->word[ahead->next + k];
         size_t at = (size_t)word->start * kind, bytes = word->size * kind;
         if (word->met || bytes > 8 * MEMO_CHUNKS)
-            ahead[k].place = NULL;
+            ahead->each[next][k].place = NULL;
         else
-            memo_seek(memo, data + at, bytes, size - at, letter, &ahead[k]);
+            memo_seek(memo, data + at, bytes, size - at, letter, &ahead->each[next][k]);
     }
-    for (int k = 0; k < count; k++)
-        if (ahead[k].place)
-            memo_soon(memo, &ahead[k]);
-    return count;
+    ahead->count[next] = count;
+    ahead->next += count;
+}
+
+static inline void
+seek_from(const Words *w, const Memo *memo, Py_ssize_t first, Py_ssize_t last, Ahead *ahead)
+{
+    ahead->turn = 0;
+    ahead->next = first;
+    ahead->last = last;
+    seek_next(w, memo, ahead);
+}
+
+/* The next words that were sought, and how many. What they say is fetched, then the places of those
+   behind them: each has the time of the other's work to come. */
+static inline Sought *
+sought_next(const Words *w, const Memo *memo, Ahead *ahead, Py_ssize_t *count)
+{
+    int turn = ahead->turn = !ahead->turn;
+    *count = ahead->count[turn];
+    for (int k = 0; k < *count; k++)
+        if (ahead->each[turn][k].place)
+            memo_soon(memo, &ahead->each[turn][k]);
+    seek_next(w, memo, ahead);
+    return ahead->each[turn];
 }
 
 /* Read a word that is not in its place of the memo, or has none. */
@@ -129,15 +158,16 @@ said_by(const Words *w, const Memo *memo, Sought *sought, Py_ssize_t number, Evi
 static int
 say_all(const Words *w, Memo *memo, Py_ssize_t first, Py_ssize_t last)
 {
-    Sought ahead[AHEAD];
+    Ahead ahead;
     Evidence other;
     if (!memo_room(memo, last - first))
         return 0;
-    for (Py_ssize_t begin = first; begin < last; begin += AHEAD) {
-        int count = seek_some(w, memo, begin, last, ahead);
-        for (int k = 0; k < count; k++)
+    seek_from(w, memo, first, last, &ahead);
+    for (Py_ssize_t begin = first, count; begin < last; begin += count) {
+        Sought *sought = sought_next(w, memo, &ahead, &count);
+        for (Py_ssize_t k = 0; k < count; k++)
             memo->each[begin + k - first] =
-                *said_by(w, memo, &ahead[k], begin + k, &other).evidence;
+                *said_by(w, memo, &sought[k], begin + k, &other).evidence;
     }
     return 1;
 }

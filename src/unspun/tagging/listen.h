@@ -106,13 +106,14 @@ static int
 listen_run(Words *w, Memo *memo, Py_ssize_t first, Py_ssize_t last, Listener *l)
 {
     int slot = 0;
-    Sought ahead[AHEAD];
+    Ahead ahead;
     Evidence other;
-    for (Py_ssize_t begin = first; begin < last; begin += AHEAD) {
-        int count = seek_some(w, memo, begin, last, ahead);
-        for (int k = 0; k < count; k++) {
+    seek_from(w, memo, first, last, &ahead);
+    for (Py_ssize_t begin = first, count; begin < last; begin += count) {
+        Sought *sought = sought_next(w, memo, &ahead, &count);
+        for (Py_ssize_t k = 0; k < count; k++) {
             Py_ssize_t at = begin + k;
-            Said said = said_by(w, memo, &ahead[k], at, &other);
+            Said said = said_by(w, memo, &sought[k], at, &other);
             w->word[at].class = said.class;
             if (l->total && w->word[at].said)
                 add(l, &w->word[at], &said);
@@ -131,14 +132,15 @@ listen_run(Words *w, Memo *memo, Py_ssize_t first, Py_ssize_t last, Listener *l)
 static void
 sum_run(Words *w, Memo *memo, Py_ssize_t first, Py_ssize_t last, Total *total)
 {
-    Sought ahead[AHEAD];
+    Ahead ahead;
     Evidence other;
     Listener listener = {.total = total};
-    for (Py_ssize_t begin = first; begin < last; begin += AHEAD) {
-        int count = seek_some(w, memo, begin, last, ahead);
-        for (int k = 0; k < count; k++) {
+    seek_from(w, memo, first, last, &ahead);
+    for (Py_ssize_t begin = first, count; begin < last; begin += count) {
+        Sought *sought = sought_next(w, memo, &ahead, &count);
+        for (Py_ssize_t k = 0; k < count; k++) {
             Word *word = &w->word[begin + k];
-            Said said = said_by(w, memo, &ahead[k], begin + k, &other);
+            Said said = said_by(w, memo, &sought[k], begin + k, &other);
             word->class = said.class;
             if (word->said)
                 add(&listener, word, &said);
