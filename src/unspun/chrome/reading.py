@@ -128,8 +128,9 @@ def _traits(chars: str, forms: dict[str, int]) -> NDArray[np.int64]:
         if len(image) > 1 and (" " in image or not apart.isdisjoint(image)):
             folded[at] = ""
     traits = _codes(folded, forms)
+    placed = [(at, image) for at, image in enumerate(images) if image in apart]
     for bit, kind in enumerate(neighbours, 16):
-        traits[[at for at, image in enumerate(images) if image in kind]] |= 1 << bit
+        traits[[at for at, image in placed if image in kind]] |= 1 << bit
     for bit, chars_of_kind in enumerate(_KINDS, 20):
         traits[[ord(char) for char in chars_of_kind]] |= 1 << bit
     return traits
@@ -157,11 +158,12 @@ def _parts(folded: str) -> list[str]:
 
 def _codes(found: list[str], forms: dict[str, int]) -> NDArray[np.int64]:
     """The one character of each form, or the number of one of several letters; 0 for others."""
-    codes = np.zeros(len(found), np.int64)
+    single = "".join([form if len(form) == 1 else "\0" for form in found])
+    codes = np.frombuffer(single.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+    codes[codes >= _BEYOND] = 0
     for at, form in enumerate(found):
-        if form and ord(max(form)) < _BEYOND and len(form) <= _FORM_SIZE:
-            longer = len(form) > 1
-            codes[at] = _LONGER | forms.setdefault(form, len(forms)) if longer else ord(form)
+        if 1 < len(form) <= _FORM_SIZE and ord(max(form)) < _BEYOND:
+            codes[at] = _LONGER | forms.setdefault(form, len(forms))
     return codes
 
 

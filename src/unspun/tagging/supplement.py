@@ -217,10 +217,10 @@ def load() -> Supplement:
         grams = (255 - levels)[data["rows"]]
         readers = [str(line).split() for line in data["readers"]]
     languages = {script: tuple(rest) for script, *rest in readers}
-    rows: list[NDArray[np.uint8]] = []
     first = len(grams) + 1
-    words = _word_rows(languages, rows, first)
-    letters = _letter_rows(languages, rows, first)
+    words, of_words = _word_rows(languages, first)
+    letters, of_letters = _letter_rows(languages, first + len(of_words))
+    rows = np.concatenate([of_words, of_letters])
     weights = sums.zeros(first + len(rows), _COLUMNS, np.uint8)
     weights[1:first, : grams.shape[1]] = grams
     weights[1:first, IDEAL] = 255
@@ -277,36 +277,38 @@ def _places(languages: dict[str, tuple[str, ...]], tag: str) -> list[int]:
 
 
 def _word_rows(
-    languages: dict[str, tuple[str, ...]], rows: list[NDArray[np.uint8]], first: int
-) -> dict[str, int]:
-    found: dict[str, int] = {}
+    languages: dict[str, tuple[str, ...]], first: int
+) -> tuple[dict[str, int], NDArray[np.uint8]]:
+    """The row of each word, from the first on, and the rows."""
+    spoken = []
     for line in tables.text("tag_words.tsv").splitlines():
-        tag, _, words = line.partition("\t")
-        columns = _places(languages, tag)
-        for word in words.lower().split():
-            if word not in found:
-                found[word] = first + len(rows)
-                rows.append(np.zeros(_COLUMNS, np.uint8))
-            rows[found[word] - first][columns] = _WORD
-    return found
+        tag, _, text = line.partition("\t")
+        spoken.append((_places(languages, tag), text.lower().split()))
+    every = dict.fromkeys(chain.from_iterable(words for _, words in spoken))
+    found = {word: row for row, word in enumerate(every, first)}
+    rows = np.zeros((len(found), _COLUMNS), np.uint8)
+    for columns, words in spoken:
+        rows[np.ix_([found[word] - first for word in words], columns)] = _WORD
+    return found, rows
 
 
 def _letter_rows(
-    languages: dict[str, tuple[str, ...]], rows: list[NDArray[np.uint8]], first: int
-) -> dict[str, int]:
+    languages: dict[str, tuple[str, ...]], first: int
+) -> tuple[dict[str, int], NDArray[np.uint8]]:
     """A letter speaks for every language that has it, or of whose letters nothing is known."""
     alphabets = {}
     for line in tables.text("tag_alphabets.tsv").splitlines():
         tag, _, letters = line.partition("\t")
         alphabets[tag] = set(letters)
     found: dict[str, int] = {}
+    rows = []
     for group, names in languages.items():
         own = {t: a for t, a in alphabets.items() if t.split("-")[0] in names}
-        for letter in sorted(set().union(*own.values())):
-            row = np.full(_COLUMNS, _LETTER, np.uint8)
-            for tag, alphabet in own.items():
-                if letter not in alphabet:
-                    row[_places({group: names}, tag)] = 0
-            found[letter] = first + len(rows)
-            rows.append(row)
-    return found
+        every = sorted(set().union(*own.values()))
+        found |= {letter: row for row, letter in enumerate(every, first)}
+        rows.append(np.full((len(every), _COLUMNS), _LETTER, np.uint8))
+        for tag, alphabet in own.items():
+            silent = [row for row, letter in enumerate(every) if letter not in alphabet]
+            rows[-1][np.ix_(silent, _places({group: names}, tag))] = 0
+        first += len(every)
+    return found, np.concatenate(rows)
