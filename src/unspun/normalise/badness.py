@@ -12,8 +12,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from ftfy.badness import BADNESS_RE
-
 from unspun.kernels.windows import ANY, BEYOND, Scanner, Window, scanner, spread
 
 _LEAD = 2
@@ -31,9 +29,16 @@ _WIDTH = 4  # characters that a window looks at
 
 
 @cache
+def _theirs() -> re.Pattern[str]:
+    from ftfy.badness import BADNESS_RE  # noqa: PLC0415 - most texts are sound
+
+    return BADNESS_RE
+
+
+@cache
 def _pattern() -> re.Pattern[str]:
     near = rf"(?=[\x00-\x7f]{{0,{_LEAD}}}[^\x00-\x7f])"
-    return re.compile(f"{near}(?:{BADNESS_RE.pattern})", BADNESS_RE.flags)
+    return re.compile(f"{near}(?:{_theirs().pattern})", _theirs().flags)
 
 
 def is_bad(text: str) -> bool:
@@ -47,7 +52,7 @@ def is_bad(text: str) -> bool:
 @cache
 def _scanner() -> Scanner | None:
     try:
-        return scanner(windows(BADNESS_RE.pattern))
+        return scanner(windows(_theirs().pattern))
     except ValueError:  # another release of ftfy, whose pattern is of another kind
         return None
 

@@ -17,9 +17,6 @@ from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
-import ftfy
-from ftfy import bad_codecs
-
 from unspun import edits
 from unspun.encodings import letters
 from unspun.encodings.charmaps import (
@@ -42,12 +39,10 @@ from unspun.normalise.c1 import WINDOWS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftfy import TextFixerConfig
+
     from unspun.config import NormaliseConfig
 
-bad_codecs.ok()  # registers ftfy's sloppy codecs
-
-_WHOLE = ftfy.TextFixerConfig(unescape_html=False, decode_inconsistent_utf8=False, explain=True)
-_INSIDE = ftfy.TextFixerConfig(unescape_html=False, explain=True)
 _LONGEST = 2000
 """Characters of a line that are repaired together; longer lines are cut at white space."""
 
@@ -239,11 +234,21 @@ def _likeliest(reads: dict[str, tuple[float, float]]) -> str:
     return min(close, key=lambda read: close[read])
 
 
+@cache
+def _asked(*, inside: bool) -> TextFixerConfig:
+    """What is asked of ftfy: lines as a whole, or pieces of them as well."""
+    from ftfy import TextFixerConfig  # noqa: PLC0415 - most texts are sound
+
+    return TextFixerConfig(unescape_html=False, decode_inconsistent_utf8=inside, explain=True)
+
+
 def _by_ftfy(line: str, *, bad: bool) -> tuple[float, str]:
     """The line as a whole, as ftfy reads it."""
     if not bad:
         return 1.0, line
-    result = ftfy.fix_encoding_and_explain(line, _WHOLE)
+    from ftfy import fix_encoding_and_explain  # noqa: PLC0415 - most texts are sound
+
+    result = fix_encoding_and_explain(line, _asked(inside=False))
     plan = result.explanation or []
     if any(step == ("decode", "windows-1252") for step in plan) or ("encode" not in dict(plan)):
         return 1.0, line  # C1 controls are the next rule's
@@ -254,7 +259,9 @@ def _by_ftfy_inside(line: str, *, bad: bool) -> tuple[float, str]:
     """Pieces of the line, as ftfy finds them."""
     if not bad:
         return 1.0, line
-    mended = ftfy.fix_encoding(line, _INSIDE)
+    from ftfy import fix_encoding  # noqa: PLC0415 - most texts are sound
+
+    mended = fix_encoding(line, _asked(inside=True))
     return 0.9, line if mended == line.translate(WINDOWS) else mended
 
 

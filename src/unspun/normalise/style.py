@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING
-
-from ftfy import chardata
 
 from unspun import edits
 
@@ -26,35 +25,31 @@ _SPACES = dict.fromkeys(map(ord, "\xa0\u2002\u2003\u2007\u2008\u2009\u200a\u202f
 _WIDE_LATIN = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _ALPHANUMERIC = {c: a for c, a in _WIDE_LATIN.items() if a.isalnum()}
 _DASHES = {0x2010: "-", 0x2011: "-", 0x2013: "-", 0x2014: "-", 0x2015: "-", 0x2212: "-"}
-_ASCII = {
-    **chardata.WIDTH_MAP,
-    **chardata.LIGATURES,
-    **_QUOTES,
-    **_SPACES,
-    **_DASHES,
-    0x2026: "...",
-    0xAD: "",
-}
-_MT = {**_ALPHANUMERIC, **chardata.LIGATURES, **_QUOTES, **_SPACES, 0x2026: "...", 0xAD: ""}
-_TABLES = {"ascii": _ASCII, "mt": _MT}
-_CLASSES = {
-    name: re.compile("[" + "".join(map(re.escape, map(chr, table))) + "]")
-    for name, table in _TABLES.items()
-}
+_BOTH = {**_QUOTES, **_SPACES, 0x2026: "...", 0xAD: ""}
 _MARKED = re.compile(r"[^\W\d_]?[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff]{1,32}")
 _TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=\n|\Z)")
 
 
+@cache
+def _table(profile: str) -> tuple[re.Pattern[str], dict[int, str]]:
+    """What a profile replaces."""
+    from ftfy import chardata  # noqa: PLC0415 - few ask for a profile
+
+    own = {**chardata.WIDTH_MAP, **_DASHES} if profile == "ascii" else _ALPHANUMERIC
+    table = {**own, **chardata.LIGATURES, **_BOTH}
+    return re.compile("[" + "".join(map(re.escape, map(chr, table))) + "]"), table
+
+
 def restyle(text: str, config: NormaliseConfig) -> list[Edit]:
     """Restyle as the profile asks."""
-    table = _TABLES.get(config.profile)
-    if table is None:
+    if config.profile == "conservative":
         return []
+    replaced, table = _table(config.profile)
     ledger: tuple[Edit, ...] = ()
     current = text
     for pattern, replacement in (
         (_MARKED, lambda match: unicodedata.normalize("NFC", match.group())),
-        (_CLASSES[config.profile], lambda match: table[ord(match.group())]),
+        (replaced, lambda match: table[ord(match.group())]),
         (_TRAILING, ""),
     ):
         step = edits.sub(pattern, replacement, current, "normalise", "style", confidence=0.9)
