@@ -79,7 +79,7 @@ def stretches(text: str, ranges: Sequence[tuple[int, int]]) -> list[list[HanLine
         if line[1] and line[2] == line[3]:
             _by_words(text[begin:stop], line)
     total = _sum(every)
-    others = _others(text, every) if len(every) > 1 else {}
+    others = _others(text, every, total[2:]) if len(every) > 1 else {}
     found = []
     for part in counted:
         read = [_line(text, line, others.get(line[0], ()), total) for line in part]
@@ -114,22 +114,24 @@ def _sum(counted: Sequence[Counted]) -> list[int]:
     return [sum(column) for column in zip(*(line for _, _, line in counted), strict=True)]
 
 
-def _others(text: str, every: Sequence[Counted]) -> dict[int, list[list[int]]]:
+def _others(
+    text: str, every: Sequence[Counted], total: Sequence[int]
+) -> dict[int, list[Sequence[int]]]:
     """What to ask of an open stretch, by its start: its row of the text, its neighbours, all."""
     row = [0]
     for (_, stop, _), (start, _, _) in pairwise(every):
         row.append(row[-1] + ("\n" in text[stop - 1 : start]))
-    rows: dict[int, list[int]] = {}
-    for number, (_, _, line) in zip(row, every, strict=True):
-        sums = rows.setdefault(number, [0, 0])
-        sums[0] += line[2]
-        sums[1] += line[3]
-    total = _sum(every)[2:]
-    return {
-        start: [rows[number], _sum(every[max(0, k - 1) : k + 2])[2:], total]
-        for k, (number, (start, _, line)) in enumerate(zip(row, every, strict=True))
-        if line[2] == line[3]
-    }
+    hans, hant = ([line[kind] for _, _, line in every] for kind in (2, 3))
+    rows = [[0, 0] for _ in range(row[-1] + 1)]
+    for number, one, other in zip(row, hans, hant, strict=True):
+        rows[number][0] += one
+        rows[number][1] += other
+    found: dict[int, list[Sequence[int]]] = {}
+    for k, (start, _, line) in enumerate(every):
+        if line[2] == line[3]:
+            near = slice(max(0, k - 1), k + 2)
+            found[start] = [rows[row[k]], (sum(hans[near]), sum(hant[near])), total]
+    return found
 
 
 def _line(
@@ -143,7 +145,8 @@ def _line(
         within = total[0] >= _KANA_SHARE * (total[0] + total[1])  # a heading of a Japanese text
         if (within or (hans and hant)) and _japanese(text[start:end], alone=not within):
             return HanLine(start, end, "ja", "Jpan", 0 if within else hans + hant)
-    hans, hant = next((v for v in ((hans, hant), *others) if v[0] != v[1]), (0, 0))
+    if hans == hant:
+        hans, hant = next((v for v in others if v[0] != v[1]), (0, 0))
     if hant > hans:
         return HanLine(start, end, "zh-Hant", "Hant", hant - hans)
     return HanLine(start, end, "zh-Hans", "Hans", hans - hant)
@@ -169,7 +172,6 @@ def _merge(found: list[HanLine]) -> list[HanLine]:
     for line in found:
         if merged and merged[-1].language == line.language:
             last = merged.pop()
-            merged.append(line._replace(start=last.start, votes=last.votes + line.votes))
-        else:
-            merged.append(line)
+            line = HanLine(last.start, *line[1:-1], last.votes + line.votes)  # noqa: PLW2901
+        merged.append(line)
     return merged
