@@ -174,11 +174,7 @@ def _mend(segment: str) -> tuple[float, str]:
 
 def _whole(line: str, *, bad: bool) -> tuple[float, str]:
     """All characters beyond ASCII are sequences of one code page."""
-    first = _BEYOND.search(line)
-    last = _BEYOND.search(line[::-1])
-    if first is None or last is None:
-        return 1.0, line
-    fitting = LEADS.get(first[0], 0) & BEHIND.get(last[0], 0)
+    fitting = _pages_by_ends(line)
     if not fitting:
         return 1.0, line
     different = {char for char in set(line) if char > "\x7f"}
@@ -202,6 +198,16 @@ def _whole(line: str, *, bad: bool) -> tuple[float, str]:
         if gain >= _PROOF or (gain > 0 and (bad or len(different) >= _ENOUGH)):
             reads[read] = gain, page.price
     return (0.99 if bad else 0.9, _likeliest(reads)) if reads else (1.0, line)
+
+
+def _pages_by_ends(line: str) -> int:
+    """The code pages of which a line begins and ends with a sequence, beyond ASCII."""
+    first = _BEYOND.search(line)
+    if first is None:
+        return 0
+    pages = LEADS.get(first[0], 0) & BEHIND.get(line[first.end() : first.end() + 1], 0)
+    last = _BEYOND.search(line[::-1]) if pages else None
+    return 0 if last is None else pages & BEHIND.get(last[0], 0)
 
 
 def _read_whole(data: bytes, beyond: int) -> str | None:
