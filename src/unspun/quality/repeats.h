@@ -14,7 +14,6 @@
 #define FILTER_BITS 32 /* of each place, at least */
 #define ROOM 4    /* slots of each n-gram, at least */
 #define LEAST 16  /* slots */
-#define BEHIND 8  /* units more than those that are there, which begin nothing */
 
 static const int TOP[TOPS] = {2, 3, 4}, DUPLICATE[TOPS] = {5, 7, 10};
 
@@ -72,7 +71,8 @@ sift(const Units *units, const int n, uint64_t seed, uint64_t *filter, int shift
     level->count = kept;
 }
 
-/* Of n-grams with so many units more than those that came again, those whose ends are of these. */
+/* Of n-grams with so many units more than those that came again, those whose ends are of these: never
+   so many more that the text ends before an end begins. */
 static void
 extend(Level *level, size_t more)
 {
@@ -189,7 +189,7 @@ climb(const Units *units, int scale, uint64_t seed, Level *level, Gram *table, s
 static int
 find_repeats(const Units *units, int scale, uint64_t seed, size_t *top, size_t *duplicate)
 {
-    size_t room = units->count + BEHIND, words = 2, slots = LEAST;
+    size_t room = units->count, words = 2, slots = LEAST;
     int shift = 58;
     for (; shift > 6 && 32 * words < FILTER_BITS * units->count; words *= 2)
         shift--;
