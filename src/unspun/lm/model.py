@@ -189,7 +189,7 @@ class LanguageModel:
         """
         if self._compiled is not None:
             return self.vocabulary.read(texts, _kernel, self._compiled, self.start)
-        ids = list(map(self.vocabulary.encode_text, texts))
+        ids = self.vocabulary.encode_texts(texts)
         return list(zip(self._totals(ids), map(len, ids), strict=True))
 
     def _totals(self, paragraphs: Sequence[Int32s]) -> list[float]:

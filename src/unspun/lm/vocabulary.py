@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -130,19 +130,22 @@ class Vocabulary:
                 ids[k] = self._lower.get(ids[k], ids[k])
         return np.array(ids, dtype=np.int32)
 
-    def encode_text(self, text: str) -> NDArray[np.int32]:
-        """Return what `encode` gives for the words of a text, of which the first opens a sentence.
+    def encode_texts(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Return what `encode` gives for the words of each text; the first opens a sentence.
 
         No word goes over a blank, so what stands between blanks is cut and looked up once.
         """
-        codes = np.fromiter(
-            chain.from_iterable(map(self._codes.__getitem__, text.split())), np.int32
-        )
+        read = self._codes.__getitem__
+        each = [list(chain.from_iterable(map(read, text.split()))) for text in texts]
+        ends = [0, *accumulate(map(len, each))]
+        codes = np.fromiter(chain.from_iterable(each), np.int32, ends[-1])
         ids = codes >> 1
-        opens = np.ones(len(ids), bool)
-        opens[1:] = codes[:-1] & 1
-        ids[opens] = self.lowered.take(ids[opens])
-        return ids
+        opens = np.ones(len(ids) + 1, bool)
+        opens[1:] = codes & 1
+        opens[ends] = True
+        first = opens[:-1].nonzero()[0]
+        ids[first] = self.lowered.take(ids.take(first))
+        return [ids[begin:end] for begin, end in pairwise(ends)]
 
     def read(
         self,
