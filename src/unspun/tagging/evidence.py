@@ -46,9 +46,11 @@ _SIGN = max(map(len, _SIGNS))
 _AFTER = len("slation from ")  # from a hint on, as much as is asked of
 _WITHIN = ("nsla", "rigi", "setz", "adui", "aduc")
 """What is rare and in each of the signs: it is looked for first."""
-_INNER = (b"ransla", b"rigina", b"bersetz", b"radu", "本文".encode())
+_INNER = (b"ransla", b"rigina", b"bersetz", b"radu")
 """The same of each sign but its ends, which a folded letter may bring with others."""
-_LONG_S = "\N{LATIN SMALL LETTER LONG S}".encode()
+_HAN = "本文"
+"""The sign without case, of which a text of Latin-1 alone is known at once to be free."""
+_LONG_S = "\N{LATIN SMALL LETTER LONG S}"
 _CONVENTIONS = (
     Window("straight", "'", before=WORD),
     Window("straight", '"'),
@@ -179,9 +181,11 @@ def _hinted(text: str) -> bool:
 
     Only the long s becomes a letter of theirs with the case, beside those of ASCII.
     """
+    if _HAN in text:
+        return True
+    if _LONG_S in text:
+        text = text.replace(_LONG_S, "s")
     octets = text.encode("utf-8", "surrogatepass").lower()
-    if _LONG_S in octets:
-        octets = octets.replace(_LONG_S, b"s")
     return any(hint in octets for hint in _INNER)
 
 
