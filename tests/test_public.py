@@ -36,8 +36,15 @@ def test_public_names_are_those_that_type_checkers_are_told() -> None:
 def test_what_is_no_public_name_is_no_attribute() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'cleaned'"):
         unspun.cleaned  # type: ignore[attr-defined] # noqa: B018
+    with pytest.raises(AttributeError, match="has no attribute '_cleaned'"):
+        unspun._cleaned  # type: ignore[attr-defined] # noqa: B018
     with pytest.raises(AttributeError, match="has no attribute 'Runs'"):
         unspun.batches.Runs  # type: ignore[attr-defined] # noqa: B018
+
+
+def test_modules_are_there_without_an_import_of_their_own() -> None:
+    code = "import sys, unspun; sys.exit(unspun.arrow.added() is None or unspun.lm.model is None)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_verbs_stay_functions_whatever_is_imported_later() -> None:
