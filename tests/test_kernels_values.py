@@ -81,3 +81,12 @@ def test_nothing_is_held_and_nothing_is_lost() -> None:
     del snapshot, ring
     gc.collect()
     assert sys.getrefcount(part) == before
+
+
+@needed
+def test_what_is_in_no_cycle_is_not_searched_for_one() -> None:
+    make = values.maker(model.Edit)
+    edit = make(0, 1, "a", "b", "normalise", "demo", 1.0, ())
+    assert not gc.is_tracked(edit)
+    assert gc.is_tracked(make(0, 1, "a", "b", "normalise", "demo", 1.0, (edit,)))
+    assert gc.is_tracked(make(0, 1, "a", "b", "normalise", "demo", 1.0, []))

@@ -377,14 +377,23 @@ def process_many(
     ]
     for stage in STAGES:
         if stage.name in stages:
-            going = [k for k, item in enumerate(found) if isinstance(item, Result)]
-            given = [item for item in found if isinstance(item, Result)]
-            for k, item in zip(going, _staged(stage, given, setting), strict=True):
-                found[k] = item
+            found = _staged(stage, found, setting)
     return found
 
 
 def _staged(
+    stage: Stage, found: list[Result | Exception], setting: Setting
+) -> list[Result | Exception]:
+    """The results after a stage; what failed before passes by."""
+    going = [item for item in found if isinstance(item, Result)]
+    made = _made(stage, going, setting)
+    if len(going) == len(found):
+        return list(made)
+    after = iter(made)
+    return [next(after) if isinstance(item, Result) else item for item in found]
+
+
+def _made(
     stage: Stage, results: Sequence[Result], setting: Setting
 ) -> Sequence[Result | Exception]:
     """The results after a stage; one that makes the stage fail takes only itself along."""

@@ -16,6 +16,13 @@ typedef struct {
     Py_ssize_t count, offsets[MOST];
 } Maker;
 
+/* Whether a value may be part of a cycle; the empty tuple never is. */
+static int
+may_cycle(PyObject *value)
+{
+    return PyObject_IS_GC(value) && !(PyTuple_CheckExact(value) && !PyTuple_GET_SIZE(value));
+}
+
 static PyObject *
 maker_call(PyObject *callable, PyObject *const *values, size_t flagged, PyObject *names)
 {
@@ -28,9 +35,9 @@ maker_call(PyObject *callable, PyObject *const *values, size_t flagged, PyObject
     int holds = !PyType_IS_GC(self->made);
     for (Py_ssize_t k = 0; value && k < count; k++) {
         *(PyObject **)((char *)value + self->offsets[k]) = Py_NewRef(values[k]);
-        holds |= PyObject_IS_GC(values[k]);
+        holds |= may_cycle(values[k]);
     }
-    if (value && !holds) /* of text and numbers alone: in no cycle, as a tuple of them */
+    if (value && !holds) /* of text, numbers and nothing: in no cycle, as a tuple of them */
         PyObject_GC_UnTrack(value);
     return value;
 }

@@ -103,10 +103,10 @@ def _chrome(text: str, tags: Sequence[Tag]) -> SubScore:
 
 def _residue(text: str, tagged: Tagged) -> SubScore:
     """Share of the text in another language than the document's."""
-    main = tagged.language
-    others = [span for span in tagged.spans if span.language not in (main, "und")]
-    if not others:
+    main, spans = tagged.language, tagged.spans
+    if len(spans) == 1 and spans[0].language == main:
         return _PURE
+    others = [span for span in spans if span.language not in (main, "und")]
     own = main.split("-")[0]
     other = sum(s.end - s.start for s in others if s.language.split("-")[0] != own)
     if not other:
