@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from unspun.config import RewriteConfig, TranslateConfig
 from unspun.errors import ConfigError, ModelError
+from unspun.extras import need
 from unspun.translators.cache import Cache
-from unspun.translators.extra import need
 
 FIRST_WAIT, MOST_WAIT = 0.5, 30.0  # seconds before the second attempt, doubled each time
 LONGEST_ASKED = 120.0  # seconds that a server may ask for by Retry-After
@@ -143,7 +143,7 @@ class Client:
         self, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> tuple[str, Any]:
         """One request: no reason and the answer, or why there is none and how long to wait."""
-        httpx = need("httpx", "an engine at a server")
+        httpx = need("httpx", "an engine at a server", "translate")
         session = self._session(httpx)
         self._take_turn()
         try:

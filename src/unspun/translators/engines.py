@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from unspun import files
 from unspun.config import RewriteConfig, TranslateConfig
 from unspun.errors import ConfigError, InputError
+from unspun.extras import need
 from unspun.protocol import Translator
 from unspun.translators import codes, folders
 from unspun.translators.cache import Cache, Cached, Known, default_path
 from unspun.translators.client import Client
-from unspun.translators.extra import need
 from unspun.translators.local import Local
 from unspun.translators.rewriter import Rewriter
 from unspun.translators.servers import DeepL, LibreTranslate, OpenAI, Server
@@ -72,7 +72,7 @@ def open_rewriter(config: RewriteConfig) -> Translator | None:
         return None
     if not config.models:
         raise ConfigError("the rewriter openai wants the name of a model: --rewriter-model NAME")
-    need("httpx", "the rewriter openai")
+    need("httpx", "the rewriter openai", "translate")
     kept = _cache(config)
     client = Client(config, config.url.rstrip("/") or _home("openai", ""), "OPENAI_API_KEY", kept)
     client.key()  # a file that cannot be read is told before any document
@@ -91,7 +91,7 @@ def _cache(config: TranslateConfig | RewriteConfig) -> Cache | None:
 
 
 def _server(config: TranslateConfig, terms: Terms, cache: Cache | None) -> Server:
-    need("httpx", f"the engine {config.engine}")
+    need("httpx", f"the engine {config.engine}", "translate")
     kind = SERVERS[config.engine]
     variable = f"{config.engine.upper()}_API_KEY"
     client = Client(config, config.url.rstrip("/"), variable, cache)

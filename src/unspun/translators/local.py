@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from unspun.config import TranslateConfig
 from unspun.errors import ConfigError, ModelError
+from unspun.extras import need
 from unspun.protocol import Answer, Answers, Usage
 from unspun.translators import codes
-from unspun.translators.extra import need
 from unspun.translators.folders import Folder
 from unspun.workers.limits import unmetered
 
@@ -125,8 +125,8 @@ class Local:
         if folder.path not in self._loaded:
             if folder.info.get("sha256", folder.sha256) != folder.sha256:
                 raise ModelError(f"{folder.path}: is not the model that was recorded; see 'models'")
-            ctranslate2 = need("ctranslate2", "the engine ctranslate2")
-            sentencepiece = need("sentencepiece", "the engine ctranslate2")
+            ctranslate2 = need("ctranslate2", "the engine ctranslate2", "translate")
+            sentencepiece = need("sentencepiece", "the engine ctranslate2", "translate")
             with unmetered():
                 try:
                     engine = ctranslate2.Translator(
