@@ -18,13 +18,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from unspun import batches, files, report, reporting
+from unspun import batches, files, report, reporting, tables
 from unspun.batches import engine, passes, plan, runs, scans
 from unspun.batches.engine import Hand, Here, Order
 from unspun.batches.runs import RunFolder
 from unspun.chrome import tally
 from unspun.config import Config
-from unspun.errors import OutputError
+from unspun.errors import ModelError, OutputError
 from unspun.readers import Reading
 from unspun.store import Store
 from unspun.workers import Limits
@@ -173,6 +173,22 @@ def test_other_settings_start_again(raw: Path, tmp_path: Path) -> None:
     assert said == [f"{out}: begun with other settings: starts again"]
     run(raw, tmp_path / "fresh", config=config)
     assert content(out) == content(tmp_path / "fresh")
+
+
+def test_another_model_in_the_same_file_starts_again(tmp_path: Path) -> None:
+    raw, out, model = tmp_path / "raw", tmp_path / "out", tmp_path / "mine.channel"
+    raw.mkdir()
+    for n in range(6):
+        (raw / f"page{n}.txt").write_text(LINE * 30)
+    model.write_bytes(tables.path("tortured.channel").read_bytes())
+    config = Config.from_dict({"restore": {"enabled": False, "models": [str(model)]}})
+    stopped(raw, out, 2, config=config)
+    model.write_bytes(tables.path("thesaurus.channel").read_bytes())
+    _, said = run(raw, out, config=config)
+    assert said == [f"{out}: begun with other models: starts again"]
+    model.unlink()
+    with pytest.raises(ModelError, match=r"mine\.channel: cannot be read"):
+        run(raw, tmp_path / "other", config=config)
 
 
 def test_other_limits_give_quarantined_documents_a_new_chance(tmp_path: Path) -> None:

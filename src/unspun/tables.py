@@ -41,5 +41,10 @@ def digests() -> dict[str, str]:
     found = {}
     for resource in files("unspun.data").iterdir():
         if resource.is_file() and not resource.name.endswith((".py", ".pyc")):
-            found[resource.name] = hashlib.sha256(resource.read_bytes()).hexdigest()[:12]
+            found[resource.name] = digest(resource.read_bytes())
     return dict(sorted(found.items()))
+
+
+def digest(data: bytes) -> str:
+    """The first twelve digits of the SHA-256 of what a model or table holds."""
+    return hashlib.sha256(data).hexdigest()[:12]

@@ -22,6 +22,7 @@ from unspun.batches.plan import Chunk
 from unspun.batches.runs import RunFolder
 from unspun.batches.segments import Counts
 from unspun.config import Config
+from unspun.detect import spun
 from unspun.errors import UnspunError
 from unspun.files import Source
 from unspun.protocol import Usage
@@ -202,7 +203,7 @@ class _Job:
         self._facts: Record = {
             "unspun": __version__,
             "config": asdict(order.config),
-            "models": tables.digests(),
+            "models": _models(order.config),
         }
         self._stamps = {
             source.relative.as_posix(): stamp
@@ -323,8 +324,13 @@ def _translated(config: Config, counts: Counts) -> Record:
     }
 
 
+def _models(config: Config) -> dict[str, str]:
+    """What each model is that texts are restored with, the user's too."""
+    return tables.digests() | spun.digests(config.restore)
+
+
 def fingerprint(config: Config, translators: str = "") -> str:
     """Twelve hexadecimal digits: version, settings and models behind a result."""
-    parts = [__version__, config.fingerprint(), *sorted(tables.digests().values())]
+    parts = [__version__, config.fingerprint(), *sorted(_models(config).values())]
     parts += [translators] if translators else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]

@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from pathlib import Path
 
 from unspun import tables
 from unspun.channel.alone import evidence
@@ -40,7 +41,7 @@ from unspun.config import RestoreConfig
 from unspun.detect.confidence import confidence
 from unspun.detect.look import Look, Region, Sight, Spinner, in_doubt, regions, spans_of
 from unspun.edits import same_words
-from unspun.errors import ConfigError, unknown_name
+from unspun.errors import ConfigError, ModelError, unknown_name
 from unspun.lm.packaged import english
 from unspun.model import Finding, Spun
 
@@ -90,10 +91,25 @@ def load(config: RestoreConfig) -> tuple[Spinner, ...]:
     return _load(config.family, config.models)
 
 
+def digests(config: RestoreConfig) -> dict[str, str]:
+    """The first twelve digits of the SHA-256 of each of the user's models, by its name.
+
+    Raises:
+        ModelError: if one is missing.
+    """
+    try:
+        return {name: tables.digest(Path(name).read_bytes()) for name in config.models}
+    except OSError as error:
+        raise ModelError(f"{error.filename}: cannot be read ({error.strerror})") from error
+
+
 @cache
 def _load(family: str, models: tuple[str, ...]) -> tuple[Spinner, ...]:
     known = {"auto", *FAMILIES}
-    learned = [Channel.open(path) for path in models]
+    try:
+        learned = [Channel.open(path) for path in models]
+    except OSError as error:
+        raise ModelError(f"{error.filename}: cannot be read ({error.strerror})") from error
     names = {channel.family for channel in learned}
     if family not in known | names:
         raise ConfigError(unknown_name("family", family, known | names))
