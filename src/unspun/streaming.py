@@ -70,7 +70,8 @@ class Pipeline:
             translators.open_engine(self.config.translate),
             translators.open_rewriter(self.config.rewrite),
         )
-        self.limits = translators.limits(limits, self._setting.translator, self._setting.rewriter)
+        engines = self._setting.translator, self._setting.rewriter
+        self.limits = translators.limits(limits, *engines, self.config.restore.rescorer)
         self._entered = False
         self._idle: list[Pool] = []
 

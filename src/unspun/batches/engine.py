@@ -113,7 +113,8 @@ class Hand:
         translator = translators.open_engine(order.config.translate)
         rewriter = translators.open_rewriter(order.config.rewrite)
         self.setting = Setting(order.config, recurring, translator, rewriter)
-        self.limits = translators.limits(order.limits, translator, rewriter)
+        slow = translator, rewriter, order.config.restore.rescorer
+        self.limits = translators.limits(order.limits, *slow)
         self._pool: Pool | None = None
         self._spare: Pool | None = None  # for what is done again while the other is at work
 

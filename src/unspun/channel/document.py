@@ -9,13 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unspun.channel import contractions, decoder, paths
+from unspun.channel import contractions, decoder, paths, rescore
 from unspun.channel.context import line_of
 from unspun.channel.decoder import Arrays
 from unspun.channel.habits import Habits, Prices
 from unspun.channel.index import Index
 from unspun.channel.lattice import KEEP, Arc, Lattice, build
 from unspun.channel.numbering import arrays
+from unspun.neural import Reader
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -24,6 +25,7 @@ RATES = (0.95, 0.5, 0.15)  # shares of phrases replaced that are tried
 SPUN = 0.5  # posterior from which a sentence counts as spun
 _MOST_READINGS, _FEW = 2.4, 40  # readings: spun prose has up to 1.4 a word, a list of words more
 _SETTLED = 0.002  # posterior below which, or so close to one, nothing around is looked at
+_DOUBTED = 0.02  # the same for asking a neural model
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Decoded:
         spun: For each segment, the posterior probability that it is spun.
         rate: Estimated share of the table's phrases that was replaced.
         lattice: All readings.
+        rescored: Whether a neural model was asked.
     """
 
     readings: tuple[Reading, ...]
@@ -64,6 +67,7 @@ class Decoded:
     spun: tuple[float, ...]
     rate: float
     lattice: Lattice
+    rescored: bool = False
 
 
 class Laid(NamedTuple):
@@ -142,18 +146,49 @@ def searched(laid: Laid, prices: Prices) -> Searched:
     return Searched(lattice, table, graph, crest, rate, habits, share, gains, spun)
 
 
-def read(found: Searched, prices: Prices) -> Decoded:
-    """The likeliest original, by the habits of the document."""
+def read(found: Searched, prices: Prices, reader: Reader | None = None) -> Decoded:
+    """The likeliest original, by the habits of the document.
+
+    Args:
+        found: The text after the search.
+        prices: The decoder's weights.
+        reader: A neural model that is asked about what is in doubt.
+    """
     graph, habits = consulted(found, prices)
-    table = found.table
-    share, _ = paths.posteriors(graph, table, habits.weight(graph), found.crest)
-    expected = decoder.counted(graph.step, share, len(table.start))
-    words = table.end - table.start  # of the path, as many as can be are to be right
-    chosen = paths.best(graph, table, (expected * words)[graph.step])
-    readings = _readings(found.lattice, table, graph.step[chosen], expected)
+    weight = habits.weight(graph)
+    if reader is not None:
+        weight = _rescored(found, graph, weight, prices, reader)
+    chosen, expected = _chosen(found, graph, weight)
+    readings = _readings(found.lattice, found.table, chosen, expected)
     taken = tuple(r for r in readings if found.spun[r.segment] >= SPUN)
     gains, spun = tuple(found.gains.tolist()), tuple(found.spun.tolist())
-    return Decoded(taken, gains, spun, found.rate, found.lattice)
+    return Decoded(taken, gains, spun, found.rate, found.lattice, reader is not None)
+
+
+def _chosen(
+    found: Searched, graph: decoder.Graph, weight: Floats
+) -> tuple[NDArray[np.int32], Floats]:
+    """The arcs of the path on which as many words as can be are right; each arc's posterior."""
+    table = found.table
+    share, _ = paths.posteriors(graph, table, weight, found.crest)
+    expected = decoder.counted(graph.step, share, len(table.start))
+    words = table.end - table.start
+    chosen = paths.best(graph, table, (expected * words)[graph.step])
+    return graph.step[chosen], expected
+
+
+def _rescored(
+    found: Searched, graph: decoder.Graph, weight: Floats, prices: Prices, reader: Reader
+) -> Floats:
+    """Score of each step once a neural model was asked about what is in doubt."""
+    table = found.table
+    chosen, expected = _chosen(found, graph, weight)
+    doubtful = (expected > _DOUBTED) & (expected < 1.0 - _DOUBTED) & (table.entry != KEEP)
+    arcs = np.flatnonzero(doubtful & (found.spun[table.segment] >= SPUN))
+    nats = np.zeros(len(expected))
+    path = chosen[table.entry[chosen] != KEEP]
+    nats[arcs] = prices.neural * rescore.odds(found.lattice, arcs, path, reader)
+    return prices.tempered * weight + nats[graph.step]
 
 
 def consulted(found: Searched, prices: Prices) -> tuple[decoder.Graph, Habits]:

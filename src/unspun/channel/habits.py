@@ -61,6 +61,8 @@ class Prices:
         trust: Nats that one sentence can say for or against, at most.
         prune: Natural logarithm of the posterior below which a reading is dropped.
         rounds: How often the document is consulted.
+        neural: Weight of a neural model, where one is asked.
+        tempered: Weight of all else then.
     """
 
     lm: float = 0.82
@@ -87,6 +89,8 @@ class Prices:
     trust: float = 8.0
     prune: float = -8.0
     rounds: int = 2
+    neural: float = 0.5
+    tempered: float = 0.65
 
 
 @dataclass(frozen=True, slots=True)

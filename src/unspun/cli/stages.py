@@ -25,6 +25,7 @@ from unspun.cli.options import (
     Models,
     Paths,
     Profile,
+    Rescorer,
     StdinKind,
     TextField,
     settings,
@@ -103,6 +104,7 @@ def restore(
     min_confidence: MinConfidence = None,
     family: Family = None,
     model: Models = None,
+    rescorer: Rescorer = None,
     rewriter: Rewriter = None,
     rewriter_model: RewriterModel = None,
     rewriter_url: RewriterUrl = None,
@@ -122,6 +124,8 @@ def restore(
 
         unspun restore pages/ --min-confidence .95 --json
 
+        unspun restore page.txt --rescorer smollm2
+
         unspun restore page.txt --rewriter openai --rewriter-url http://localhost:8080/v1 \
             --rewriter-model NAME
     """
@@ -131,6 +135,7 @@ def restore(
         min_confidence=min_confidence,
         family=family,
         models=model,
+        rescorer=rescorer,
         restore=True,
         rewrite=rewrite_options(rewriter, rewriter_model, rewriter_url),
     )

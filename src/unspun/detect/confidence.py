@@ -11,7 +11,7 @@ import math
 import operator
 import re
 
-from unspun.channel.document import Reading
+from unspun.channel.document import Decoded, Reading
 from unspun.channel.model import Entry
 
 _FIGURE = re.compile(r"\d")
@@ -30,16 +30,29 @@ _WEIGHTS = {
     "several": 0.446,
     "partly": -0.209,
 }
-NAMES, _VALUES = tuple(_WEIGHTS), tuple(_WEIGHTS.values())
+_RESCORED = {  # where a neural model was asked
+    "bias": 0.339,
+    "share": 0.763,
+    "seen": 0.388,
+    "logp": 0.317,
+    "support": 0.004,
+    "compound": -2.411,
+    "number": -1.136,
+    "named": 0.171,
+    "several": 0.364,
+    "partly": -0.477,
+}
+NAMES = tuple(_WEIGHTS)
+_VALUES = {False: tuple(_WEIGHTS.values()), True: tuple(_RESCORED.values())}
 
 
-def features(reading: Reading, entry: Entry | None, rate: float) -> list[float]:
+def features(reading: Reading, entry: Entry | None, decoded: Decoded) -> list[float]:
     """What is known of a substitution, in the order of `NAMES`.
 
     Args:
         reading: The substitution and where it stands.
         entry: Its line in the table; None for an article that follows its noun.
-        rate: Estimated share of phrases replaced in the document.
+        decoded: The document.
     """
     text = reading.arc.text
     return [
@@ -52,12 +65,12 @@ def features(reading: Reading, entry: Entry | None, rate: float) -> list[float]:
         float(_FIGURE.search(text) is not None),
         float(reading.named),
         float(" " in text),
-        float(rate < _FULL),
+        float(decoded.rate < _FULL),
     ]
 
 
-def confidence(reading: Reading, entry: Entry | None, rate: float) -> float:
+def confidence(reading: Reading, entry: Entry | None, decoded: Decoded) -> float:
     """Calibrated probability that what is put back is what stood there."""
-    known = features(reading, entry, rate)
-    logit = sum(map(operator.mul, _VALUES, known))
+    known = features(reading, entry, decoded)
+    logit = sum(map(operator.mul, _VALUES[decoded.rescored], known))
     return 1.0 / (1.0 + math.exp(-logit))

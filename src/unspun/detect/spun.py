@@ -44,6 +44,7 @@ from unspun.edits import same_words
 from unspun.errors import ConfigError, ModelError, unknown_name
 from unspun.lm.packaged import english
 from unspun.model import Finding, Spun
+from unspun.neural import Reader, find
 
 FAMILIES = {"thesaurus": "thesaurus.channel", "tortured": "tortured.channel"}
 GATES = {"thesaurus": "thesaurus.npz"}
@@ -68,10 +69,12 @@ def detect(text: str, config: RestoreConfig, spinners: tuple[Spinner, ...] | Non
         spinners: The families to try; those that the configuration names if not given.
 
     Raises:
-        ConfigError: if the configuration names an unknown family.
+        ConfigError: if the configuration names an unknown family, or a rescorer whose packages are
+            not installed.
         ModelError: if a model is missing or damaged.
     """
     chosen = load(config) if spinners is None else spinners
+    asked = reader(config.rescorer) if config.rescorer else None
     best = _CLEAN
     spans = spans_of(text)
     doubtful = in_doubt(text, spans, chosen)
@@ -80,7 +83,7 @@ def detect(text: str, config: RestoreConfig, spinners: tuple[Spinner, ...] | Non
     words = Words.of(text)
     parts = regions(spans, words)
     for spinner in doubtful:
-        verdict = _judged(text, words, parts, spinner, config)
+        verdict = _judged(text, words, parts, spinner, config, asked)
         if verdict.score > best.score:
             best = verdict
     return best
@@ -95,10 +98,14 @@ def digests(config: RestoreConfig) -> dict[str, str]:
     """The first twelve digits of the SHA-256 of each of the user's models, by its name.
 
     Raises:
+        ConfigError: if the package that holds one is not installed.
         ModelError: if one is missing.
     """
+    files = {name: Path(name) for name in config.models}
+    if config.rescorer:
+        files[config.rescorer] = find(config.rescorer)
     try:
-        return {name: tables.digest(Path(name).read_bytes()) for name in config.models}
+        return {name: tables.digest(path.read_bytes()) for name, path in files.items()}
     except OSError as error:
         raise ModelError(f"{error.filename}: cannot be read ({error.strerror})") from error
 
@@ -127,6 +134,17 @@ def _load(family: str, models: tuple[str, ...]) -> tuple[Spinner, ...]:
 
 
 @cache
+def reader(rescorer: str) -> Reader:
+    """The neural model that a configuration names, opened once a process.
+
+    Raises:
+        ConfigError: where the extra, or the package that holds the model, is not installed.
+        ModelError: if the file is missing or no such model.
+    """
+    return Reader.open(find(rescorer))
+
+
+@cache
 def _gate(file: str) -> Gate:
     return Gate.open(tables.path(file))
 
@@ -145,7 +163,12 @@ def _packaged(file: str) -> Channel:
 
 
 def _judged(
-    text: str, words: Words, parts: Sequence[Region], spinner: Spinner, config: RestoreConfig
+    text: str,
+    words: Words,
+    parts: Sequence[Region],
+    spinner: Spinner,
+    config: RestoreConfig,
+    asked: Reader | None,
 ) -> Spun:
     """One family's account of a text."""
     sight = Sight(words, spinner)
@@ -169,7 +192,7 @@ def _judged(
         score, found = _score(laid, look)
         best = max(best, score)
         if score >= config.threshold:
-            decoded = read(found or searched(laid, Prices()), Prices())
+            decoded = read(found or searched(laid, Prices()), Prices(), asked)
             findings += _findings(decoded, region.start, spinner, _cautious(score))
     if best < config.threshold:
         return Spun(best, is_spun=False)
@@ -217,7 +240,7 @@ def _findings(decoded: Decoded, offset: int, spinner: Spinner, score: float) -> 
                 f"{spinner.family}/{_rule(reading, before)}",
                 offset + arc.first + head,
                 offset + arc.last - tail,
-                score * confidence(reading, entry_of(arc.entry, index), decoded.rate),
+                score * confidence(reading, entry_of(arc.entry, index), decoded),
                 after,
             )
 

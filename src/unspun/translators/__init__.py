@@ -14,12 +14,12 @@ from unspun.workers import Limits
 __all__ = ["SECONDS", "limits", "open_engine", "open_rewriter"]
 
 SECONDS = 1800.0
-"""Time of one document where there is an engine and nobody said otherwise: servers make us wait."""
+"""Time of one document where somebody slow is asked and nobody said otherwise."""
 
 
-def limits(asked: Limits | None, *engines: Translator | None) -> Limits:
-    """What one document may take, with time for an engine."""
+def limits(asked: Limits | None, *slow: Translator | str | None) -> Limits:
+    """What one document may take, with time for an engine, or for a rescorer by its name."""
     given = asked or Limits()
-    if not any(engines) or given.seconds is not None:
+    if not any(slow) or given.seconds is not None:
         return given
     return given._replace(seconds=SECONDS)
