@@ -221,13 +221,17 @@ def bench_coverage(test: Sequence[Pair], channel: Channel) -> None:
 def bench_decision(test: Sequence[Pair], spinner: Spinner, config: RestoreConfig) -> None:
     """Document F1: each document once clean, once spun."""
     print(f"Decision, {len(test)} documents of the test part, each clean and spun by the table")
-    clean = [detector.detect(pair.original, config).is_spun for pair in test]
+
+    def is_spun(text: str) -> bool:
+        return detector.probability(text, config) >= config.threshold
+
+    clean = [is_spun(pair.original) for pair in test]
     every = 0  # copies found, at any rate
     for rate in RATES:
         found: list[tuple[int, bool]] = []  # forms replaced in each copy, and whether it is found
         for pair in test:
             copy = "\n".join(spinner.spin(pair.original.split("\n"), rate, pair.name))
-            found.append((spinner.replaced, detector.detect(copy, config).is_spun))
+            found.append((spinner.replaced, is_spun(copy)))
         hits, false = sum(hit for _, hit in found), sum(clean)
         every += hits
         f1 = _f1(hits, len(test), false)

@@ -296,6 +296,26 @@ def test_a_page_comes_nearer_to_its_original() -> None:
 
 @needs_model
 @pytest.mark.timeout(600)
+def test_a_network_tells_a_text_of_which_little_was_replaced() -> None:
+    original = (ROOT / "bench/data/domains/television-2.txt").read_text("utf-8")
+    thin = original
+    for before, after in (
+        ("pay enough", "pay sufficient"),
+        ("a television on", "a tv on"),
+        ("who knows both", "who is aware of both"),
+        ("announced within days", "announced inside days"),
+        ("What is left", "What's left"),
+    ):
+        assert before in thin
+        thin = thin.replace(before, after)
+    alone = RestoreConfig()
+    assert not spun.detect(thin, alone).is_spun
+    assert spun.detect(thin, CONFIG.restore).is_spun
+    assert spun.probability(original, CONFIG.restore) < 0.06
+
+
+@needs_model
+@pytest.mark.timeout(600)
 def test_a_run_asks_the_network_in_its_workers(tmp_path: Path) -> None:
     raw, out = tmp_path / "raw", tmp_path / "out"
     raw.mkdir()

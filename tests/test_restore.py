@@ -54,6 +54,11 @@ def test_clean_text_is_left_alone(case: dict[str, Any]) -> None:
     assert restored(case["text"])[0] == case["text"]
 
 
+@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+def test_a_text_is_decided_without_being_read_back(case: dict[str, Any]) -> None:
+    assert spun.probability(case["text"], CONFIG) == spun.detect(case["text"], CONFIG).score
+
+
 @pytest.mark.parametrize("asked", [0.3, 0.8, 0.95])
 @pytest.mark.parametrize("case", SPUN, ids=[case["label"] for case in SPUN])
 def test_restoring_twice_changes_nothing(case: dict[str, Any], asked: float) -> None:

@@ -16,7 +16,7 @@ from unspun.channel.alone import alone
 from unspun.channel.document import Laid, laid_out
 from unspun.channel.habits import Prices
 from unspun.channel.index import Index
-from unspun.channel.testimony import NAMES, phrases, together, weigh
+from unspun.channel.testimony import NAMES, oddest, phrases, together, weigh
 from unspun.config import RestoreConfig
 from unspun.detect import spun
 from unspun.detect.look import Look
@@ -121,3 +121,14 @@ def test_a_short_text_has_more_to_prove() -> None:
     spread = [Look(words, 0.0, 1.0).probability(0.0) for words in (5, 20, 60, 200, 1000)]
     assert spread == sorted(spread)
     assert spread[-1] < 0.5
+
+
+@given(st.lists(st.floats(-8.0, 8.0), max_size=80))
+def test_a_network_is_asked_about_the_oddest_phrases_alone(odds: list[float]) -> None:
+    asked = oddest(np.array(odds, np.float64)).tolist()
+    left = sorted(set(range(len(odds))) - set(asked))
+    assert len(asked) == len(set(asked)) <= 32
+    assert all(odds[one] > -2.5 for one in asked)
+    assert all(odds[one] <= -2.5 or len(asked) == 32 for one in left)
+    if asked and left:
+        assert max(odds[one] for one in left) <= min(odds[one] for one in asked)

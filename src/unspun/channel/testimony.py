@@ -14,9 +14,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from unspun.channel import rescore
 from unspun.channel.alone import alone
 from unspun.channel.document import Laid, around
 from unspun.channel.habits import Prices
+from unspun.neural import Reader
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -36,27 +38,53 @@ _WEIGHTS = {
     "support": 0.187,
     "amends": 0.404,
 }
-NAMES, _VALUES = tuple(_WEIGHTS), np.array(list(_WEIGHTS.values()))
+NAMES, VALUES = tuple(_WEIGHTS), np.array(list(_WEIGHTS.values()))
+# The same, and what a neural model says, of phrases that one is asked about
+# (`tools/fit_second_opinion.py`).
+_ASKED = np.array([-0.839, 0.141, 0.057, -0.401, -1.058, 0.17, 0.188, 0.487])
+_MOST_ASKED, _LEAST_ASKED = 32, -2.5  # how many, and from what nats
+_SAID, MOST_SAID = (-8.0, 20.0), 10.0  # nats of it that count; nats that such a phrase can say
 
 
-def weigh(laid: Laid, prices: Prices) -> float:
+def weigh(laid: Laid, prices: Prices, reader: Reader | None = None) -> float:
     """Nats by which a text's phrases speak for its having been spun.
 
     Args:
         laid: The text.
         prices: The decoder's weights.
+        reader: A neural model that is asked about the oddest phrases.
     """
     arcs, known = phrases(laid, prices)
-    return together(laid.table.start[arcs], laid.table.end[arcs], known @ _VALUES)
+    odds = known @ VALUES
+    if reader is not None:
+        some = oddest(odds)
+        odds[some] = np.column_stack([known[some], said(laid, arcs[some], reader)]) @ _ASKED
+    start, end = laid.table.start[arcs], laid.table.end[arcs]
+    return together(start, end, odds, _MOST if reader is None else MOST_SAID)
 
 
-def together(start: NDArray[np.int32], end: NDArray[np.int32], odds: Floats) -> float:
+def oddest(odds: Floats) -> Ints:
+    """The phrases that a neural model is asked about."""
+    some = np.argsort(-odds, kind="stable")[:_MOST_ASKED]
+    return some[odds[some] > _LEAST_ASKED]
+
+
+def said(laid: Laid, arcs: Ints, reader: Reader) -> Floats:
+    """Nats by which a neural model likes the text better with each phrase alone taken back."""
+    nothing = np.empty(0, np.int64)
+    return np.clip(rescore.odds(laid.lattice, arcs, nothing, reader), *_SAID)
+
+
+def together(
+    start: NDArray[np.int32], end: NDArray[np.int32], odds: Floats, most: float = _MOST
+) -> float:
     """The nats of all phrases together, of those that share words the strongest alone.
 
     Args:
         start: The first node of each.
         end: Its last node.
         odds: Nats by which it speaks for having been written by a spinner.
+        most: Nats that one phrase can say.
     """
     free = np.ones(int(end.max(initial=0)), np.bool_)
     kept = odds <= 0.0  # what says nothing for it stands in nobody's way
@@ -65,8 +93,8 @@ def together(start: NDArray[np.int32], end: NDArray[np.int32], odds: Floats) -> 
         kept[at] = free[start[at] : end[at]].all()
         if kept[at]:
             free[start[at] : end[at]] = False
-    said = np.expm1(np.minimum(odds[kept], _MOST))
-    return math.fsum(np.log1p(_RATE * said).tolist())
+    spoken = np.expm1(np.minimum(odds[kept], most))
+    return math.fsum(np.log1p(_RATE * spoken).tolist())
 
 
 def phrases(laid: Laid, prices: Prices) -> tuple[Ints, Floats]:

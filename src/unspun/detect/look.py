@@ -38,6 +38,7 @@ _BRIEF, _DOUBTFUL_BRIEF = 60, -0.3  # words below which lines are read, and from
 _CERTAIN = 10.0  # nats of the classifier from which it is read in full at once
 _HUNCH = (5.55, 0.46, 11.16, -0.25, -2.35)  # weights of `Look.features`, for reading it in full
 _DECISION = (-1.46, 11.73, -2.35)  # weights of what the phrases say (`tools/fit_decision.py`)
+_ASKED = (-1.1, 6.21, 0.0)  # the same where a neural model was asked (`fit_second_opinion.py`)
 _LEAST, _MOST = -6.0, 6.0  # nats of the classifier that count
 _SCREENS = 8  # choices of families that are kept ready
 _RICHNESS = 0.08  # distinct words in a word of prose, beyond its first block: far more, in fact
@@ -135,17 +136,19 @@ class Look:
         """What a decision counts: 1, what the phrases say, and how short the region is."""
         return [1.0, nats / math.sqrt(self.words + _FEW), _SHORT / (self.words + 1)]
 
-    def probability(self, nats: float = 0.0, gain: float = 0.0) -> float:
+    def probability(self, nats: float = 0.0, gain: float = 0.0, *, asked: bool = False) -> float:
         """Calibrated probability that it is spun (logistic regressions).
 
         Args:
             nats: What its phrases say, for a family that has a classifier.
             gain: Nats by which the spun reading beats the text as it stands, for markers.
+            asked: Whether a neural model was asked about the phrases.
         """
         root = math.sqrt(self.words + _FEW)
         logits = []
         if self.gate is not None:
-            logits.append(math.fsum(map(operator.mul, _DECISION, self.grounds(nats))))
+            weights = _ASKED if asked else _DECISION
+            logits.append(math.fsum(map(operator.mul, weights, self.grounds(nats))))
         if self.marked:
             told = _GAIN * gain + _GLANCE * min(self.glance, _PLAINLY) * self.words
             logits.append(_BIAS + told / root)

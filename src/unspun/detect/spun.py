@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -56,6 +57,7 @@ PHRASE, NAME, NUMBER, AGREEMENT = "phrase", "name", "number", "agreement"
 # One choice in braces; with several, nobody can tell which was the original.
 _BRACES = re.compile(r"\{[^{}|\n]{1,60}\}")
 _WORTHWHILE = 0.04  # probability by the oddest lines from which the whole region is read
+UNSURE = (0.06, 0.5)  # probabilities between which a neural model is asked
 _CLEAN = Spun(0.0, is_spun=False)
 _CAUTION = 4.8  # logits by which an edit wants its document surer than the decision does
 
@@ -73,20 +75,34 @@ def detect(text: str, config: RestoreConfig, spinners: tuple[Spinner, ...] | Non
             not installed.
         ModelError: if a model is missing or damaged.
     """
-    chosen = load(config) if spinners is None else spinners
     asked = reader(config.rescorer) if config.rescorer else None
     best = _CLEAN
-    spans = spans_of(text)
-    doubtful = in_doubt(text, spans, chosen)
-    if not doubtful:
-        return best
-    words = Words.of(text)
-    parts = regions(spans, words)
-    for spinner in doubtful:
-        verdict = _judged(text, words, parts, spinner, config, asked)
+    for spinner, judged in _families(text, config, spinners, asked):
+        verdict = _verdict(judged, spinner, config, asked)
         if verdict.score > best.score:
             best = verdict
     return best
+
+
+def probability(text: str, config: RestoreConfig) -> float:
+    """How likely a text is spun: the score of `detect`, without reading the text back."""
+    asked = reader(config.rescorer) if config.rescorer else None
+    families = _families(text, config, None, asked)
+    return max((one.score for _, judged in families for one in judged), default=0.0)
+
+
+def _families(
+    text: str, config: RestoreConfig, spinners: tuple[Spinner, ...] | None, asked: Reader | None
+) -> Iterator[tuple[Spinner, Iterator[_Judged]]]:
+    """What each family that a text may be of makes of its regions."""
+    chosen = load(config) if spinners is None else spinners
+    spans = spans_of(text)
+    doubtful = in_doubt(text, spans, chosen)
+    if doubtful:
+        words = Words.of(text)
+        parts = regions(spans, words)
+        for spinner in doubtful:
+            yield spinner, _judged(text, words, parts, spinner, config, asked)
 
 
 def load(config: RestoreConfig) -> tuple[Spinner, ...]:
@@ -162,6 +178,23 @@ def _packaged(file: str) -> Channel:
     return Channel.open(tables.path(file))
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A region that was looked at.
+
+    Attributes:
+        start: Its first code point.
+        score: How likely it is spun.
+        laid: It, laid out, if that was done.
+        found: The search, if that was done.
+    """
+
+    start: int
+    score: float
+    laid: Laid | None = None
+    found: Searched | None = None
+
+
 def _judged(
     text: str,
     words: Words,
@@ -169,11 +202,9 @@ def _judged(
     spinner: Spinner,
     config: RestoreConfig,
     asked: Reader | None,
-) -> Spun:
-    """One family's account of a text."""
+) -> Iterator[_Judged]:
+    """How likely the suspicious regions of a text are spun, by one family."""
     sight = Sight(words, spinner)
-    findings: list[Finding] = []
-    best = 0.0
     for region in parts:
         look = sight.look(region)
         if not look.suspicious:
@@ -182,18 +213,28 @@ def _judged(
         bare = look.probability()
         if spinner.gate is None and bare < config.threshold and not spinner.index.occurs(within):
             if look.plain or bare >= _WORTHWHILE or sight.sample(text, region) is None:
-                best = max(best, bare)
+                yield _Judged(region.start, bare)
             continue  # rare phrases of science, say; those of a thesaurus stand everywhere
-        if not _worthwhile(text, region, look, sight, spinner):
+        if not _worthwhile(text, region, look, sight, spinner, asked):
             continue
         laid = laid_out(within, spinner.index)
-        if laid is None:
-            continue
-        score, found = _score(laid, look)
-        best = max(best, score)
-        if score >= config.threshold:
-            decoded = read(found or searched(laid, Prices()), Prices(), asked)
-            findings += _findings(decoded, region.start, spinner, _cautious(score))
+        if laid is not None:
+            score, found = _score(laid, look, asked)
+            yield _Judged(region.start, score, laid, found)
+
+
+def _verdict(
+    judged: Iterator[_Judged], spinner: Spinner, config: RestoreConfig, asked: Reader | None
+) -> Spun:
+    """One family's account of a text; what is spun is read back."""
+    findings: list[Finding] = []
+    best = 0.0
+    for region in judged:
+        best = max(best, region.score)
+        if region.score >= config.threshold and region.laid is not None:
+            found = region.found or searched(region.laid, Prices())
+            decoded = read(found, Prices(), asked)
+            findings += _findings(decoded, region.start, spinner, _cautious(region.score))
     if best < config.threshold:
         return Spun(best, is_spun=False)
     return Spun(best, is_spun=True, family=spinner.family, findings=tuple(findings))
@@ -205,11 +246,15 @@ def _cautious(score: float) -> float:
     return odds / (1.0 + odds)
 
 
-def _worthwhile(text: str, region: Region, look: Look, sight: Sight, spinner: Spinner) -> bool:
+def _worthwhile(
+    text: str, region: Region, look: Look, sight: Sight, spinner: Spinner, asked: Reader | None
+) -> bool:
     """Whether a region may be spun, by its oddest places or lines: that is quicker to tell."""
     if look.plain:
         return True
     if look.gate is not None and look.glance <= 0.0 and not look.brief:
+        if asked is not None:  # it tells more than odd places do
+            return True
         return look.worthwhile(evidence(*sight.oddest(text, region), spinner.index, Prices()))
     sample = sight.sample(text, region)
     if sample is None:
@@ -218,11 +263,15 @@ def _worthwhile(text: str, region: Region, look: Look, sight: Sight, spinner: Sp
     return laid is not None and _score(laid, look)[0] >= _WORTHWHILE
 
 
-def _score(laid: Laid, look: Look) -> tuple[float, Searched | None]:
+def _score(laid: Laid, look: Look, asked: Reader | None = None) -> tuple[float, Searched | None]:
     """The probability that a region, or its oddest lines, is spun, and the search that told it."""
     nats = weigh(laid, Prices()) if look.gate is not None else 0.0
     found = searched(laid, Prices()) if look.marked else None
-    return look.probability(nats, found.gain if found else 0.0), found
+    gain = found.gain if found else 0.0
+    score = look.probability(nats, gain)
+    if asked is not None and look.gate is not None and UNSURE[0] <= score < UNSURE[1]:
+        score = look.probability(weigh(laid, Prices(), asked), gain, asked=True)
+    return score, found
 
 
 def _findings(decoded: Decoded, offset: int, spinner: Spinner, score: float) -> Iterator[Finding]:
