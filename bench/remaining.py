@@ -1,6 +1,6 @@
 """Every difference that is left between a restored page and its reference, with its reason.
 
-    python bench/remaining.py SHARED [SPUN REFERENCE]
+    python bench/remaining.py SHARED [SPUN REFERENCE] [--rescorer MODEL]
 
 Without files it takes ``ft-spun.txt`` of SHARED/corpus. A difference is laid against the lattice of
 readings of the spun text:
@@ -147,12 +147,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
     parser.add_argument("files", type=Path, nargs="*", help="a spun text and its reference")
+    parser.add_argument("--rescorer", default="", help="as `restore.rescorer`")
     options = parser.parse_args()
     corpus = options.shared / "corpus"
     files = options.files or [corpus / "raw/ft-spun.txt", corpus / "clean/ft-spun.txt"]
     raw, reference = (path.read_text(encoding="utf-8") for path in files)
     counts = Counter[str]()
-    for reason, spun, mine, wanted in differences(raw, restored(raw)[0], reference):
+    out, _, _ = restored(raw, RestoreConfig(rescorer=options.rescorer))
+    for reason, spun, mine, wanted in differences(raw, out, reference):
         counts[reason] += 1
         print(f"{reason:<17} {spun!r} -> {mine!r}, the reference has {wanted!r}")
     for reason, count in counts.most_common():

@@ -331,7 +331,7 @@ def bench_clean(texts: Iterable[str], limit: int, config: RestoreConfig) -> None
     size = sum(map(len, seen)) / 1e6
     print(f"Clean text: {words} words in {len(seen)} texts")
     print(f"  {flagged} texts edited, {edited * 1e6 / max(words, 1):.1f} edits in a million words")
-    print(f"  {size / seconds:.1f} MB/s to decide between other work, {size / again:.1f} in a row")
+    print(f"  {size / seconds:.3g} MB/s to decide between other work, {size / again:.3g} in a row")
 
 
 def bench_prose(shared: Path, config: RestoreConfig) -> None:

@@ -19,9 +19,10 @@ import argparse
 import itertools
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from calibrate_restore import DEVELOPMENT, fitted
@@ -164,7 +165,19 @@ def written(laid: Laid, arcs: Ints, by_spinner: frozenset[str]) -> Bools:
     return np.array([not by_spinner.isdisjoint(shape) for shape in both], np.bool_)
 
 
-def phrase_weights(every: list[Example]) -> Floats:
+class Told(Protocol):
+    """What phrases of a region are weighed by."""
+
+    @property
+    def written(self) -> Bools | None:
+        """Whether the spinner wrote each, or None if the text is clean."""
+
+    @property
+    def told(self) -> Floats:
+        """What is known of the phrases that a spinner wrote, or of all that a clean text has."""
+
+
+def phrase_weights(every: Sequence[Told]) -> Floats:
     """What speaks for a phrase's having been written: its odds beside those of all phrases."""
     known = np.concatenate([example.told for example in every])
     sizes = [len(example.told) for example in every]

@@ -15,13 +15,14 @@ from __future__ import annotations
 import argparse
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from calibrate_restore import fitted
-from fit_decision import ALARMS, Spinner, regressed, texts, written
+from fit_decision import ALARMS, Spinner, phrase_weights, texts
+from fit_decision import written as by_spinner
 from numpy.typing import NDArray
 
 from unspun.channel import testimony
@@ -71,7 +72,7 @@ class Example:
         odds: What each says without the model.
         some: The phrases that were asked about.
         known: What is known of these, with what the model says.
-        by_spinner: Whether the spinner wrote them, or None if the text is clean.
+        written: Whether the spinner wrote them, or None if the text is clean.
     """
 
     doubt: Doubt
@@ -80,12 +81,12 @@ class Example:
     odds: Floats
     some: Ints
     known: Floats
-    by_spinner: Bools | None
+    written: Bools | None
 
     @property
     def told(self) -> Floats:
         """The phrases that a spinner wrote, or all that a clean text has."""
-        return self.known if self.by_spinner is None else self.known[self.by_spinner]
+        return self.known if self.written is None else self.known[self.written]
 
     def grounds(self, weights: Floats) -> list[float]:
         """What the decision counts."""
@@ -114,6 +115,11 @@ def doubts(shared: Path, spinner: spun.Spinner) -> tuple[list[Doubt], int, int]:
     return found, clean, passed
 
 
+def drawn_of(kind: list[Doubt], some: int) -> list[Doubt]:
+    """Some of them."""
+    return random.Random(SEED).sample(kind, min(some, len(kind)))  # noqa: S311  # no secret
+
+
 def examples(some: list[Doubt], spinner: spun.Spinner, reader: Reader) -> Iterator[Example]:
     """What the model says of each."""
     for doubt in some:
@@ -123,20 +129,17 @@ def examples(some: list[Doubt], spinner: spun.Spinner, reader: Reader) -> Iterat
         odds = known @ testimony.VALUES
         asked = testimony.oddest(odds)
         heard = testimony.said(laid, arcs[asked], reader)
-        made = None if doubt.written is None else written(laid, arcs[asked], doubt.written)
+        made = None if doubt.written is None else by_spinner(laid, arcs[asked], doubt.written)
         start, end = laid.table.start[arcs], laid.table.end[arcs]
         yield Example(
             doubt, start, end, odds, asked, np.column_stack([known[asked], heard]), made
         )  # fmt: skip
 
 
-def phrase_weights(every: list[Example]) -> Floats:
-    """What speaks for a phrase's having been written: its odds beside those of all phrases."""
-    known = np.concatenate([example.told for example in every])
-    sizes = [len(example.told) for example in every]
-    right = np.repeat([float(example.by_spinner is not None) for example in every], sizes)
-    weights = regressed(known, right)
-    weights[0] += NEARER - math.log(right.mean() / (1.0 - right.mean()))
+def nearer(every: Sequence[Example]) -> Floats:
+    """What speaks for a phrase's having been written."""
+    weights = phrase_weights(every)
+    weights[0] += NEARER
     return weights
 
 
@@ -144,9 +147,7 @@ def crossed(every: list[Example]) -> Floats:
     """What a decision counts of each region, its phrases weighed as other documents tell."""
     sources = dict.fromkeys(example.doubt.source for example in every)
     folds = {source: n % FOLDS for n, source in enumerate(sources)}
-    weights = [
-        phrase_weights([e for e in every if folds[e.doubt.source] != n]) for n in range(FOLDS)
-    ]
+    weights = [nearer([e for e in every if folds[e.doubt.source] != n]) for n in range(FOLDS)]
     return np.array([e.grounds(weights[folds[e.doubt.source]]) for e in every])
 
 
@@ -160,13 +161,12 @@ def main() -> None:
     spinner = spun.load(RestoreConfig(family="thesaurus"))[0]
     found, clean, passed = doubts(options.shared, spinner)
     kinds = ([d for d in found if d.written is not None], [d for d in found if d.written is None])
-    draw = random.Random(SEED)  # noqa: S311  # no secret
-    drawn = [draw.sample(kind, min(options.some, len(kind))) for kind in kinds]
+    drawn = [drawn_of(kind, options.some) for kind in kinds]
     reader = spun.reader(options.rescorer)
     every = list(examples([*drawn[0], *drawn[1]], spinner, reader))
-    print(f"_ASKED = {np.round(phrase_weights(every), 3).tolist()}  # testimony")
+    print(f"_ASKED = {np.round(nearer(every), 3).tolist()}  # testimony")
     grounds = crossed(every)
-    spoken = np.array([example.by_spinner is not None for example in every])
+    spoken = np.array([example.written is not None for example in every])
     _, slope = fitted(grounds, spoken.astype(np.float64)).tolist()
     share = len(drawn[1]) / len(kinds[1])
     pass_too = max(math.floor((ALARMS * clean - passed) * share), 0)
