@@ -7,7 +7,7 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -203,7 +203,7 @@ class _Job:
         self._facts: Record = {
             "unspun": __version__,
             "config": asdict(order.config),
-            "models": _models(order.config),
+            "models": tables.digests() | spun.digests(order.config.restore),
         }
         self._stamps = {
             source.relative.as_posix(): stamp
@@ -280,7 +280,7 @@ class _Job:
             "title": title,
             "unspun": __version__,
             "python": platform.python_version(),
-            "fingerprint": fingerprint(self._order.config),
+            "fingerprint": fingerprint(self._order.config, self._facts["models"]),
             "identity": self._identity,
             "config": self._facts["config"],
             "models": self._facts["models"],
@@ -297,7 +297,7 @@ class _Job:
             "corpus": corpus,
             "files": sizes,
             "timings": _timings(counts.bytes, time.monotonic() - started),
-            **_translated(self._order.config, counts),
+            **_translated(self._order.config, self._facts["models"], counts),
         }
         written = records.dumps(manifest)
         (results / runs.MANIFEST).write_bytes(written + b"\n")
@@ -311,7 +311,7 @@ def _timings(size: int, seconds: float) -> Record:
     return {"seconds": round(seconds, 3), "bytes_per_second": rate}
 
 
-def _translated(config: Config, counts: Counts) -> Record:
+def _translated(config: Config, models: Mapping[str, str], counts: Counts) -> Record:
     """What was translated with which models, and what engines took; nothing where it was off."""
     if not config.translate.to:
         usage = counts.translation.get("usage")
@@ -319,18 +319,13 @@ def _translated(config: Config, counts: Counts) -> Record:
     told = {"models": {}, "segments": {}, "kept": {}, "usage": asdict(Usage())} | counts.translation
     names = "\n".join(f"{k} {told['models'][k]}" for k in sorted(told["models"]))
     return {
-        "fingerprint": fingerprint(config, names),
+        "fingerprint": fingerprint(config, models, names),
         "translation": {"to": config.translate.to, "engine": config.translate.engine, **told},
     }
 
 
-def _models(config: Config) -> dict[str, str]:
-    """What each model is that texts are restored with, the user's too."""
-    return tables.digests() | spun.digests(config.restore)
-
-
-def fingerprint(config: Config, translators: str = "") -> str:
+def fingerprint(config: Config, models: Mapping[str, str], translators: str = "") -> str:
     """Twelve hexadecimal digits: version, settings and models behind a result."""
-    parts = [__version__, config.fingerprint(), *sorted(_models(config).values())]
+    parts = [__version__, config.fingerprint(), *sorted(models.values())]
     parts += [translators] if translators else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
