@@ -59,7 +59,7 @@ def test_a_text_is_decided_without_being_read_back(case: dict[str, Any]) -> None
     assert spun.probability(case["text"], CONFIG) == spun.detect(case["text"], CONFIG).score
 
 
-@pytest.mark.parametrize("asked", [0.3, 0.8, 0.95])
+@pytest.mark.parametrize("asked", [0.3, 0.8, 0.95, 0.99])
 @pytest.mark.parametrize("case", SPUN, ids=[case["label"] for case in SPUN])
 def test_restoring_twice_changes_nothing(case: dict[str, Any], asked: float) -> None:
     config = RestoreConfig(min_confidence=asked)
@@ -94,6 +94,22 @@ def test_a_document_of_two_families_gets_the_words_of_both_back() -> None:
         out, _ = restored(one["text"] + "\n\n" + other["text"])
         assert all(phrase in out for phrase in one["must"] + other["must"])
         assert restored(out)[0] == out
+
+
+def test_what_a_later_look_takes_back_is_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last look found nothing to do, so restoring once more changes nothing either."""
+    text = "Those near the table left."
+    looks = [("near", "close to"), ("close to", "near"), None]
+
+    def judged(shown: str, _config: RestoreConfig) -> Spun:
+        look = looks.pop(0)
+        start = shown.index(look[0]) if look else 0
+        found = look and Finding("x/phrase", start, start + len(look[0]), 0.9, look[1])
+        return Spun(0.9, is_spun=True, family="x", findings=(found,) if found else ())
+
+    monkeypatch.setattr(spun, "detect", judged)
+    assert restored(text) == (text, ())
+    assert not looks
 
 
 def test_a_doubt_that_is_settled_later_is_no_doubt_any_more() -> None:

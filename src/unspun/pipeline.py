@@ -187,10 +187,12 @@ def _restored_on(result: Result, config: RestoreConfig) -> Result:
         if not step:
             break
         again = flow.edited(again, step)
+    if again is result:
+        return result
     known = frozenset(result.ledger)
     later = [edit for edit in again.ledger if edit not in known]
     left = [t for t in again.tags if t.kind != SUSPICIOUS or not placement.touched(t, later)]
-    return flow.changed(again, tags=tuple(left)) if later else result
+    return flow.changed(again, tags=tuple(left))
 
 
 def _translate(result: Result, setting: Setting) -> Result:
