@@ -217,7 +217,9 @@ def test_tallies_merge_in_any_order(texts: list[str], random: object) -> None:
     assert left.recurring(min_documents=2) == chrome.recurring(texts, min_documents=2)
 
 
-@pytest.mark.parametrize("line", ["Share\n", "Share\n\n", "a > b > c\n", "-- ", "1\n", "[[((|||"])
+@pytest.mark.parametrize(
+    "line", ["Share\n", "Share\n\n", "a > b > c\n", "-- ", "1\n", "\f1\n", "[[((|||"]
+)
 def test_time_is_linear(line: str) -> None:
     def cost(times: int) -> float:
         start = process_time()
@@ -308,6 +310,44 @@ def test_pages_lose_numbers_and_headers(number: str, header: str, feed: str) -> 
     prose = [line for line in map(str.strip, text.split("\n")) if line.startswith(_PROSE)]
     first = [header] if header and not feed else []  # the first page's header is no turn's
     assert left in (prose, first + prose, [header, *prose])
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Harbour Board of Eastness", "Annual Review 2019"),
+        ("{}   Harbour Board of Eastness", "Annual Review 2019   {}"),
+        ("{} HARBOUR BOARD", "ANNUAL REVIEW {}"),
+        ("Board | Chapter 3 | {}", "{} | Eastness"),
+    ],
+)
+def test_headers_of_left_and_right_pages_go(left: str, right: str) -> None:
+    heads = [(left, right)[page % 2].format(page) for page in range(1, 9)]
+    text = _with_heads(heads)
+    assert [line for line in strip(text).splitlines() if line in heads] in ([], heads[:1])
+    assert strip(text).count(_PROSE[0]) == text.count(_PROSE[0])
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        [f"Chapter {page}" for page in range(1, 9)],
+        [f"Lesson {page}: At the harbour" for page in range(1, 9)],
+        [f"Kapitel {page}" for page in range(1, 9)],
+        ["The Harbour", "The Crane", "The Quay", "The Board", "The Boats", "The Lamps"],
+        ["The Harbour", "The Crane", "The Harbour", "The Board", "The Quay", "The Lamps"],
+    ],
+    ids=lambda heads: heads[0],
+)
+def test_headings_at_the_top_of_pages_stay(heads: list[str]) -> None:
+    text = _with_heads(heads)
+    assert strip(text) == text
+
+
+def _with_heads(heads: list[str]) -> str:
+    """Pages of prose that form feeds part, each below its head."""
+    prose = "\n".join(f"{line}." for line in _PROSE)
+    return "\f".join(f"{head}\n\n{prose}\n" for head in heads)
 
 
 @pytest.mark.parametrize(

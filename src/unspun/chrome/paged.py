@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, pairwise
 from statistics import mean, pstdev
 from typing import NamedTuple
 
@@ -24,6 +24,15 @@ _ALONE = re.compile(  # a number with nothing but a word for 'page', in front of
     r"(?:(?:page|pg|p|seite|página|pagina|pág|pag|strona|str|стр|страница|сторінка|sida|side|sivu|"
     r"oldal|sayfa|blad|bladzijde|halaman|trang|第)\W*)?#"
     r"(?:\W*(?:/|of|von|de|di|из|van|av|af|z|sur|out of|\|)\W*#)?\W*(?:页|頁|ページ|쪽|페이지)?"
+)
+_DIVISION = re.compile(  # a heading that a page may begin with, each with another number
+    r"(?:chapter|part|section|act|scene|book|volume|canto|lesson|unit|week|day|step|exercise|question|"
+    r"appendix|annex|article|letter|slide|figure|table|case|item|"
+    r"kapitel|teil|abschnitt|akt|szene|buch|band|lektion|woche|tag|aufgabe|frage|anhang|artikel|"
+    r"chapitre|partie|acte|scène|livre|tome|leçon|semaine|jour|exercice|annexe|"
+    r"capítulo|parte|sección|acto|escena|libro|lección|semana|día|ejercicio|anexo|artículo|"
+    r"capitolo|sezione|atto|scena|lezione|settimana|giorno|esercizio|allegato|articolo|"
+    r"hoofdstuk|deel|les|rozdział|część|глава|часть|раздел|урок)\W*#"
 )
 _WIDTH = 90  # of a header or footer
 _APART = 500  # code points of a page at least, where no form feed tells
@@ -60,17 +69,38 @@ def paged(page: Page) -> Iterator[Verdict]:
 
 
 def _running(page: Page, turns: _Turns) -> list[int]:
-    """Lines that stand at the turns of most pages, and hardly anywhere else."""
+    """Lines that stand at the turns of most pages, or of every other one, and hardly elsewhere."""
     zones = [_zone(page, first, turns.numbers) for first in turns.first]
-    counts = Counter(key for zone in zones for key in {_skeleton(page, i) for i in zone})
-    everywhere = Counter(_skeleton(page, i) for i in range(len(page.lines)))
-    need = max(LEAST, _SHARE * len(zones))
-    running = {
-        key
-        for key, count in counts.items()
-        if key and count >= need and count >= _THERE * everywhere[key]
+    counts = _at_turns(page, zones)
+    everywhere = Counter(_skeleton(page, i) for i in range(_BESIDE, len(page.lines)))
+    running = {key for key, count in counts.items() if count >= _THERE * everywhere[key]}
+    found = {i for zone in zones for i in zone if _skeleton(page, i) in running}
+    headings = _headings(page, found)
+    return sorted(i for i in found if _skeleton(page, i) not in headings)
+
+
+def _at_turns(page: Page, zones: Sequence[Sequence[int]]) -> dict[str, int]:
+    """What stands at most turns, or at those of most left or right pages, and at how many."""
+    every = [{key for i in zone if (key := _skeleton(page, i))} for zone in zones]
+    counts = Counter(chain.from_iterable(every))
+    return {
+        key: counts[key]
+        for side in (every, every[::2], every[1::2])
+        for key, count in Counter(chain.from_iterable(side)).items()
+        if count >= max(LEAST, _SHARE * len(side))
     }
-    return sorted({i for zone in zones for i in zone if _skeleton(page, i) in running})
+
+
+def _headings(page: Page, lines: Collection[int]) -> set[str]:
+    """What numbers the parts of a text: 'Chapter 3', each but once, is no header of pages."""
+    texts: dict[str, list[str]] = {}
+    for i in lines:
+        texts.setdefault(_skeleton(page, i), []).append(page.lines[i].shape.key)
+    return {
+        key
+        for key, written in texts.items()
+        if _DIVISION.match(key) and len(set(written)) == len(written)
+    }
 
 
 def _by_feeds(page: Page) -> _Turns | None:
@@ -80,17 +110,16 @@ def _by_feeds(page: Page) -> _Turns | None:
         return None
     first.append(len(page.lines))
     near = sorted({i for at in first for i in _around(page, at)})
-    numbers = [i for i in near if _ALONE.fullmatch(_skeleton(page, i)) and _step(page, i, near)]
+    alone = [i for i in near if _ALONE.fullmatch(_skeleton(page, i))]
+    there = {(_skeleton(page, i), _first(page, i)) for i in alone}
+    numbers = [i for i in alone if _step(page, i, there)]
     return _Turns(numbers, first, 0.95)
 
 
-def _step(page: Page, index: int, near: Sequence[int]) -> bool:
-    """Whether the number of the page before or behind stands near another form feed."""
-    number = _first(page, index)
-    key = _skeleton(page, index)
-    return any(
-        _skeleton(page, i) == key and abs(_first(page, i) - number) == 1 for i in near if i != index
-    )
+def _step(page: Page, index: int, there: Collection[tuple[str, int]]) -> bool:
+    """Whether the number of the page before or behind stands near a form feed, too."""
+    key, number = _skeleton(page, index), _first(page, index)
+    return (key, number - 1) in there or (key, number + 1) in there
 
 
 def _by_numbers(page: Page) -> _Turns | None:
