@@ -8,11 +8,15 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
+import unspun
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
@@ -21,6 +25,7 @@ PAGES = sorted(
     if page.name not in {"CHANGELOG.md", "LICENSE.md"}
 )
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+SETTINGS = re.compile(r"^```toml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(#[^)]*)?\)")
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
 STATUS = "echo $?"
@@ -153,6 +158,21 @@ def test_links_to_files_lead_somewhere(page: Path) -> None:
     for target, _ in LINK.findall(page.read_text(encoding="utf-8")):
         if "://" not in target and not target.startswith("mailto:"):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_settings_of_the_page_are_settings(page: Path) -> None:
+    for text in SETTINGS.findall(page.read_text(encoding="utf-8")):
+        assert unspun.Config.from_dict(tomllib.loads(text)) != unspun.Config(), page.name
+
+
+def test_the_guide_names_every_setting() -> None:
+    guide = (ROOT / "docs/index.md").read_text(encoding="utf-8")
+    config = unspun.Config()
+    for section in (field.name for field in fields(config)):
+        if f"`{section}.*`" not in guide:
+            names = [f"`{section}.{field.name}`" for field in fields(getattr(config, section))]
+            assert [name for name in names if guide.count(name) != 1] == []
 
 
 def test_readme_shows_every_command() -> None:

@@ -4,7 +4,7 @@ import json
 import textwrap
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import ftfy.badness
 import pytest
@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from strategies import texts
 from unspun import edits
-from unspun.config import NormaliseConfig
+from unspun.config import Config, NormaliseConfig, Repair
 from unspun.encodings.charmaps import next_spot
+from unspun.errors import ConfigError
 from unspun.model import Ledger
 from unspun.normalise import NORMALISERS, normalise, suspects
 from unspun.normalise.badness import is_bad
@@ -115,6 +116,14 @@ def test_each_rule_can_be_switched_off(normaliser: Any) -> None:
     text = "".join(case["before"] + "\n" for case in REPAIRS if case["rule"] == normaliser.name)
     config = NormaliseConfig(disable=(normaliser.name,))
     assert normaliser(text, config) == []
+
+
+def test_every_rule_can_be_named_in_settings() -> None:
+    assert {n.name for n in NORMALISERS} == set(get_args(Repair))
+    asked = Config.from_dict({"normalise": {"disable": ["bom", "c1-control"]}})
+    assert asked.normalise.disable == ("bom", "c1-control")
+    with pytest.raises(ConfigError, match="html-entity"):
+        Config.from_dict({"normalise": {"disable": ["html-entities"]}})
 
 
 def ftfy_cases(shared: Path) -> list[dict[str, Any]]:

@@ -18,6 +18,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Profile = Literal["conservative", "ascii", "mt"]
+Repair = Literal[
+    "surrogates",
+    "undecodable-bytes",
+    "terminal-escape",
+    "control",
+    "bom",
+    "bidi-control",
+    "html-entity",
+    "wrong-code-page",
+    "lost-quote",
+    "mojibake",
+    "c1-control",
+    "zero-width",
+    "line-endings",
+    "unwrap",
+    "style",
+    "settle",
+]
+"""The rules of repair (docs/normalise.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +66,7 @@ class NormaliseConfig:
 
     profile: Profile = "conservative"
     min_confidence: float = 0.5
-    disable: tuple[str, ...] = ()
+    disable: tuple[Repair, ...] = ()
     unwrap: bool = False
 
 
@@ -311,9 +330,9 @@ def _value(where: str, kind: Any, value: Any) -> Any:  # noqa: ANN401
             return value
         raise ConfigError(f"{where} must be a {kind.__name__}, not {value!r}")
     if choices and choices[-1] is Ellipsis:
-        if isinstance(value, (list, tuple)) and all(isinstance(v, choices[0]) for v in value):
-            return tuple(value)
-        raise ConfigError(f"{where} must be a list of {choices[0].__name__}, not {value!r}")
+        if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
+            raise ConfigError(f"{where} must be a list of str, not {value!r}")
+        return tuple(_value(where, choices[0], each) for each in value)
     if value in choices:
         return value
     raise ConfigError(unknown_name(where, str(value), map(str, choices)))

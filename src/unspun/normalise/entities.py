@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from unspun.config import NormaliseConfig
     from unspun.model import Edit
 
-ENTITY = re.compile(
-    r"&(?:amp;)*((?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});)"
-)
+ENTITY = re.compile(r"&(?:amp;)*((?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});)")
 """An entity, however often its sign was escaped; the group is what stands behind the sign."""
 _MARKUP = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>|<!--|<!DOCTYPE", re.IGNORECASE)
 
