@@ -175,15 +175,15 @@ counted = st.one_of(texts, st.lists(st.one_of(pieces, refrains), max_size=9).map
 def test_what_the_rules_count_agrees(text: str) -> None:
     for language in "en", "de", "zh-Hans":
         found = shape.Shape.of(text, language)
-        assert [found[2:]] == plain.count_many([text], [found.spaced])
+        assert [found[2:]] == plain.count_many([(text, *found[:2])])
 
 
 @compiled
 @given(st.lists(st.tuples(counted, st.sampled_from(["en", "th"])), min_size=1, max_size=6))
 def test_what_the_rules_count_in_a_batch_agrees(batch: list[tuple[str, str]]) -> None:
     found = shape.Shape.of_many(batch)
-    spaced = [one.spaced for one in found]
-    assert [one[2:] for one in found] == plain.count_many([text for text, _ in batch], spaced)
+    kinds = [(text, *one[:2]) for (text, _), one in zip(batch, found, strict=True)]
+    assert [one[2:] for one in found] == plain.count_many(kinds)
 
 
 @compiled
@@ -205,7 +205,7 @@ def test_every_character_counts_as_it_does_in_python() -> None:
     every = "".join(map(chr, range(0x110000)))
     near = every[:0x10000], "a".join(every[:0x10000]), every[:256]
     for text in every, "a".join(every), *near:
-        assert [shape.Shape.of(text, "en")[2:]] == plain.count_many([text], [True])
+        assert [shape.Shape.of(text, "en")[2:]] == plain.count_many([(text, "en", True)])
 
 
 @compiled
@@ -216,7 +216,7 @@ def test_what_is_looked_for_is_found_where_blocks_meet(wide: str) -> None:
         for what in sought:
             text = wide * at + what + " one two three"
             for some in text, text.replace(wide, " "), f"{text}\n{text}":
-                assert [shape.Shape.of(some, "en")[2:]] == plain.count_many([some], [True])
+                assert [shape.Shape.of(some, "en")[2:]] == plain.count_many([(some, "en", True)])
 
 
 @compiled

@@ -134,6 +134,21 @@ def test_any_text_gets_a_score(text: str, fluency: float) -> None:
     assert len({part.name for part in result.parts}) == len(result.parts)
 
 
+def _alike(size: int, between: str = "\n") -> str:
+    """Lines of so many characters together that begin, end and are as long as each other."""
+    return between.join(f"The first words {k:07} the last words." for k in range(size // 40))
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+@pytest.mark.parametrize("size", [400, 4_000, 40_000])
+def test_lines_that_are_alike_at_both_ends_are_told_apart(size: int, between: str) -> None:
+    text = _alike(size, between)
+    once, twice = (shape.Shape.of(some, "en") for some in (text, text + between + text))
+    assert (once.lines_again, once.paragraphs_again) == (0, 0)
+    paragraphs = size // 40 if between == "\n\n" else 0
+    assert (twice.lines_again, twice.paragraphs_again) == (size // 40, paragraphs)
+
+
 @pytest.mark.parametrize("unit", ["word ", "字", "line\n", "a", "{", "\n\n"])
 def test_time_is_linear(unit: str) -> None:
     def cost(size: int) -> float:
@@ -145,6 +160,21 @@ def test_time_is_linear(unit: str) -> None:
 
     cost(1_000)
     assert cost(400_000) < 12 * cost(100_000) + 0.5
+
+
+def test_lines_that_are_alike_take_no_more_time_each() -> None:
+    def cost(size: int) -> float:
+        text = _alike(size)
+        start = process_time()
+        shape.Shape.of(text, "en")
+        return process_time() - start
+
+    assert cost(3_200_000) < 12 * cost(800_000) + 0.2
+
+
+@pytest.mark.parametrize(("language", "stops"), [("en", 3), ("en-GB", 3), ("de", 0), ("th", 0)])
+def test_stop_words_are_those_of_english(language: str, stops: int) -> None:
+    assert shape.Shape.of("That and the rest, THE more.", language).stops == stops
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])

@@ -34,6 +34,15 @@ lowest(uint64_t bits)
 
 #define EACH_BYTE 0x0101010101010101u
 
+/* How many bits there are. */
+static inline size_t
+count_of(uint64_t bits)
+{
+    bits -= bits >> 1 & 0x5555555555555555u;
+    bits = (bits & 0x3333333333333333u) + (bits >> 2 & 0x3333333333333333u);
+    return (size_t)(((bits + (bits >> 4)) & 0x0F0F0F0F0F0F0F0Fu) * EACH_BYTE >> 56);
+}
+
 /* The lowest bits of eight bytes, which have no others, together. */
 static inline uint64_t
 gathered(uint64_t eight)

@@ -10,7 +10,7 @@
 #include "marks.h"
 #include "repeats.h"
 
-#define REVISION 6
+#define REVISION 7
 
 #define BEYOND 0x10000 /* code points without an entry in the table */
 
@@ -19,6 +19,7 @@ enum { LETTER = 1, BULLET = 2, END = 4 };
 
 typedef struct {
     PyObject_HEAD
+    PyTypeObject *made; /* a Shape: a tuple with names */
     uint64_t seed;
     uint8_t classes[BEYOND];
 } Counter;
@@ -38,11 +39,11 @@ typedef struct {
     const Counter *counter;
     Text text;
     int spaced;        /* whether there are blanks between words */
+    int english;       /* whether stop words are counted */
     size_t script_end; /* of the last line that speaks of JavaScript */
     uint32_t *edges;   /* where words begin and end, in turns */
     size_t known, line; /* how many edges are known, and were when the line began */
     size_t block, block_stop, block_lines; /* lines that no blank one parts; 0 while there is none */
-    Key key;           /* of the last line */
     uint64_t *units;   /* the keys of words, or characters */
     List lines, blocks;
 } Reading;
@@ -118,8 +119,7 @@ close_line(Reading *r)
     c->ended += (class_at(r->counter, last) & END) != 0;
     c->ellipses += last == ELLIPSIS || (last == '.' && size >= 3 && is_here(r, stop - 3, "..."));
     c->brief += size < SHORT_LINE;
-    r->key = key_of(&r->text, at, size);
-    size_t times = add(&r->text, &r->lines, r->key, at, size);
+    size_t times = add(&r->text, &r->lines, at, size);
     c->lines_again += times > 1;
     c->line_characters_again += times > 1 ? size : 0;
     if (!r->block_lines++)
@@ -134,8 +134,7 @@ static int
 close_block(Reading *r)
 {
     size_t size = r->block_stop - r->block;
-    Key key = r->block_lines == 1 ? r->key : key_of(&r->text, r->block, size);
-    size_t times = add(&r->text, &r->blocks, key, r->block, size);
+    size_t times = add(&r->text, &r->blocks, r->block, size);
     r->c->paragraphs_again += times > 1;
     r->block_lines = 0;
     return times ? 0 : -1;
@@ -150,6 +149,9 @@ end_line(Reading *r)
     return r->block_lines ? close_block(r) : 0;
 }
 
+#define EDGES 8 /* that are written at a time */
+#define LAST ((uint64_t)1 << (BLOCK - 1))
+
 /* Read the edges of words and the line feeds of a block; `before` is 1 where a blank stands before
    it. A line feed is blank: of the edges up to it, each second one is the end of a word. */
 static int
@@ -161,9 +163,10 @@ read_block(Reading *r, size_t base, const Marks *marks, uint64_t before)
     for (;; feeds &= feeds - 1) {
         uint64_t some = feeds ? edges & (feeds ^ (feeds - 1)) : edges;
         uint32_t *edge = r->edges + r->known;
-        for (edges ^= some; some; some &= some - 1)
-            *edge++ = (uint32_t)base + (uint32_t)lowest(some);
-        r->known = (size_t)(edge - r->edges);
+        r->known += count_of(some);
+        for (edges ^= some; some; edge += EDGES) /* how many more are written is soon foreseen */
+            for (int k = 0; k < EDGES; k++, some &= some - 1)
+                edge[k] = (uint32_t)base + (uint32_t)lowest(some | LAST);
         if (!feeds)
             return 0;
         r->c->feeds++;
@@ -227,7 +230,7 @@ stop_of(const uint64_t *first, size_t size, const size_t width)
     return (unsigned)((STOPS[place].letters[wide] == four) & (STOPS[place].size == size)) << place;
 }
 
-#define CHAR(at) PyUnicode_READ((int)width, r->text.data, (at))
+#define CHAR(at) PyUnicode_READ((int)width, data, (at))
 
 /* The key of a word, 64 bits of it and of a number of this process: that two words of a text share
    one is as good as impossible. Notes its stop word, unless all of them are noted. */
@@ -252,26 +255,32 @@ word_key(const Reading *r, size_t start, size_t size, unsigned *stops, const siz
 static ALWAYS_INLINE void
 read_words(Reading *r, const size_t width)
 {
-    Counts *c = r->c;
-    unsigned stops = 0;
-    for (size_t k = 0; k < r->known; k += 2) {
-        size_t start = r->edges[k], stop = r->edges[k + 1];
+    const char *data = r->text.data;
+    const uint32_t *last = r->edges + r->known;
+    uint64_t *unit = r->units;
+    size_t characters = 0, alphabetic = 0;
+    unsigned stops = r->english ? 0 : ALL_STOPS;
+    for (const uint32_t *edge = r->edges; edge < last; edge += 2) {
+        size_t start = edge[0], stop = edge[1];
         if (((CHAR(start) | 0x20) == 'i') & ((CHAR(start + 1) | 0x20) == 'p') && start >= 6 &&
             is_here(r, start - 6, "lorem ipsum"))
-            c->marks++;
-        c->unit_characters += stop - start;
+            r->c->marks++;
+        characters += stop - start;
         if (!r->spaced) {
             for (; start < stop; start++)
-                r->units[c->units++] = CHAR(start);
+                *unit++ = CHAR(start);
             continue;
         }
-        r->units[c->units++] = word_key(r, start, stop - start, &stops, width);
+        *unit++ = word_key(r, start, stop - start, &stops, width);
         while (start < stop && !(class_at(r->counter, CHAR(start)) & LETTER))
             start++;
-        c->alphabetic += start < stop;
+        alphabetic += start < stop;
     }
-    for (; stops; stops &= stops - 1)
-        c->stops++;
+    r->c->units = (size_t)(unit - r->units);
+    r->c->unit_characters = characters;
+    r->c->alphabetic = alphabetic;
+    for (; r->english && stops; stops &= stops - 1)
+        r->c->stops++;
 }
 
 static int
@@ -307,7 +316,7 @@ look(Reading *r)
 {
     Counts *c = r->c;
     int scale = r->spaced ? 1 : 2;
-    r->edges = PyMem_RawMalloc((r->text.size + 2) * sizeof *r->edges);
+    r->edges = PyMem_RawMalloc((r->text.size + 2 + EDGES) * sizeof *r->edges);
     if (!r->edges || cut_text(r) < 0)
         return -1;
     r->units = PyMem_RawMalloc(((r->spaced ? r->known / 2 : r->text.size) + 1) * sizeof *r->units);
@@ -326,23 +335,33 @@ look(Reading *r)
     return find_repeats(&units, scale, r->text.seed, c->top, c->duplicate);
 }
 
-/* A tuple that begins with these numbers, with room for more. */
-static PyObject *
-numbers(const size_t *each, Py_ssize_t count, Py_ssize_t room)
+/* Put numbers into a tuple from a place on; 0 with an exception. */
+static int
+put(PyObject *tuple, Py_ssize_t at, const size_t *each, Py_ssize_t count)
 {
-    PyObject *found = PyTuple_New(room);
-    for (Py_ssize_t k = 0; found && k < count; k++) {
+    for (Py_ssize_t k = 0; k < count; k++) {
         PyObject *one = PyLong_FromSize_t(each[k]);
         if (!one)
-            Py_CLEAR(found);
-        else
-            PyTuple_SET_ITEM(found, k, one);
+            return 0;
+        PyTuple_SET_ITEM(tuple, at + k, one);
     }
+    return 1;
+}
+
+/* A tuple of such numbers. */
+static PyObject *
+numbers(const size_t *each)
+{
+    PyObject *found = PyTuple_New(TOPS);
+    if (found && !put(found, 0, each, TOPS))
+        Py_CLEAR(found);
     return found;
 }
 
+enum { GIVEN = 2 }; /* fields of a Shape that are: the language, and whether it has spaces */
+
 static PyObject *
-answer(const Counts *c)
+answer(PyTypeObject *made, PyObject *const *given, const Counts *c)
 {
     size_t fields[] = {
         c->words, c->word_characters, c->alphabetic, c->stops, c->lines, c->bullets, c->ellipses,
@@ -350,32 +369,37 @@ answer(const Counts *c)
         c->line_characters_again, c->paragraphs, c->paragraphs_again, c->symbols, c->marks,
         c->scripts, c->damage, c->units, c->unit_characters,
     };
-    const Py_ssize_t count = sizeof fields / sizeof *fields;
-    PyObject *top = numbers(c->top, TOPS, TOPS), *again = numbers(c->duplicate, TOPS, TOPS);
-    PyObject *all = top && again ? numbers(fields, count, count + 2) : NULL;
-    if (!all) {
-        Py_XDECREF(top);
-        Py_XDECREF(again);
+    const Py_ssize_t count = sizeof fields / sizeof *fields, most = GIVEN + count;
+    PyObject *all = made->tp_alloc(made, most + 2);
+    if (!all)
         return NULL;
-    }
-    PyTuple_SET_ITEM(all, count, top);
-    PyTuple_SET_ITEM(all, count + 1, again);
+    for (Py_ssize_t k = 0; k < GIVEN; k++)
+        PyTuple_SET_ITEM(all, k, Py_NewRef(given[k]));
+    PyTuple_SET_ITEM(all, most, numbers(c->top));
+    PyTuple_SET_ITEM(all, most + 1, numbers(c->duplicate));
+    if (!PyTuple_GET_ITEM(all, most) || !PyTuple_GET_ITEM(all, most + 1) ||
+        !put(all, GIVEN, fields, count))
+        Py_CLEAR(all);
     return all;
 }
 
-/* count(text, spaced): the fields of a Shape behind these two. */
+/* count(text, language, spaced): the Shape of a text. */
 static PyObject *
-counter_count(Counter *self, PyObject *args)
+counter_count(Counter *self, PyObject *const *args, Py_ssize_t given)
 {
-    PyObject *text;
     Counts counts = {0};
     Reading r = {.c = &counts, .counter = self, .text.seed = self->seed};
-    if (!PyArg_ParseTuple(args, "Up", &text, &r.spaced))
-        return NULL;
+    if (given != 1 + GIVEN || !PyUnicode_Check(args[0]) || !PyUnicode_Check(args[1]))
+        return PyErr_Format(PyExc_TypeError, "a text, its language and a bool are needed");
+    PyObject *text = args[0];
+    r.english = PyUnicode_CompareWithASCIIString(args[1], "en") == 0;
+    r.spaced = PyObject_IsTrue(args[2]);
     r.text.kind = PyUnicode_KIND(text);
     r.text.data = PyUnicode_DATA(text);
     r.text.size = (size_t)PyUnicode_GET_LENGTH(text);
     r.text.end = r.text.data + r.text.size * (size_t)r.text.kind;
+    if (r.spaced < 0)
+        return NULL;
     if (r.text.size >= UINT32_MAX)
         return PyErr_Format(PyExc_OverflowError, "the text is too long");
     int failed;
@@ -386,7 +410,7 @@ counter_count(Counter *self, PyObject *args)
     PyMem_RawFree(r.edges);
     PyMem_RawFree(r.units);
     Py_END_ALLOW_THREADS
-    return failed ? PyErr_NoMemory() : answer(&counts);
+    return failed ? PyErr_NoMemory() : answer(self->made, args + 1, &counts);
 }
 
 /* Give the characters of a string one more class; 0 with an exception where one has no entry. */
@@ -405,15 +429,19 @@ fill(Counter *self, PyObject *chars, uint8_t class)
 static PyObject *
 counter_new(PyTypeObject *type, PyObject *args, PyObject *named)
 {
+    PyTypeObject *made;
     PyObject *bullets, *ends;
     unsigned long long seed;
     if (named && PyDict_GET_SIZE(named))
         return PyErr_Format(PyExc_TypeError, "Counter takes no keywords");
-    if (!PyArg_ParseTuple(args, "UUK", &bullets, &ends, &seed))
+    if (!PyArg_ParseTuple(args, "O!UUK", &PyType_Type, &made, &bullets, &ends, &seed))
         return NULL;
+    if (!PyType_IsSubtype(made, &PyTuple_Type))
+        return PyErr_Format(PyExc_TypeError, "what is made must be a tuple");
     Counter *self = (Counter *)type->tp_alloc(type, 0);
     if (!self)
         return NULL;
+    self->made = (PyTypeObject *)Py_NewRef((PyObject *)made);
     self->seed = seed;
     for (Py_UCS4 ch = 0; ch < BEYOND; ch++)
         self->classes[ch] = is_letter(ch) ? LETTER : 0;
@@ -422,16 +450,24 @@ counter_new(PyTypeObject *type, PyObject *args, PyObject *named)
     return (PyObject *)self;
 }
 
+static void
+counter_dealloc(Counter *self)
+{
+    Py_XDECREF(self->made);
+    kernel_dealloc((PyObject *)self);
+}
+
 static PyMethodDef counter_methods[] = {
-    {"count", (PyCFunction)counter_count, METH_VARARGS, "count(text, spaced)"},
+    {"count", (PyCFunction)(void (*)(void))counter_count, METH_FASTCALL,
+     "count(text, language, spaced)"},
     {NULL, NULL, 0, NULL},
 };
 
 static PyType_Slot counter_slots[] = {
     {Py_tp_new, counter_new},
-    {Py_tp_dealloc, kernel_dealloc},
+    {Py_tp_dealloc, counter_dealloc},
     {Py_tp_methods, counter_methods},
-    {Py_tp_doc, "Counter(bullets, ends, seed)"},
+    {Py_tp_doc, "Counter(shape, bullets, ends, seed)"},
     {0, NULL},
 };
 

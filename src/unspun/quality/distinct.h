@@ -22,7 +22,8 @@ typedef struct {
 
 #define BRIEF 16 /* bytes of a slice that are all in its key */
 
-/* What tells a slice from others: its bytes with zeros behind, or a hash where it is longer. */
+/* What is compared first of a slice: its bytes with zeros behind; where it is longer the first and the
+   last of them, or a hash of all. */
 typedef struct {
     uint64_t head, tail;
 } Key;
@@ -39,6 +40,8 @@ typedef struct {
     uint32_t *slots;    /* their numbers; 0 is free */
     size_t different, mask;
     size_t count; /* of all that were added */
+    size_t alike; /* how often another had the same key */
+    int whole;    /* whether keys are of all bytes: so many were alike by their ends */
 } List;
 
 #define FACTOR 0x9E3779B97F4A7C15u
@@ -97,11 +100,26 @@ slot_of(const Key *key, uint64_t seed)
     return (size_t)mixed((key->head ^ seed) * FACTOR, key->tail);
 }
 
-/* More slots, and room for half as many distinct slices, and the next. */
-static int
-more_slots(List *list, uint64_t seed)
+static inline Key
+key_of(const Text *t, size_t start, size_t size, int whole)
 {
-    size_t size = list->mask ? 2 * (list->mask + 1) : LEAST_SLOTS;
+    Key key;
+    const char *at = t->data + start * (size_t)t->kind;
+    size *= (size_t)t->kind;
+    if (size > BRIEF && whole)
+        return long_key(t, at, size);
+    if (size > BRIEF) {
+        memcpy(&key.head, at, sizeof key.head);
+        memcpy(&key.tail, at + size - sizeof key.tail, sizeof key.tail);
+    } else
+        first_bytes(t, at, size, &key.head, BRIEF);
+    return key;
+}
+
+/* Lay the slices out in so many slots, with room for half as many, and the next. */
+static int
+lay_out(const Text *t, List *list, size_t size)
+{
     Distinct *more = PyMem_RawRealloc(list->distinct, (size / 2 + 2) * sizeof *more);
     if (!more)
         return -1;
@@ -110,7 +128,7 @@ more_slots(List *list, uint64_t seed)
     if (!slots)
         return -1;
     for (size_t k = 1; k <= list->different; k++) {
-        size_t at = slot_of(&more[k].key, seed) & (size - 1);
+        size_t at = slot_of(&more[k].key, t->seed) & (size - 1);
         while (slots[at])
             at = (at + 1) & (size - 1);
         slots[at] = (uint32_t)k;
@@ -121,24 +139,30 @@ more_slots(List *list, uint64_t seed)
     return 0;
 }
 
-static inline Key
-key_of(const Text *t, size_t start, size_t size)
+/* More slots where they are half full; keys of all bytes where ends tell too few slices apart, so that
+   no text takes long. */
+static int
+make_way(const Text *t, List *list)
 {
-    Key key;
-    const char *at = t->data + start * (size_t)t->kind;
-    size *= (size_t)t->kind;
-    if (size > BRIEF)
-        return long_key(t, at, size);
-    first_bytes(t, at, size, &key.head, BRIEF);
-    return key;
+    size_t size = list->mask + 1;
+    int full = 2 * list->different >= list->mask;
+    if (!list->whole && list->alike > list->different) {
+        list->whole = 1;
+        for (size_t k = 1; k <= list->different; k++)
+            list->distinct[k].key =
+                key_of(t, list->distinct[k].start, list->distinct[k].size, list->whole);
+    } else if (!full)
+        return 0;
+    return lay_out(t, list, !list->mask ? LEAST_SLOTS : full ? 2 * size : size);
 }
 
-/* Add a slice with its key: how often it was added, or 0 where there is no room. */
+/* Add a slice: how often it was added, or 0 where there is no room. */
 static size_t
-add(const Text *t, List *list, Key key, size_t start, size_t size)
+add(const Text *t, List *list, size_t start, size_t size)
 {
-    if (2 * list->different >= list->mask && more_slots(list, t->seed) < 0)
+    if (make_way(t, list) < 0)
         return 0;
+    Key key = key_of(t, start, size, list->whole);
     size_t kind = (size_t)t->kind, k = slot_of(&key, t->seed);
     Distinct *same;
     for (;; k++) {
@@ -149,9 +173,11 @@ add(const Text *t, List *list, Key key, size_t start, size_t size)
             *same = (Distinct){key, (uint32_t)start, (uint32_t)size, 0};
             break;
         }
-        if (same->key.head == key.head && same->key.tail == key.tail && same->size == size &&
-            !memcmp(t->data + same->start * kind, t->data + start * kind, size * kind))
+        if (same->key.head != key.head || same->key.tail != key.tail || same->size != size)
+            continue;
+        if (!memcmp(t->data + same->start * kind, t->data + start * kind, size * kind))
             break;
+        list->alike++;
     }
     list->count++;
     return ++same->count;

@@ -41,23 +41,23 @@ class Stretches(NamedTuple):
     each: Ints
 
 
-def count_many(texts: Sequence[str], spaced: Sequence[bool]) -> list[tuple[object, ...]]:
+def count_many(texts: Sequence[tuple[str, str, bool]]) -> list[tuple[object, ...]]:
     """The fields of a `Shape` behind its first two, for each text.
 
     Args:
-        texts: At least one.
-        spaced: Whether its language writes spaces between words.
+        texts: At least one, each with its language, and whether that writes spaces between words.
     """
-    read = laid.lay(texts)
+    read = laid.lay([text for text, _, _ in texts])
     keys = laid.word_keys(read)
     lines, blocks, feeds = _stretches(read, keys)
     size = added(read.size, read.first)
     lines_again, characters_again = _again(read, lines)
     bullets, ellipses, ended, short, characters = _of_lines(read, lines)
-    spaces = np.array(spaced)
+    spaces = np.array([spaced for _, _, spaced in texts])
+    english = np.array([language == "en" for _, language, _ in texts])
     grams = _grams(read, keys, spaces)
     columns = (
-        *(spaces * each for each in (read.words, size, _alphabetic(read), _stops(read))),
+        *(spaces * each for each in (read.words, size, _alphabetic(read), _stops(read, english))),
         *(lines.each, bullets, ellipses, ended, short, feeds),
         *(lines_again, characters, characters_again),
         *(blocks.each, _again(read, blocks)[0]),
@@ -81,9 +81,9 @@ def _alphabetic(read: Laid) -> Ints:
     return read.words - of_each(none.searchsorted(read.first))
 
 
-def _stops(read: Laid) -> Ints:
-    """Different English stop words, in any case."""
-    may = read.kinds.take(read.start) & characters.INITIAL > 0
+def _stops(read: Laid, english: NDArray[np.bool_]) -> Ints:
+    """Different English stop words in the texts that are English, in any case."""
+    may = (read.kinds.take(read.start) & characters.INITIAL > 0) & english.repeat(read.words)
     some = (may & (read.size >= _SHORTEST) & (read.size <= _LONGEST)).nonzero()[0]
     size = read.size.take(some)
     if not len(some):

@@ -48,6 +48,18 @@ characters(const Units *units, size_t from, size_t stop)
     return size;
 }
 
+/* The key of an n-gram of the shortest: of two words, whose own keys are mixed, or of characters. */
+static ALWAYS_INLINE uint64_t
+first_key(const Units *units, size_t at, const int n, uint64_t seed)
+{
+    const uint64_t *keys = units->keys + at;
+    if (n == 2)
+        return (keys[0] << 1 | keys[0] >> 63) + keys[1];
+    for (int k = 0; k < n; k++)
+        seed = mixed(seed, keys[k]);
+    return seed;
+}
+
 /* Find where n-grams begin whose bit is met twice: of each bit, the filter has one for the first time
    and, in the upper half, one for the second. */
 static ALWAYS_INLINE void
@@ -55,9 +67,7 @@ sift(const Units *units, const int n, uint64_t seed, uint64_t *filter, int shift
 {
     size_t kept = 0, count = units->count + 1 - (size_t)n;
     for (size_t i = 0; i < count; i++) {
-        uint64_t key = seed;
-        for (int k = 0; k < n; k++)
-            key = mixed(key, units->keys[i + (size_t)k]);
+        uint64_t key = first_key(units, i, n, seed);
         uint64_t bit = key >> shift, mask = (uint64_t)1 << (bit & 31);
         filter[bit >> 5] |= (filter[bit >> 5] & mask) << 32 | mask;
         level->keys[i] = key;
@@ -87,11 +97,12 @@ extend(Level *level, size_t more)
     level->count = follows;
 }
 
-/* Of the n-grams with these keys those that come twice and more. */
-static void
-again(Level *level, Gram *table, uint64_t seed)
+/* Of the n-grams with these keys those that come twice and more: where the first of the commonest
+   begins, and how often it comes. */
+static size_t
+again(Level *level, Gram *table, uint64_t seed, size_t *times)
 {
-    size_t kept = 0, mask = LEAST - 1;
+    size_t kept = 0, mask = LEAST - 1, best = 0, most = 1;
     while (mask + 1 < ROOM * level->count)
         mask = 2 * mask + 1;
     memset(table, 0, (mask + 1) * sizeof *table);
@@ -106,33 +117,23 @@ again(Level *level, Gram *table, uint64_t seed)
     }
     for (size_t i = 0; i < level->count; i++) {
         uint32_t at = level->at[i], gram = level->gram[at];
-        int more = table[gram - 1].count > 1;
+        size_t count = table[gram - 1].count;
+        int more = count > 1;
         level->gram[at] = more ? gram : 0;
         level->at[kept] = at;
         kept += (size_t)more;
+        best = count > most ? at : best;
+        most = count > most ? count : most;
     }
     level->count = kept;
+    *times = most > 1 ? most : 0;
+    return best;
 }
 
 static inline Gram *
 gram_of(const Level *level, size_t i, Gram *table)
 {
     return &table[level->gram[level->at[i]] - 1];
-}
-
-/* Characters in the commonest n-gram, the first of several. */
-static size_t
-top_of(const Level *level, int n, const Units *units, Gram *table)
-{
-    size_t best = 0, most = 0;
-    if (!level->count)
-        return 0;
-    for (size_t i = 0; i < level->count; i++)
-        if (gram_of(level, i, table)->count > most) {
-            most = gram_of(level, i, table)->count;
-            best = level->at[i];
-        }
-    return most * characters(units, best, best + (size_t)n);
 }
 
 /* Characters in n-grams seen before, none counted twice; marks those in the table. */
@@ -175,10 +176,10 @@ climb(const Units *units, int scale, uint64_t seed, Level *level, Gram *table, s
             extend(level, (size_t)(n - before));
         if (!level->count)
             return;
-        again(level, table, seed);
+        size_t times, best = again(level, table, seed, &times);
         for (int k = 0; k < TOPS; k++) {
             if (n == TOP[k] * scale)
-                top[k] = top_of(level, n, units, table);
+                top[k] = times * characters(units, best, best + (size_t)n);
             if (n == DUPLICATE[k] * scale)
                 duplicate[k] = duplicate_of(level, n, units, table);
         }

@@ -6,7 +6,8 @@ The compiled kernel and the plain version give the same whole numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from unspun import kernels
@@ -18,7 +19,7 @@ from unspun.quality.laid import SEED
 UNSPACED = frozenset({"zh", "yue", "wuu", "ja", "th", "lo", "km", "my", "bo", "dz"})
 """Languages that write no space between words: rules that count words do not apply."""
 
-_kernel = kernels.load("unspun.quality._counts", revision=6)
+_kernel = kernels.load("unspun.quality._counts", revision=7)
 _ENOUGH = {spaced: ngrams.least(spaced) for spaced in (False, True)}
 
 
@@ -31,7 +32,7 @@ class Shape(NamedTuple):
         words: Runs of what is no blank; 0 where no spaces are written.
         word_characters: Their characters.
         alphabetic: Words with a letter.
-        stops: Different English stop words among them.
+        stops: Different English stop words among them, where the text is English.
         lines: Lines with something in them, stripped.
         bullets: Lines that begin with a bullet.
         ellipses: Lines that end with an ellipsis.
@@ -91,13 +92,16 @@ class Shape(NamedTuple):
     @classmethod
     def of_many(cls, texts: Sequence[tuple[str, str]]) -> list[Shape]:
         """Count many texts, each with its language; without the compiled kernel sooner together."""
-        bases = [language.split("-", 1)[0] for _, language in texts]
-        spaced = [base not in UNSPACED for base in bases]
-        counted = _counted([text for text, _ in texts], spaced)
-        new = tuple.__new__  # the class's own takes twice as long for so many fields
+        written = [(text, *_kind(language)) for text, language in texts]
+        counter = _counter()
+        if counter is not None:
+            return list(starmap(counter.count, written))
         return [
-            new(cls, (base, spaces, *fields))
-            for base, spaces, fields in zip(bases, spaced, counted, strict=True)
+            cls(language, spaced, *fields)
+            for start, stop in portions([text for text, _ in texts])
+            for (_, language, spaced), fields in zip(
+                written[start:stop], plain.count_many(written[start:stop]), strict=True
+            )
         ]
 
     @property
@@ -106,21 +110,16 @@ class Shape(NamedTuple):
         return self.units >= _ENOUGH[self.spaced]
 
 
-def _counted(texts: Sequence[str], spaced: Sequence[bool]) -> Sequence[tuple[Any, ...]]:
-    """The fields of each text behind the first two."""
-    counter = _counter()
-    if counter is not None:
-        return list(map(counter.count, texts, spaced))
-    return [
-        fields
-        for start, stop in portions(texts)
-        for fields in plain.count_many(texts[start:stop], spaced[start:stop])
-    ]
+@lru_cache(maxsize=1 << 8)
+def _kind(language: str) -> tuple[str, bool]:
+    """A language without script, and whether it writes spaces between words."""
+    base = language.split("-", 1)[0]
+    return base, base not in UNSPACED
 
 
 @cache
 def _counter() -> Any:  # noqa: ANN401 - the kernel's type
-    return None if _kernel is None else _kernel.Counter(BULLETS, ENDS, SEED)
+    return None if _kernel is None else _kernel.Counter(Shape, BULLETS, ENDS, SEED)
 
 
 def share(some: int, every: int) -> float:
