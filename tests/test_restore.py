@@ -17,6 +17,7 @@ import unspun
 from unspun import edits, pipeline
 from unspun.config import Config, RestoreConfig
 from unspun.detect import spun
+from unspun.detect.figures import half_spelled, is_part_of_number
 from unspun.errors import ConfigError
 from unspun.model import Document, Edit, Finding, Spun
 from unspun.restoration import restore
@@ -130,6 +131,7 @@ SENTENCES = [
 KEPT = [
     "https://example.org/one-other/corporate?within=5",
     "`one_other(corporate)`",
+    "`f{corporate}`",
     "within@example.org",
     "@corporate",
     "3.75",
@@ -156,6 +158,41 @@ def test_spun_text_of_any_kind(sentences: list[str], kept: list[str], gap: str) 
     assert all(out.count(thing) == text.count(thing) for thing in kept)
     assert [c for c in out if c in '“”"()'] == [c for c in text if c in '“”"()']
     assert out.count("\n") == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("the Web two.0 and the Web 2.zero", ["2", "0"]),
+        ("from eight.5 to $forty-one.20, twenty one.75 and 3.fourteen.", ["8", "41", "21", "14"]),
+        ("Two.0 is out", ["2"]),
+        ("He has one. 3 is more. There are two.", []),
+        ("That was day one.3 The next", []),  # a note's number
+        ("2.one more thing\n  3.two things", []),  # items
+        ("someone.5 sixty.x two.zero v.2.zero-day", []),
+        ("pi is 3.14, not 3.15", []),
+    ],
+)
+def test_figures_spelled_by_half(text: str, digits: list[str]) -> None:
+    assert sorted(figure.digits for figure in half_spelled(text)) == sorted(digits)
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "is_part"),
+    [
+        ("one hundred and eleven people", "eleven", True),
+        ("one hundred and eleven people", "one hundred", True),
+        ("one hundred and eleven people", "one hundred and eleven", False),
+        ("nineteen eighty four", "eighty four", True),
+        ("forty four thousand", "forty four", False),
+        ("three to four of eleven", "four", False),
+        ("one hundred\neleven", "eleven", False),
+        ("eleven, forty", "eleven", False),
+    ],
+)
+def test_parts_of_numbers_in_words(text: str, part: str, *, is_part: bool) -> None:
+    start = text.index(part)
+    assert is_part_of_number(text, start, start + len(part)) == is_part
 
 
 def test_a_mixed_page_is_restored_only_where_it_is_spun() -> None:

@@ -37,7 +37,7 @@ _REMEMBERED = 100_000  # parts whose kinds are remembered
 _JOINERS = frozenset("'-\N{HYPHEN}\N{NON-BREAKING HYPHEN}")
 
 
-def _protected(text: str) -> Iterator[tuple[int, int]]:
+def protected(text: str) -> Iterator[tuple[int, int]]:
     """Where text stands that must stay as it is."""
     if not any(sign in text for sign in _RARE) and not _DOTTED.search(text):
         return
@@ -82,7 +82,7 @@ class Page:
         self.right: Ints = np.searchsorted(self.word_ends, self.ends, side="left") + 1
         sizes = [end - begin for begin, end in segments]
         self._segment: Ints = np.repeat(np.arange(len(sizes)), sizes)
-        self._protected = np.array(list(_protected(text)), np.int64).reshape(-1, 2)
+        self._protected = np.array(list(protected(text)), np.int64).reshape(-1, 2)
         self._codes = np.frombuffer(
             text.encode("utf-32-le", "surrogatepass") + bytes(8), np.dtype("<u4")
         )

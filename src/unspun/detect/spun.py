@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,9 +37,11 @@ from unspun.channel.index import Index
 from unspun.channel.keys import Words
 from unspun.channel.lattice import ARTICLE
 from unspun.channel.model import Channel, Entry, stack
+from unspun.channel.page import protected
 from unspun.channel.testimony import weigh
 from unspun.config import RestoreConfig
 from unspun.detect.confidence import confidence
+from unspun.detect.figures import Figure, half_spelled, is_part_of_number
 from unspun.detect.look import Look, Region, Sight, Spinner, in_doubt, regions, spans_of
 from unspun.edits import same_words
 from unspun.errors import ConfigError, ModelError, unknown_name
@@ -279,14 +281,23 @@ def _findings(decoded: Decoded, offset: int, spinner: Spinner, score: float) -> 
     index = spinner.index
     yield from _passages(decoded, offset)
     yield from _spintax(decoded, offset, spinner.family, score)
+    figures = list(_figures(decoded))
+    for figure in figures:
+        at = offset + figure.start, offset + figure.end
+        yield Finding(f"{spinner.family}/{NUMBER}", *at, score, figure.digits)
     for reading in decoded.readings:
         arc = reading.arc
+        if any(figure.first < arc.last and arc.first < figure.last for figure in figures):
+            continue
         before = decoded.lattice.text[arc.first : arc.last]
         head, tail = same_words(before, arc.text)
         after = arc.text[head : len(arc.text) - tail]
         if head < len(before) - tail or after:
+            rule = _rule(reading, before)
+            if rule == NUMBER and is_part_of_number(decoded.lattice.text, arc.first, arc.last):
+                continue
             yield Finding(
-                f"{spinner.family}/{_rule(reading, before)}",
+                f"{spinner.family}/{rule}",
                 offset + arc.first + head,
                 offset + arc.last - tail,
                 score * confidence(reading, entry_of(arc.entry, index), decoded),
@@ -296,16 +307,39 @@ def _findings(decoded: Decoded, offset: int, spinner: Spinner, score: float) -> 
 
 def _spintax(decoded: Decoded, offset: int, family: str, score: float) -> Iterator[Finding]:
     """Braces that the spinner's own notation left behind: '{hardware}' was 'hardware'."""
-    words, lattice = decoded.lattice.words, decoded.lattice
+    for start, end in _open(
+        decoded, (match.span() for match in _BRACES.finditer(decoded.lattice.text))
+    ):
+        for at in (start, end - 1):
+            yield Finding(f"{family}/spintax", offset + at, offset + at + 1, score, "")
+
+
+def _figures(decoded: Decoded) -> Iterator[Figure]:
+    """Figures spelled by half, 'two.0' for '2.0', that no reading takes back."""
+    figures = {(figure.first, figure.last): figure for figure in half_spelled(decoded.lattice.text)}
+    for place in _open(decoded, figures):
+        figure = figures[place]
+        arcs = (reading.arc for reading in decoded.readings)
+        if not any(arc.first < figure.end and figure.start < arc.last for arc in arcs):
+            yield figure
+
+
+def _open(decoded: Decoded, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The places that lie in a spun segment, and in no link or code."""
+    places = list(places)
+    if not places:
+        return
+    words = decoded.lattice.words
     spun = [
         (words.starts[begin], words.ends[end - 1])
-        for (begin, end), share in zip(lattice.segments, decoded.spun, strict=True)
+        for (begin, end), share in zip(decoded.lattice.segments, decoded.spun, strict=True)
         if share >= SPUN
     ]
-    for match in _BRACES.finditer(lattice.text):
-        if any(start <= match.start() and match.end() <= end for start, end in spun):
-            for at in (match.start(), match.end() - 1):
-                yield Finding(f"{family}/spintax", offset + at, offset + at + 1, score, "")
+    kept = list(protected(decoded.lattice.text))
+    for start, end in places:
+        within = any(first <= start and end <= last for first, last in spun)
+        if within and not any(first < end and start < last for first, last in kept):
+            yield start, end
 
 
 def entry_of(number: int, index: Index) -> Entry | None:

@@ -1,0 +1,81 @@
+"""Numbers in words: what touches a figure is one, and what stands together is one number.
+
+A spinner spells figures out by half: 'two.0' and '2.zero' were '2.0'. Nobody writes a number so,
+and no table need hold one to tell what it was. And of 'one hundred and eleven' no part is a figure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_SMALL = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
+    fifteen sixteen seventeen eighteen nineteen""".split()  # noqa: SIM905 - easier to read
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
+_UNITS = "|".join(_SMALL[1:10])
+_SPELLED = rf"(?:{'|'.join(_TENS)})(?:[ -](?:{_UNITS}))?|{'|'.join(reversed(_SMALL))}"
+_BEFORE_POINT = re.compile(
+    rf"(?<![\w.-])((?i:{_SPELLED}))\.\d+(?![ \t]+[A-Z])"  # 'one.3 The': a note's number
+)
+_BEHIND_POINT = re.compile(rf"(?<![\w.-])\d[\d,]*\.({_SPELLED})(?![\w-])")
+_TOGETHER = re.compile(
+    rf"(?i:\b(?:{_SPELLED})(?:(?: | and )(?:{_SPELLED}|hundred|thousand|million|billion))+\b)"
+)
+_SCALE = re.compile(r"(?i:[ -](?:thousand|million|billion))+$")  # '11 thousand' is a number as well
+_NEAR = 100  # code points of a number in words, about
+_OPENING = re.compile(r"[ \t]*")  # '2.one' at the beginning of a line: an item
+
+
+class Figure(NamedTuple):
+    """A figure that is spelled by half.
+
+    Attributes:
+        first: Its first code point.
+        last: One past its last.
+        start: The first code point of the number in words.
+        end: One past its last.
+        digits: That number in digits.
+    """
+
+    first: int
+    last: int
+    start: int
+    end: int
+    digits: str
+
+
+def half_spelled(text: str) -> Iterator[Figure]:
+    """Figures of which one side of the decimal point is in words.
+
+    >>> [figure.digits for figure in half_spelled("Web two.0 grew by 3.zero to $forty one.20")]
+    ['2', '41', '0']
+    """
+    for match in _BEFORE_POINT.finditer(text):
+        yield Figure(*match.span(), *match.span(1), _digits(match[1]))
+    for match in _BEHIND_POINT.finditer(text):
+        line = text.rfind("\n", 0, match.start()) + 1
+        if not _OPENING.fullmatch(text, line, match.start()):
+            yield Figure(*match.span(), *match.span(1), _digits(match[1]))
+
+
+def is_part_of_number(text: str, start: int, end: int) -> bool:
+    """Whether a place is a part of a number in words, and not the figure before 'thousand'.
+
+    >>> [is_part_of_number("one hundred and eleven", *at) for at in ((0, 11), (16, 22), (0, 22))]
+    [True, True, False]
+    """
+    line = text.rfind("\n", 0, start) + 1
+    for match in _TOGETHER.finditer(text, max(line, start - _NEAR), end + _NEAR):
+        if match.start() < end and start < match.end():
+            scale = _SCALE.search(match.group())
+            last = match.start() + scale.start() if scale else match.end()
+            return start > match.start() or end < last
+    return False
+
+
+def _digits(spelled: str) -> str:
+    tens, _, unit = spelled.lower().replace("-", " ").partition(" ")
+    if tens in _SMALL:
+        return str(_SMALL.index(tens))
+    return str(10 * (_TENS.index(tens) + 2) + (_SMALL.index(unit) if unit else 0))
