@@ -36,33 +36,45 @@ class Network(NamedTuple):
 
     def nats(self, tokens: list[int]) -> list[float]:
         """The natural logarithm of each token's probability behind those before it."""
-        x = np.array([self.tensors["token_embd"][token] for token in tokens])
+        words = eight_bits(self.tensors["token_embd"])
+        x = np.array([words[token] for token in tokens])
         for number in range(LAYERS):
             x = self._layer({
                 name.removeprefix(f"blk.{number}."): tensor
                 for name, tensor in self.tensors.items()
                 if name.startswith(f"blk.{number}.")
             }, x)  # fmt: skip
-        odds = _scaled(x, self.tensors["output_norm"]) @ self.tensors["token_embd"].T
+        odds = _through(_scaled(x, self.tensors["output_norm"]), self.tensors["token_embd"])
         told = odds - np.log(np.exp(odds).sum(axis=1, keepdims=True))
         return [float(told[at - 1, token]) for at, token in enumerate(tokens)][1:]
 
     @staticmethod
     def _layer(of: dict[str, Floats], x: Floats) -> Floats:
         y = _scaled(x, of["attn_norm"])
-        queries, keys = _turned(y @ of["attn_q"].T, HEADS), _turned(y @ of["attn_k"].T, GROUPS)
-        values = (y @ of["attn_v"].T).reshape(len(x), GROUPS, SIZE)
+        queries = _turned(_through(y, of["attn_q"]), HEADS)
+        keys = _turned(_through(y, of["attn_k"]), GROUPS)
+        values = _through(y, of["attn_v"]).reshape(len(x), GROUPS, SIZE)
         told = np.zeros((len(x), HEADS, SIZE))
         for row in range(len(x)):
             for head in range(HEADS):
                 group = head // (HEADS // GROUPS)
                 odds = keys[: row + 1, group] @ queries[row, head] / SIZE**0.5
                 told[row, head] = np.exp(odds) / np.exp(odds).sum() @ values[: row + 1, group]
-        x = x + told.reshape(len(x), WIDTH) @ of["attn_output"].T
+        x = x + _through(told.reshape(len(x), WIDTH), of["attn_output"])
         y = _scaled(x, of["ffn_norm"])
-        gate = y @ of["ffn_gate"].T
-        through = gate / (1 + np.exp(-gate)) * (y @ of["ffn_up"].T)
-        return np.asarray(x + through @ of["ffn_down"].T)
+        gate = _through(y, of["ffn_gate"])
+        through = gate / (1 + np.exp(-gate)) * _through(y, of["ffn_up"])
+        return np.asarray(x + _through(through, of["ffn_down"]))
+
+
+def eight_bits(rows: Floats) -> Floats:
+    """Rows whose numbers are whole parts, up to 127, of the largest of each 64 (as few here)."""
+    parts = np.abs(rows).max(axis=1, keepdims=True) / 127
+    return np.asarray(np.rint(rows / parts) * parts)
+
+
+def _through(rows: Floats, weights: Floats) -> Floats:
+    return np.asarray(eight_bits(rows) @ eight_bits(weights).T)
 
 
 def _scaled(x: Floats, scale: Floats) -> Floats:

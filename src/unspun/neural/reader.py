@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from unspun.extras import need
 from unspun.neural import transformer, weights
-from unspun.neural.transformer import Past
+from unspun.neural.transformer import Past, Seen
 from unspun.neural.weights import Tokens, Weights
 
 Floats = NDArray[np.float64]
@@ -118,7 +118,7 @@ class Reader:
         for first, last in _chapters(starts):
             if any(way.start < last and first <= way.place for way in ways):
                 told, past = self._read(np.concatenate([[self.tokens.first], text[first:last]]))
-                nats = transformer.nats(self.weights, told[:-1], text[first:last])
+                nats = self.weights.output.nats(told[:-1], text[first:last])
                 total[first + 1 : last + 1] = total[first] + np.cumsum(nats)
                 mine = [way for way in ways if first <= way.place < last and way.tokens]
                 for pack in _packs(mine):
@@ -134,7 +134,7 @@ class Reader:
         told = []
         for start in range(0, len(text), _PACK):
             at = np.arange(start, min(start + _PACK, len(text)))
-            seen = np.arange(at[-1] + 1) <= at[:, None]
+            seen = Seen(np.full(len(at), start), np.zeros(len(at), np.int64))
             made, own = transformer.states(self.weights, text[at], at, seen, past)
             past = past.followed(own)
             told.append(made)
@@ -151,15 +151,13 @@ class Reader:
         before[within == 0] = told[places - 1]
         read = within < sizes[whose] - 1  # what follows the last token is not asked
         if read.any():
-            rows, place, at = whose[read], places[whose[read]], within[read]
-            most = int(place.max())
-            mine = (rows[:, None] == rows) & (at[:, None] >= at)
-            seen = np.concatenate([np.arange(most) < place[:, None], mine], axis=1)
+            place, at = places[whose[read]], within[read]
+            seen = Seen(place, np.arange(len(at)) - at)
             made, _ = transformer.states(
-                self.weights, tokens[read], place + at, seen, past.until(most)
+                self.weights, tokens[read], place + at, seen, past.until(int(place.max()))
             )
             before[within > 0] = made
-        nats = transformer.nats(self.weights, before, tokens)
+        nats = self.weights.output.nats(before, tokens)
         return np.bincount(whose, nats).astype(np.float64)
 
 

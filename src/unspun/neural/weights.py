@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from unspun.errors import ModelError
 from unspun.extras import need
+from unspun.neural.arithmetic import Matrix, matrix
 
 Float32s = NDArray[np.float32]
 
@@ -25,47 +26,52 @@ _FIRST = "tokenizer.ggml.bos_token_id"
 
 
 class Layer(NamedTuple):
-    """One layer; matrices are (inputs, outputs).
+    """One layer.
 
     Attributes:
         before: (width,) scale of what goes into attention.
-        attend: (width, (heads + 2 * groups) * size) to queries, keys and values.
-        merge: (heads * size, width) from what was attended to.
+        attend: To the queries of all heads, the keys and the values of all groups.
+        merge: From what was attended to.
         between: (width,) scale of what goes into the feed-forward part.
-        widen: (width, 2 * inner) to the gate and what it lets through.
-        narrow: (inner, width) back.
+        widen: To the gate and what it lets through.
+        narrow: Back.
     """
 
     before: Float32s
-    attend: Float32s
-    merge: Float32s
+    attend: Matrix
+    merge: Matrix
     between: Float32s
-    widen: Float32s
-    narrow: Float32s
+    widen: Matrix
+    narrow: Matrix
 
 
 class Weights(NamedTuple):
     """A decoder of Llama's kind (Touvron et al., 2023, arXiv:2302.13971).
 
     Attributes:
-        words: (vocabulary, width) the vector of each token.
+        words: Whose rows are the vectors of tokens.
         layers: The layers, the first first.
         last: (width,) scale behind them.
-        output: (vocabulary, width) what the odds of each token are told by.
+        output: To the odds of each token.
         heads: Queries of each token.
         groups: Keys and values of each token (Ainslie et al., "GQA", EMNLP 2023).
         period: Base of the wave lengths of positions (Su et al., "RoFormer", 2021).
         epsilon: What keeps a mean square from being 0.
     """
 
-    words: Float32s
+    words: Matrix
     layers: tuple[Layer, ...]
     last: Float32s
-    output: Float32s
+    output: Matrix
     heads: int
     groups: int
     period: float
     epsilon: float
+
+    @property
+    def size(self) -> int:
+        """Of each query, key and value."""
+        return len(self.last) // self.heads
 
 
 class Tokens(NamedTuple):
@@ -114,7 +120,7 @@ def _weights(tensors: Any, fields: Any, dequantize: Callable[..., Any]) -> Weigh
     heads, groups = (
         int(_told(fields, f"llama.attention.head_count{kind}")) for kind in ("", "_kv")
     )
-    words = found["token_embd"]
+    words = matrix(found["token_embd"])
     return Weights(
         words,
         tuple(
@@ -122,7 +128,7 @@ def _weights(tensors: Any, fields: Any, dequantize: Callable[..., Any]) -> Weigh
             for number in range(int(_told(fields, "llama.block_count")))
         ),
         found["output_norm"],
-        found.get("output", words),
+        matrix(found["output"]) if "output" in found else words,
         heads,
         groups,
         float(_told(fields, "llama.rope.freq_base")),
@@ -138,14 +144,14 @@ _PARTS = (
 
 def _layer(part: dict[str, Float32s], heads: int, groups: int) -> Layer:
     queries, keys = _halved(part["attn_q"], heads), _halved(part["attn_k"], groups)
-    columns = [
-        np.concatenate([queries, keys, part["attn_v"]]),
-        part["attn_output"],
-        np.concatenate([part["ffn_gate"], part["ffn_up"]]),
-        part["ffn_down"],
-    ]
-    attend, merge, widen, narrow = (np.ascontiguousarray(matrix.T) for matrix in columns)
-    return Layer(part["attn_norm"], attend, merge, part["ffn_norm"], widen, narrow)
+    return Layer(
+        part["attn_norm"],
+        matrix(np.concatenate([queries, keys, part["attn_v"]])),
+        matrix(part["attn_output"]),
+        part["ffn_norm"],
+        matrix(np.concatenate([part["ffn_gate"], part["ffn_up"]])),
+        matrix(part["ffn_down"]),
+    )
 
 
 def _halved(matrix: Float32s, heads: int) -> Float32s:
