@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import gguf
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -24,6 +26,7 @@ from unspun.config import Config, RestoreConfig
 from unspun.detect import spun
 from unspun.errors import ConfigError, ModelError
 from unspun.neural import reader as reading
+from unspun.neural.gguf import File
 from unspun.neural.reader import Beginning, Reader
 from unspun.translators import limits
 from unspun.workers import Limits
@@ -153,9 +156,22 @@ def test_any_text_can_be_read(small: Reader, lines: list[str], ways: list[str]) 
         (lambda data: data[:-200], "cannot read"),
         (lambda data: data.replace(b"token_embd", b"token_gone"), "cannot read"),
         (lambda data: data.replace(b"tokenizer.ggml.merges", b"tokenizer.ggml.nerges"), "merges"),
+        (lambda data: data.replace(b"GGUF\x03", b"GGUF\x09"), "version 9"),
+        (lambda data: data[:8] + b"\xff" * 8 + data[16:], "damaged"),
+        (lambda data: data[:16] + b"\xff" * 8 + data[24:], "damaged"),
+        (lambda data: data[:24] + b"\xff" * 8 + data[32:], "ends behind the file"),
+        (lambda data: told(data, "head_count", 3), "3 heads in 2 groups"),
+        (lambda data: told(data, "head_count", 0), "0 heads"),
+        (lambda data: told(data, "head_count_kv", 1), "attn_k.weight has the shape"),
+        (lambda data: told(data, "block_count", 2**32 - 1), "blk.2.attn_q.weight is missing"),
+        (lambda data: data.replace(b"t h\x04", b"t q\x04"), "t q"),
+        (lambda data: data.replace(b"token_embd.weight\x02", b"token_embd.weight\x05"), "axes"),
     ],
-    ids=["empty", "text", "a third", "cut short", "a tensor gone", "no merges"],
-)
+    ids=[
+        "empty", "text", "a third", "cut short", "a tensor gone", "no merges", "version", "tensors",
+        "values", "a long name", "heads", "no heads", "groups", "layers", "a merge", "axes",
+    ],
+)  # fmt: skip
 def test_a_file_that_is_no_model_is_refused(
     tiny: tuple[Path, tiny_network.Network],
     tmp_path: Path,
@@ -163,9 +179,53 @@ def test_a_file_that_is_no_model_is_refused(
     said: str,
 ) -> None:
     path = tmp_path / "broken.gguf"
-    path.write_bytes(broken(tiny[0].read_bytes()))
-    with pytest.raises(ModelError, match=said):
+    whole = tiny[0].read_bytes()
+    path.write_bytes(broken(whole))
+    assert path.read_bytes() != whole
+    with pytest.raises(ModelError, match="cannot read") as refused:
         Reader.open(path)
+    assert said in str(refused.value)
+
+
+def told(data: bytes, name: str, number: int) -> bytes:
+    """A file that says another number."""
+    start = data.index(name.encode() + b"\x04\0\0\0") + len(name) + 4
+    return data[:start] + number.to_bytes(4, "little") + data[start + 4 :]
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_a_damaged_file_is_read_or_refused(
+    tiny: tuple[Path, tiny_network.Network],
+    tmp_path_factory: pytest.TempPathFactory,
+    data: st.DataObject,
+) -> None:
+    whole = bytearray(tiny[0].read_bytes())
+    header = whole.index(b"output_norm") + 60
+    for _ in range(data.draw(st.integers(0, 3))):
+        at = data.draw(st.integers(0, header))
+        some = data.draw(st.binary(min_size=1, max_size=9))
+        whole[at : at + len(some)] = some
+    path = tmp_path_factory.getbasetemp() / "damaged.gguf"
+    path.write_bytes(whole[: data.draw(st.one_of(st.just(len(whole)), st.integers(0, header)))])
+    with contextlib.suppress(ModelError):
+        Reader.open(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["tiny", pytest.param("smollm2", marks=[needs_model, pytest.mark.timeout(120)])]
+)
+def test_a_file_is_read_as_the_package_of_the_format_reads_it(
+    tiny: tuple[Path, tiny_network.Network], name: str
+) -> None:
+    path = tiny[0] if name == "tiny" else neural.find(name)
+    file, other = File(path), gguf.GGUFReader(path)
+    for field in other.fields.values():
+        if not field.name.startswith("GGUF."):
+            assert file.value(field.name, object) == field.contents()
+    for tensor in other.tensors[:9]:
+        mine = file.tensor(tensor.name, *map(int, tensor.shape[::-1]))
+        assert np.array_equal(mine, gguf.quants.dequantize(tensor.data, tensor.tensor_type))
 
 
 def test_other_networks_are_refused(tmp_path: Path) -> None:

@@ -1,21 +1,19 @@
 """The weights of a network, from a file in GGUF.
 
-GGUF is the format of ggml and llama.cpp (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md).
-Of its architectures Llama's is read, whatever its size and quantisation.
+Of the architectures that such files hold Llama's is read, whatever its size and quantisation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from os import PathLike
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unspun.errors import ModelError
-from unspun.extras import need
 from unspun.neural.arithmetic import Matrix, matrix
+from unspun.neural.gguf import File
 
 Float32s = NDArray[np.float32]
 
@@ -98,59 +96,54 @@ def read(path: str | PathLike[str]) -> tuple[Weights, Tokens]:
         ModelError: if the file is no GGUF, damaged, or of another architecture or tokenizer.
         OSError: if it cannot be read.
     """
-    gguf = need("gguf", "a rescorer", "neural")
     try:
-        reader = gguf.GGUFReader(path)
-        tokens = _tokens(reader.fields)
-        return _weights(reader.tensors, reader.fields, gguf.quants.dequantize), tokens
-    except (ValueError, KeyError, IndexError) as error:
+        file = File(path)
+        tokens = _tokens(file)
+        return _weights(file, len(tokens.names)), tokens
+    except ModelError as error:
         raise ModelError(f"cannot read {path} as a model in GGUF: {error}") from error
 
 
-def _weights(tensors: Any, fields: Any, dequantize: Callable[..., Any]) -> Weights:  # noqa: ANN401
-    of = _told(fields, "general.architecture")
+def _weights(file: File, vocabulary: int) -> Weights:
+    of = file.value("general.architecture", str)
     if of != _ARCHITECTURE:
         raise ModelError(f"a model of the architecture {of!r}; only {_ARCHITECTURE!r} is read")
-    found = {
-        tensor.name.removesuffix(".weight"): np.asarray(
-            dequantize(tensor.data, tensor.tensor_type), np.float32
-        )
-        for tensor in tensors
-    }
-    heads, groups = (
-        int(_told(fields, f"llama.attention.head_count{kind}")) for kind in ("", "_kv")
-    )
-    words = matrix(found["token_embd"])
+    last = file.tensor("output_norm.weight", 0)
+    heads, groups = (file.value(f"llama.attention.head_count{kind}", int) for kind in ("", "_kv"))
+    if min(heads, groups) < 1 or heads % groups or len(last) % (2 * heads):
+        raise ModelError(f"{heads} heads in {groups} groups, of {len(last)} coordinates")
+    words = matrix(file.tensor("token_embd.weight", vocabulary, len(last)))
+    odds = "output.weight"
     return Weights(
         words,
         tuple(
-            _layer({name: found[f"blk.{number}.{name}"] for name in _PARTS}, heads, groups)
-            for number in range(int(_told(fields, "llama.block_count")))
+            _layer(file, f"blk.{number}", len(last), heads, groups)
+            for number in range(file.value("llama.block_count", int))
         ),
-        found["output_norm"],
-        matrix(found["output"]) if "output" in found else words,
+        last,
+        matrix(file.tensor(odds, vocabulary, len(last))) if odds in file else words,
         heads,
         groups,
-        float(_told(fields, "llama.rope.freq_base")),
-        float(_told(fields, "llama.attention.layer_norm_rms_epsilon")),
+        file.value("llama.rope.freq_base", float),
+        file.value("llama.attention.layer_norm_rms_epsilon", float),
     )
 
 
-_PARTS = (
-    "attn_norm", "attn_q", "attn_k", "attn_v", "attn_output",
-    "ffn_norm", "ffn_gate", "ffn_up", "ffn_down",
-)  # fmt: skip
+def _layer(file: File, name: str, width: int, heads: int, groups: int) -> Layer:
+    def read(part: str, *shape: int) -> Float32s:
+        return file.tensor(f"{name}.{part}.weight", *shape)
 
-
-def _layer(part: dict[str, Float32s], heads: int, groups: int) -> Layer:
-    queries, keys = _halved(part["attn_q"], heads), _halved(part["attn_k"], groups)
+    shared = width // heads * groups
+    queries, keys = read("attn_q", width, width), read("attn_k", shared, width)
+    gate = read("ffn_gate", 0, width)
+    turned = _halved(queries, heads), _halved(keys, groups), read("attn_v", shared, width)
     return Layer(
-        part["attn_norm"],
-        matrix(np.concatenate([queries, keys, part["attn_v"]])),
-        matrix(part["attn_output"]),
-        part["ffn_norm"],
-        matrix(np.concatenate([part["ffn_gate"], part["ffn_up"]])),
-        matrix(part["ffn_down"]),
+        read("attn_norm", width),
+        matrix(np.concatenate(turned)),
+        matrix(read("attn_output", width, width)),
+        read("ffn_norm", width),
+        matrix(np.concatenate([gate, read("ffn_up", len(gate), width)])),
+        matrix(read("ffn_down", width, len(gate))),
     )
 
 
@@ -160,21 +153,19 @@ def _halved(matrix: Float32s, heads: int) -> Float32s:
     return parts.swapaxes(1, 2).reshape(matrix.shape)
 
 
-def _tokens(fields: Any) -> Tokens:  # noqa: ANN401
-    kind, cut = _told(fields, "tokenizer.ggml.model"), _told(fields, "tokenizer.ggml.pre")
+def _tokens(file: File) -> Tokens:
+    kind, cut = (file.value(f"tokenizer.ggml.{name}", str) for name in ("model", "pre"))
     if kind != _TOKENIZER or cut not in _CUTS:
         raise ModelError(f"a tokenizer {kind!r} that cuts as {cut!r}; read are {_CUTS}")
-    pairs = [merge.split(" ", 1) for merge in _told(fields, "tokenizer.ggml.merges")]
-    names = _told(fields, "tokenizer.ggml.tokens")
-    return Tokens(
-        names,
-        [(left, right) for left, right in pairs],
-        names.index(_BETWEEN) if _BETWEEN in names else int(_told(fields, _FIRST)),
-        cut == "smollm",
-    )
-
-
-def _told(fields: Any, name: str) -> Any:  # noqa: ANN401
-    if name not in fields:
-        raise ModelError(f"the model does not tell its {name}")
-    return fields[name].contents()
+    names = file.texts("tokenizer.ggml.tokens")
+    known = set(names)
+    merges = []
+    for merge in file.texts("tokenizer.ggml.merges"):
+        left, _, right = merge.partition(" ")
+        if not {left, right, left + right} <= known:
+            raise ModelError(f"{merge!r} are no tokens that become one")
+        merges.append((left, right))
+    first = names.index(_BETWEEN) if _BETWEEN in known else file.value(_FIRST, int)
+    if not 0 <= first < len(names):
+        raise ModelError(f"a first token of the number {first}, of {len(names)}")
+    return Tokens(names, merges, first, cut == "smollm")
