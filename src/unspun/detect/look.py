@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -59,12 +59,14 @@ class Spinner:
         index: Its substitutions.
         gate: Its classifier, if it has one.
         marked: Whether its marker words are looked at.
+        learned: By their phrases, the families of substitutions that are stacked on its own.
     """
 
     family: str
     index: Index
     gate: Gate | None = None
     marked: bool = True
+    learned: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

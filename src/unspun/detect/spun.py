@@ -78,11 +78,13 @@ def detect(text: str, config: RestoreConfig, spinners: tuple[Spinner, ...] | Non
         ModelError: if a model is missing or damaged.
     """
     asked = reader(config.rescorer) if config.rescorer else None
-    best = _CLEAN
+    best, most = _CLEAN, (False, 0.0)
     for spinner, judged in _families(text, config, spinners, asked):
-        verdict = _verdict(judged, spinner, config, asked)
-        if verdict.score > best.score:
-            best = verdict
+        verdict, gain = _verdict(judged, spinner, config, asked)
+        # Any that has the phrases is sure that a text is spun; its own table explains it best.
+        rank = (verdict.is_spun, gain if verdict.is_spun else verdict.score)
+        if rank > most:
+            best, most = verdict, rank
     return best
 
 
@@ -138,17 +140,28 @@ def _load(family: str, models: tuple[str, ...]) -> tuple[Spinner, ...]:
     names = {channel.family for channel in learned}
     if family not in known | names:
         raise ConfigError(unknown_name("family", family, known | names))
-    chosen = []
     lm = english()
+    chosen = []
     for name, file in FAMILIES.items():
         if family in ("auto", name):
-            index = Index(stack([_packaged(file), *learned]), lm, _context(name))
+            packaged = _packaged(file)
             gate = _gate(GATES[name]) if name in GATES else None
-            chosen.append(Spinner(name, index, gate, gate is None or bool(learned)))
-    if family in names - FAMILIES.keys():
-        only = stack([channel for channel in learned if channel.family == family])
-        chosen.append(Spinner(family, Index(only, lm)))
+            chosen.append(Spinner(name, Index(packaged, lm, _context(name)), gate, gate is None))
+            if learned:
+                index = Index(stack([packaged, *learned]), lm, _context(name))
+                chosen.append(Spinner(name, index, gate, learned=_learned(packaged, learned)))
+    for name in names - FAMILIES.keys():
+        if family in ("auto", name):
+            only = stack([channel for channel in learned if channel.family == name])
+            chosen.append(Spinner(name, Index(only, lm)))
     return tuple(chosen)
+
+
+def _learned(packaged: Channel, learned: Sequence[Channel]) -> dict[tuple[str, str], str]:
+    """The family of each substitution, by its phrases, that the packaged table lacks."""
+    own = {(entry.original, entry.spun) for entry in packaged.entries}
+    pairs = {(e.original, e.spun): channel.family for channel in learned for e in channel.entries}
+    return {pair: family for pair, family in pairs.items() if pair not in own}
 
 
 @cache
@@ -227,19 +240,21 @@ def _judged(
 
 def _verdict(
     judged: Iterator[_Judged], spinner: Spinner, config: RestoreConfig, asked: Reader | None
-) -> Spun:
-    """One family's account of a text; what is spun is read back."""
+) -> tuple[Spun, float]:
+    """One family's account of a text, and the nats that it gains; what is spun is read back."""
     findings: list[Finding] = []
-    best = 0.0
+    best = gain = 0.0
     for region in judged:
         best = max(best, region.score)
         if region.score >= config.threshold and region.laid is not None:
             found = region.found or searched(region.laid, Prices())
             decoded = read(found, Prices(), asked)
             findings += _findings(decoded, region.start, spinner, _cautious(region.score))
+            gain += sum(decoded.gains)
     if best < config.threshold:
-        return Spun(best, is_spun=False)
-    return Spun(best, is_spun=True, family=spinner.family, findings=tuple(findings))
+        return Spun(best, is_spun=False), 0.0
+    spun = Spun(best, is_spun=True, family=spinner.family, findings=tuple(findings))
+    return spun, gain
 
 
 def _cautious(score: float) -> float:
@@ -296,11 +311,15 @@ def _findings(decoded: Decoded, offset: int, spinner: Spinner, score: float) -> 
             rule = _rule(reading, before)
             if rule == NUMBER and is_part_of_number(decoded.lattice.text, arc.first, arc.last):
                 continue
+            entry = entry_of(arc.entry, index)
+            family = spinner.family
+            if entry is not None:
+                family = spinner.learned.get((entry.original, entry.spun), family)
             yield Finding(
-                f"{spinner.family}/{rule}",
+                f"{family}/{rule}",
                 offset + arc.first + head,
                 offset + arc.last - tail,
-                score * confidence(reading, entry_of(arc.entry, index), decoded),
+                score * confidence(reading, entry, decoded),
                 after,
             )
 
