@@ -19,6 +19,7 @@ from unspun.errors import ConfigError
 from unspun.model import Ledger
 from unspun.normalise import NORMALISERS, normalise, suspects
 from unspun.normalise.badness import is_bad
+from unspun.normalise.hyphens import Hyphens
 
 CASES = Path(__file__).parent / "cases"
 REPAIRS = [
@@ -257,6 +258,16 @@ def test_wrapped_paragraphs_are_joined(width: int) -> None:
     assert apply_all(cut, NormaliseConfig())[1] == ()
 
 
+VERSE = """The harbour slept beneath a copper moon,
+And every lamp along the quay was dark,
+Save one that burned above the chandler's door
+Where old men sat and mended nets till dawn;
+They did not speak of those who had gone out,
+Nor of the storm that took the northern fleet,
+But passed the needle and the tarry twine
+And listened to the water at the stones."""
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -267,8 +278,9 @@ def test_wrapped_paragraphs_are_joined(width: int) -> None:
         "\n".join(["Ms Ada Example", "12 Long Street by the River", "Smalltown AB1 2CD"] * 6),
         "\n".join(f"{n}    {n * 7}    a row of the table, with some words" for n in range(12)),
         "\n".join(["One paragraph a line.", "And the next one is a little longer than it."] * 9),
+        VERSE + "\n\n" + VERSE.replace("harbour", "village"),
     ],
-    ids=["verse", "numbers", "bullets", "code", "addresses", "table", "paragraph a line"],
+    ids=["rhyme", "numbers", "bullets", "code", "addresses", "table", "paragraph a line", "verse"],
 )
 def test_what_is_not_wrapped_stays_in_lines(text: str) -> None:
     assert apply_all(text, NormaliseConfig(unwrap=True)) == (text, ())
@@ -287,6 +299,84 @@ def test_hyphens_go_where_the_document_knows_the_word() -> None:
         body + "\n\n" + "It was a story about the ferryman and about a rather well-\nknown queue."
     )
     assert "well-known queue" in apply_all(kept, config)[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "after", "cut"),
+    [
+        ("the restora-", "tion of the lighthouse", True),
+        ("a second munici-", "pality, too", True),
+        ("Shareholders of the Metro-", "politan Railway", True),
+        ("the Gesund-", "heitsamt closed", True),  # no part of it is English
+        ("its well-", "known head", False),
+        ("a long-", "term plan", False),
+        ("a state-of-the-", "art engine", False),
+        ("the Franco-", "German border", False),
+        ("a deal with Cloud-", "Bridge was", False),
+        ("pages 12-", "14 of it", None),
+        ("he left -", "and came back", None),
+    ],
+)
+def test_hyphens_at_line_ends(line: str, after: str, cut: Any) -> None:
+    told = Hyphens(f"{PROSE}\n{line}\n{after}").cut(line, after)
+    assert (told and told[0]) == cut
+
+
+def test_hyphens_stay_in_languages_whose_words_are_not_known() -> None:
+    german = "Der Vorstand hat gestern beschlossen, die Brücke über den Fluss zu erneuern. " * 3
+    assert Hyphens(german).cut("die Versiche-", "rung zahlt") == (False, 0.85)
+    assert Hyphens(german + "Versicherung").cut("die Versiche-", "rung zahlt") == (True, 0.95)
+
+
+TIMES = {
+    0.278: "ijlt", 0.333: "rfI-", 0.389: "sJ", 0.444: "acez", 0.7: "ABCDEFGHKLNOPQRSTUVXYZw",
+    0.778: "m", 0.9: "MW", 0.25: " .,;:'",
+}  # fmt: skip
+WIDTH = {char: width for width, chars in TIMES.items() for char in chars}
+
+
+def printed(text: str, width: float) -> str:
+    """Cut into lines as a printer does, in Times."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".lstrip()
+        fits = sum(WIDTH.get(char, 0.5) for char in longer) <= width
+        lines[-1:] = [longer] if fits or not lines[-1] else [lines[-1], word]
+    return "\n".join(lines)
+
+
+HEADINGS = (
+    "Introduction",
+    "Where the Ferry Came From",
+    "THE QUEUE AT THE LANDING",
+    "What the town made of all that",
+)
+
+
+@pytest.mark.parametrize("width", [24, 28, 32.5, 37])
+def test_printed_paragraphs_are_joined(width: float) -> None:
+    parts = [PROSE, PROSE.replace("ferry", "boat"), PROSE.replace("tea", "coffee")]
+    cut = "\n\n".join(printed(part, width) for part in parts)
+    assert apply_all(cut, NormaliseConfig(unwrap=True))[0] == "\n\n".join(parts)
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize("cut", [wrapped, printed])
+@pytest.mark.parametrize("width", [23, 27.5, 33, 38])
+def test_nothing_is_joined_across_a_heading(heading: str, gap: str, cut: Any, width: float) -> None:
+    width = int(2 * width) if cut is wrapped else width
+    text = gap.join([cut(PROSE, width), heading, cut(PROSE, width), cut(PROSE, width)])
+    assert heading in apply_all(text, NormaliseConfig(unwrap=True))[0].split("\n")
+
+
+@pytest.mark.parametrize("cut", [wrapped, printed])
+def test_verse_below_prose_stays_in_lines(cut: Any) -> None:
+    width = 60 if cut is wrapped else 30
+    text = "\n\n".join([*[cut(PROSE, width)] * 3, VERSE])
+    mended = apply_all(text, NormaliseConfig(unwrap=True))[0]
+    assert mended.endswith("\n\n" + VERSE)
+    assert mended.startswith(PROSE + "\n\n")
 
 
 _ODD = "".join(sorted({char for char in ftfy.badness.BADNESS_RE.pattern if char > "\x7f"}))
