@@ -6,7 +6,7 @@ The compiled kernel gives the same whole numbers, text by text.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class Stretches(NamedTuple):
     each: Ints
 
 
-def count_many(texts: Sequence[tuple[str, str, bool]]) -> list[tuple[object, ...]]:
+def count_many(texts: Sequence[tuple[str, str, bool]]) -> list[tuple[Any, ...]]:
     """The fields of a `Shape` behind its first two, for each text.
 
     Args:
