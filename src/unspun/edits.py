@@ -20,7 +20,7 @@ from unspun.model import Edit, Ledger
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-_kernel = kernels.load("unspun.kernels._edits", revision=1)
+_kernel = kernels.load("unspun.kernels._edits", revision=2)
 _edit = maker(Edit)
 _RUN = re.compile("([^\x00-\x7f]+)")
 
@@ -137,7 +137,7 @@ def compose(raw: str, ledger: Ledger, step: Sequence[Edit]) -> Ledger:
         ``history`` holds both; edits that bring the raw text back are dropped.
     """
     if not ledger:
-        return tuple(edit for edit in step if edit.before != edit.after)
+        return tuple([edit for edit in step if edit.before != edit.after])
     old = list(_results(ledger))
     out: list[Edit] = []
     shift = 0  # current = raw + shift, between the edits

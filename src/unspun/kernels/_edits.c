@@ -3,7 +3,7 @@
 #include "kernel.h"
 #include "slots.h"
 
-#define REVISION 1 /* that of edits.py and tracing.py */
+#define REVISION 2 /* that of edits.py */
 
 enum { START, END, BEFORE, AFTER, FIELDS };
 
@@ -271,32 +271,55 @@ change_of(PyObject *before, Py_ssize_t a, Py_ssize_t old, PyObject *after, Py_ss
     return change;
 }
 
+enum { MOST = 16 }; /* fields of an edit */
+
 /* make(start, end, before, after, *rest) */
 static PyObject *
 edit_of(PyObject *make, PyObject *rest, Py_ssize_t at, PyObject *before, Py_ssize_t a,
         PyObject *after, Py_ssize_t b, const Change *change)
 {
     Py_ssize_t start = at + a + change->from, from = a + change->from, to = b + change->from;
-    PyObject *first = Py_BuildValue("nnNN", start, start + change->old,
-                                    PyUnicode_Substring(before, from, from + change->old),
-                                    PyUnicode_Substring(after, to, to + change->new));
-    PyObject *all = first ? PySequence_Concat(first, rest) : NULL;
-    PyObject *made = all ? PyObject_Call(make, all, NULL) : NULL;
-    Py_XDECREF(first);
-    Py_XDECREF(all);
+    Py_ssize_t others = PyTuple_GET_SIZE(rest);
+    PyObject *made = NULL, *field[MOST] = {
+        PyLong_FromSsize_t(start),
+        PyLong_FromSsize_t(start + change->old),
+        PyUnicode_Substring(before, from, from + change->old),
+        PyUnicode_Substring(after, to, to + change->new),
+    };
+    for (Py_ssize_t k = 0; k < others; k++)
+        field[FIELDS + k] = PyTuple_GET_ITEM(rest, k);
+    if (field[START] && field[END] && field[BEFORE] && field[AFTER])
+        made = PyObject_Vectorcall(make, field, (size_t)(FIELDS + others), NULL);
+    for (int k = 0; k < FIELDS; k++)
+        Py_XDECREF(field[k]);
     return made;
 }
 
 /* One past the last of the characters from a place on that are of ASCII, or are not. */
+#define STRETCH(NAME, TYPE)                                                         \
+    static Py_ssize_t NAME(const TYPE *text, Py_ssize_t at, Py_ssize_t size, int ascii) \
+    {                                                                               \
+        while (at < size && (text[at] < 0x80) == ascii)                             \
+            at++;                                                                   \
+        return at;                                                                  \
+    }
+
+STRETCH(stretch_1, Py_UCS1)
+STRETCH(stretch_2, Py_UCS2)
+STRETCH(stretch_4, Py_UCS4)
+
 static Py_ssize_t
 stretch(PyObject *text, Py_ssize_t at, int ascii)
 {
-    int kind = PyUnicode_KIND(text);
-    const void *data = PyUnicode_DATA(text);
     Py_ssize_t size = PyUnicode_GET_LENGTH(text);
-    while (at < size && (PyUnicode_READ(kind, data, at) < 0x80) == ascii)
-        at++;
-    return at;
+    switch (PyUnicode_KIND(text)) {
+    case PyUnicode_1BYTE_KIND:
+        return stretch_1(PyUnicode_1BYTE_DATA(text), at, size, ascii);
+    case PyUnicode_2BYTE_KIND:
+        return stretch_2(PyUnicode_2BYTE_DATA(text), at, size, ascii);
+    default:
+        return stretch_4(PyUnicode_4BYTE_DATA(text), at, size, ascii);
+    }
 }
 
 /* changes(make, rest, before, after, at): the edits between two texts that differ only where runs of
@@ -308,6 +331,8 @@ editor_changes(Editor *self, PyObject *args)
     Py_ssize_t at, a = 0, b = 0;
     if (!PyArg_ParseTuple(args, "OO!UUn", &make, &PyTuple_Type, &rest, &before, &after, &at))
         return NULL;
+    if (PyTuple_GET_SIZE(rest) > MOST - FIELDS)
+        return PyErr_Format(PyExc_ValueError, "more than %d fields", MOST);
     PyObject *found = PyList_New(0);
     while (found) {
         Py_ssize_t run = stretch(before, a, 1), other = stretch(after, b, 1), end, stop;
