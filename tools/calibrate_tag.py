@@ -103,7 +103,7 @@ def case(weight: float, language: str, text: str) -> Case | None:
     number, letters, main, best, other = shared[0]
     group = scripts.load().names[number]
     margin, top = (best - other) / profiles.STEPS, best / profiles.STEPS
-    first = confidence.terms(margin, letters, top / letters, 60.0)
+    first = terms(margin, letters, top / letters, 60.0)
     guess = profiles.load().languages[group][main]
     score = supplement.load().score([text])[0]
     sums = units.together(group, score)
@@ -111,9 +111,15 @@ def case(weight: float, language: str, text: str) -> Case | None:
     at = sums.index(max(sums))
     rest = max(s for s, n in zip(sums, wide, strict=True) if n != wide[at])
     loss = supplement.loss(score, at, min(letters, supplement.REACH * supplement.CHUNKS))
-    second = confidence.terms((sums[at] - rest) / supplement.STEPS, letters, loss, 40.0)
+    second = terms((sums[at] - rest) / supplement.STEPS, letters, loss, 40.0)
     right = (guess == language, wide[at].split("-")[0] == language)
     return Case(weight, language, guess, first, second, right)
+
+
+def terms(margin: float, letters: int, fit: float, cap: float) -> tuple[float, ...]:
+    """What each coefficient weighs: the log odds where it alone is one."""
+    alone = np.eye(len(confidence.PROFILES)).tolist()
+    return tuple(confidence.log_odds(one, margin, letters, fit, cap) for one in alone)
 
 
 def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -17,6 +17,16 @@ ENTITY = re.compile(r"&(?:amp;)*((?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A
 _MARKUP = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>|<!--|<!DOCTYPE", re.IGNORECASE)
 
 
+def has_entity(text: str) -> bool:
+    """Whether there is one, between the first character that begins one and the last that ends one.
+
+    >>> has_entity("Q&amp;A"), has_entity("A; B & C"), has_entity("A & B; C")
+    (True, False, False)
+    """
+    first = text.find("&")
+    return first >= 0 and ENTITY.search(text, first, text.rfind(";") + 1) is not None
+
+
 def unescape_entities(text: str, _config: NormaliseConfig) -> list[Edit]:
     """Read entities, unless the text is markup or speaks about it."""
     if "&" not in text or _MARKUP.search(text):

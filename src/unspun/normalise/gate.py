@@ -15,7 +15,7 @@ from unspun.encodings.charmaps import windows
 from unspun.kernels.sieve import Sieve
 from unspun.kernels.windows import Window, scanner, spread
 from unspun.normalise.characters import BIDI, MARK, NOTHING, PLAIN, TAGS
-from unspun.normalise.entities import ENTITY
+from unspun.normalise.entities import has_entity
 from unspun.normalise.pages import LETTERS, WIDE
 from unspun.normalise.quotes import REMAINS
 from unspun.normalise.spoofs import SPOOF
@@ -87,7 +87,7 @@ def shown(text: str, config: NormaliseConfig) -> frozenset[str]:
     found = plain_signs(text) if compiled is None else compiled.shown(text)
     if text[:1] in _FIRST:
         found |= {JOINER}
-    if "&" in text and ENTITY.search(text):
+    if has_entity(text):
         found |= {ENTITY_SIGN}
     if config.unwrap:
         found |= {WRAP}

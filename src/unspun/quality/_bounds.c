@@ -2,7 +2,7 @@
 #define PY_SSIZE_T_CLEAN
 #include "kernel.h"
 
-#define REVISION 3 /* that of bounds.py */
+#define REVISION 4 /* that of bounds.py */
 
 enum { SHARE, MOST, LEAST }; /* as in bounds.py */
 #define PARTS 5 /* of a sub-score */
@@ -18,6 +18,7 @@ typedef struct {
 typedef struct {
     PyObject_HEAD
     PyObject *made; /* makes sub-scores */
+    PyObject *sound; /* 1.0, the score of most parts */
     Rule *rules;
     Py_ssize_t count;
 } Bounds;
@@ -50,7 +51,8 @@ score_of(const Rule *rule, double value, int *flagged)
 static PyObject *
 part_with(const Bounds *self, const Rule *rule, double value, PyObject *shown, int *flagged)
 {
-    PyObject *score = PyFloat_FromDouble(score_of(rule, value, flagged)), *part = NULL;
+    double found = score_of(rule, value, flagged);
+    PyObject *score = *flagged ? PyFloat_FromDouble(found) : Py_NewRef(self->sound), *part = NULL;
     if (score && shown) {
         PyObject *items[PARTS] = {rule->name, score, shown, rule->threshold,
                                   *flagged ? Py_True : Py_False};
@@ -137,9 +139,10 @@ bounds_new(PyTypeObject *type, PyObject *args, PyObject *named)
     if (!self)
         return NULL;
     self->made = Py_NewRef(made);
+    self->sound = PyFloat_FromDouble(1);
     self->rules = PyMem_Calloc((size_t)PyTuple_GET_SIZE(rows) + 1, sizeof *self->rules);
-    int failed = !self->rules;
-    if (failed)
+    int failed = !self->sound || !self->rules;
+    if (!self->rules)
         PyErr_NoMemory();
     while (!failed && self->count < PyTuple_GET_SIZE(rows)) {
         Py_ssize_t at = self->count++;
@@ -161,6 +164,7 @@ bounds_dealloc(Bounds *self)
     }
     PyMem_Free(self->rules);
     Py_XDECREF(self->made);
+    Py_XDECREF(self->sound);
     type->tp_free((PyObject *)self);
     Py_DECREF(type);
 }

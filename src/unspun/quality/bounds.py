@@ -13,7 +13,7 @@ from unspun.kernels.values import maker
 from unspun.model import SubScore
 from unspun.quality.shape import Shape, share
 
-_kernel = kernels.load("unspun.quality._bounds", revision=3)
+_kernel = kernels.load("unspun.quality._bounds", revision=4)
 _sub_score = maker(SubScore)
 _PLACES = {name: place for place, name in enumerate(Shape._fields)}
 

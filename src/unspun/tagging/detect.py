@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 from unspun.config import TagConfig
@@ -50,31 +51,44 @@ def whole_batch(texts: Sequence[str], config: TagConfig, ids: Sequence[str]) -> 
         config: Its ``method`` is used too.
         ids: The documents' ids.
     """
-    found = []
     whats = _whats(texts, config)
-    for text, name, (language, script, certain) in zip(texts, ids, whats, strict=True):
-        if config.method == "exact":
-            language, certain = exact.checked(text, config.seed, language, certain)  # noqa: PLW2901
-        spans = (_span(0, len(text), language, script, certain),) if text else ()
-        found.append(_tagged(name, language, script, certain, spans, _UNJUDGED, ()))
-    return found
+    if config.method == "exact":
+        whats = list(map(_checked, texts, whats, repeat(config.seed)))
+    return [
+        _tagged(
+            name,
+            language,
+            script,
+            certain,
+            (_span(0, len(text), language, script, certain),) if text else (),
+            _UNJUDGED,
+            (),
+        )
+        for text, name, (language, script, certain) in zip(texts, ids, whats, strict=True)
+    ]
 
 
 def _whats(texts: Sequence[str], config: TagConfig) -> list[words.What]:
     """What each text is, by a sample of it."""
-    laid = words.lay([_sample(text) for text in texts], windows=False)
-    named = units.name(laid, config)
-    return [_what(one, found, config) for one, found in zip(laid, named, strict=True)]
+    laid = words.lay(list(map(_sample, texts)), windows=False)
+    return list(map(_what, laid, units.name(laid, config), repeat(config.min_letters)))
 
 
-def _what(laid: words.Words, named: Sequence[units.Unit], config: TagConfig) -> words.What:
+def _checked(text: str, what: words.What, seed: int) -> words.What:
+    """What langdetect says of a text, by the script that was found."""
+    language, script, certain = what
+    label, certain = exact.checked(text, seed, language, certain)
+    return label, script, certain
+
+
+def _what(laid: words.Words, named: Sequence[units.Unit], least: int) -> words.What:
     """The language of the script that says most."""
     if not named:
         return "und", "Zyyy", 1.0
     unit = named[0] if len(named) == 1 else max(named, key=units.weight)
     if unit.group == scripts.CJK[0]:
         return _han(laid)
-    if units.too_short(unit, laid, config.min_letters):
+    if unit.letters < least and units.too_short(unit, laid):
         return "und", unit.group, 1 - unit.confidence
     return units.what(unit)
 

@@ -156,9 +156,8 @@ class _Tagger:
 
     def _unnamed(self, unit: units.Unit, most: float) -> bool:
         """Whether a unit is too short to name: for its text, or alone."""
-        least = self.config.min_letters
-        beside = unit.letters < least and units.weight(unit) < most
-        return beside or units.too_short(unit, self.words, least)
+        few = unit.letters < self.config.min_letters
+        return few and (units.weight(unit) < most or units.too_short(unit, self.words))
 
     def _opening(self, start: int, pieces: list[Piece]) -> int:
         """Move back over what opens the word: a quotation mark, a bracket."""

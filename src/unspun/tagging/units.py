@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from operator import sub
+from typing import NamedTuple
 
 from unspun.config import TagConfig
 from unspun.kernels.values import changer, maker
 from unspun.tagging import confidence, detectors, profiles, scripts, supplement
-from unspun.tagging.words import What, Words
+from unspun.tagging.words import Total, What, Words
 
 DOUBT = 0.98
 """Below this confidence of the profiles the supplement is asked."""
@@ -55,8 +57,8 @@ def name(laid: Sequence[Words], config: TagConfig | None = None) -> list[list[Un
         laid: The words of the texts.
         config: Names another detector to ask; none, if None.
     """
-    names, languages = scripts.load().names, profiles.load().languages
-    found = [[_named(names, languages, *total) for total in words.totals] for words in laid]
+    named = partial(_named, _groups())
+    found = [list(map(named, words.totals)) for words in laid]
     _doubt(laid, found)
     if config is not None and config.detector:
         _ask(laid, found, config)
@@ -75,33 +77,40 @@ def what(unit: Unit) -> What:
     return unit.language, group, unit.confidence
 
 
-def too_short(unit: Unit, words: Words, least: int) -> bool:
-    """Whether a text's only words are too few to name a language by."""
-    if unit.letters >= least:
-        return False
+def too_short(unit: Unit, words: Words) -> bool:
+    """Whether a text's only words, of which there are few, do not name a language."""
     if words.count > 1:
         return unit.confidence < _WORDS
     return unit.letters < _LETTERS or unit.confidence < _WORD
 
 
-def _named(
-    names: Sequence[str],
-    languages: Mapping[str, Sequence[str]],
-    number: int,
-    letters: int,
-    column: int,
-    top: int,
-    second: int,
-) -> Unit:
+class _Group(NamedTuple):
+    """A script group: its name, its languages in the profiles, or else the one it is used for."""
+
+    name: str
+    shared: Sequence[str]
+    language: str
+
+
+@cache
+def _groups() -> tuple[_Group, ...]:
+    """The script groups by their numbers."""
+    languages = profiles.load().languages
+    return tuple(
+        _Group(name, languages.get(name, ()), scripts.LANGUAGE_OF_SCRIPT.get(name, "und"))
+        for name in scripts.load().names
+    )
+
+
+def _named(groups: Sequence[_Group], total: Total) -> Unit:
     """What the scripts and the profiles say of a total."""
-    group = names[number]
-    shared = languages.get(group)
-    if shared is None:
-        language = scripts.LANGUAGE_OF_SCRIPT.get(group, "und")
+    number, letters, column, top, second = total
+    group, shared, language = groups[number]
+    if not shared:
         return _unit(group, -1, language, 0.999 if language != "und" else 0.5, letters)
     best = top / profiles.STEPS
     margin = best - second / profiles.STEPS
-    certain = confidence.of_profiles(margin, letters, best / max(1, letters))
+    certain = confidence.of_profiles(margin, letters, best / (letters or 1))
     return _unit(group, column, shared[column], certain, letters)
 
 
