@@ -18,8 +18,10 @@ from unspun.normalise import (
     entities,
     gate,
     lines,
+    lost,
     mojibake,
     pages,
+    percent,
     quotes,
     spacing,
     style,
@@ -77,6 +79,8 @@ RULES: tuple[Normaliser, ...] = (
     _rule("bidi-control", characters.strip_bidi, gate.INVISIBLE),
     # An entity can hide half of a broken sequence.
     _rule("html-entity", entities.unescape_entities, gate.ENTITY_SIGN),
+    # What is decoded may be broken by itself.
+    _rule("percent-encoding", percent.decode_percent, gate.PERCENT),
     # Text of one code page read as another: before a few of its letters pass for broken UTF-8.
     _rule("wrong-code-page", pages.read_again, gate.PAGE),
     # Marks without their last byte: before the next rule makes daggers of them.
@@ -84,6 +88,8 @@ RULES: tuple[Normaliser, ...] = (
     # The repair itself; C1 controls are its best clues, so they are read only after it.
     _rule("mojibake", mojibake.repair_mojibake, SPOT),
     _rule("c1-control", c1.read_c1, gate.C1),
+    # What is lost for good, once all that can be read is read.
+    _rule("lost-apostrophe", lost.mend_apostrophes, SPOT, gate.LOST),
     # Joiners are bytes of windows-1256, so they may be halves of a broken sequence as well.
     _rule("zero-width", characters.strip_zero_width, gate.INVISIBLE, gate.JOINER),
     # Line ends last: NEL and LINE SEPARATOR may have been bytes of a broken character.

@@ -16,7 +16,9 @@ from unspun.kernels.sieve import Sieve
 from unspun.kernels.windows import Window, scanner, spread
 from unspun.normalise.characters import BIDI, MARK, NOTHING, PLAIN, TAGS
 from unspun.normalise.entities import has_entity
+from unspun.normalise.lost import ENDING
 from unspun.normalise.pages import LETTERS, WIDE
+from unspun.normalise.percent import ENCODED
 from unspun.normalise.quotes import REMAINS
 from unspun.normalise.spoofs import SPOOF
 from unspun.normalise.spoofs import windows as spoof_windows
@@ -39,6 +41,10 @@ QUOTE = "quote"
 """The sign of what is left of a closing quotation mark."""
 
 ENTITY_SIGN = "entity"
+PERCENT = "percent"
+"""The sign of a percent-encoded blank or character beyond ASCII."""
+LOST = "lost"
+"""The sign of a question mark where English has an apostrophe."""
 STYLE = "style"
 WRAP = "wrap"
 
@@ -53,12 +59,14 @@ _KINDS = {
 _ASCII_TROUBLE = bytes({*range(0x20), 0x7F} - {*b"\t\n\f"})
 _PLAIN_END = 0x3001  # behind the last of the characters beside which joiners do nothing
 _FIRST = frozenset(spread(NOTHING))  # a text that begins with one has none before it
+_BYTES = frozenset("2CDEFcdef")  # what bytes of a blank and of a first byte begin with
+_ENDINGS = frozenset("strvldmSTRVLDM\u017f")  # and what follows a lost apostrophe, the long s too
 _NONE: frozenset[str] = frozenset()
 
 
 @cache
 def _windows() -> tuple[Window, ...]:
-    """All signs but entities, which need a longer look, and spoofs, which no rule asks for."""
+    """All signs but those that need a longer look, and spoofs, which no rule asks for."""
     letters, nothing = spread(LETTERS), spread(NOTHING)
     plain = "".join(re.findall(f"[{PLAIN}]", "".join(map(chr, range(_PLAIN_END)))))
     return (
@@ -89,13 +97,27 @@ def shown(text: str, config: NormaliseConfig) -> frozenset[str]:
         found |= {JOINER}
     if has_entity(text):
         found |= {ENTITY_SIGN}
+    if _followed(text, "%", _BYTES) and ENCODED.search(text):
+        found |= {PERCENT}
+    if _followed(text, "?", _ENDINGS) and ENDING.search(text):
+        found |= {LOST}
     if config.unwrap:
         found |= {WRAP}
     return found if config.profile == "conservative" else found | {STYLE}
 
 
+def _followed(text: str, mark: str, behind: frozenset[str]) -> bool:
+    """Whether one of these stands behind a mark: told sooner than a pattern is searched for."""
+    at = text.find(mark)
+    while at >= 0:
+        if text[at + 1 : at + 2] in behind:
+            return True
+        at = text.find(mark, at + 1)
+    return False
+
+
 def plain_signs(text: str) -> frozenset[str]:
-    """All signs but entities, without the compiled kernel."""
+    """All signs but those that need a longer look, without the compiled kernel."""
     if text.isascii():
         data = text.encode("ascii")
         if len(data.translate(None, _ASCII_TROUBLE)) == len(data):
