@@ -43,6 +43,7 @@ _READERS = (  # what was meant, and in which languages it must make sense
     ("cp1256", ("ar", "fa", "ur")),
     ("cp874", ("th",)),
     ("gb18030", ("zh",)),
+    ("euc_jp", ("ja",)),
     ("cp949", ("ko",)),
 )
 _TAKEN_FOR = tuple(page for page in PAGES if page.name in ("cp1252", "latin-1"))
