@@ -1,4 +1,4 @@
-"""Repair and speed of the normalise stage beside ftfy (and plsfix, where it is installed).
+"""Repair and speed of the normalise stage beside ftfy (and plsfix and clean-text, where installed).
 
     python bench/normalise.py UDHR_FOLDER [--sentences FILE.jsonl.zst]
 
@@ -19,6 +19,7 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import ftfy
@@ -158,6 +159,16 @@ def repairers() -> dict[str, Repair]:
     return found
 
 
+def cleaners() -> dict[str, Repair]:
+    """Tools that do more than repair, whose results are not compared: without case and ASCII."""
+    try:
+        cleantext = importlib.import_module("cleantext")
+    except ImportError:
+        print("clean-text is not installed: left out")
+        return {}
+    return {"cleantext": partial(cleantext.clean, lower=False, to_ascii=False)}
+
+
 def repair(material: dict[str, list[str]], per_cell: int) -> list[tuple[str, str]]:
     """Print exact repair by kind of damage; returns the damaged pairs."""
     rng = random.Random(SEED)  # noqa: S311 - damage, not secrets
@@ -205,8 +216,8 @@ def speed(pairs: list[tuple[str, str]]) -> None:
         [f"This is the {n}th line, and it’s plain: nothing to mend." for n in range(20000)]
     )
     plain = [document.replace("’", "'") for document in english]
-    tools = {**repairers(), "fix_text": ftfy.fix_text}
-    print(f"{'MB/s':24}" + "".join(f"{name:>9}" for name in tools))
+    tools = {**repairers(), **cleaners(), "fix_text": ftfy.fix_text}
+    print(f"{'MB/s':24}" + "".join(f"{name:>10}" for name in tools))
     for label, documents in {
         "plain ASCII": plain,
         "English, clean": english,
@@ -222,8 +233,8 @@ def speed(pairs: list[tuple[str, str]]) -> None:
             for document in documents:
                 tool(document)
             rates.append(size / (time.process_time() - start))
-        print(f"{label:24}" + "".join(f"{rate:9.2f}" for rate in rates))
-        print(f"{'  of fix_text':24}" + "".join(f"{rate / rates[-1]:9.1f}" for rate in rates))
+        print(f"{label:24}" + "".join(f"{rate:10.2f}" for rate in rates))
+        print(f"{'  of fix_text':24}" + "".join(f"{rate / rates[-1]:10.1f}" for rate in rates))
 
 
 def _documents(lines: list[str]) -> list[str]:
