@@ -18,8 +18,26 @@
 #define FETCH(ADDRESS) ((void)(ADDRESS))
 #endif
 
+/* What is compiled where it is called, and for the machine that it is called for. */
+#if defined(__GNUC__)
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+#else
+#define ALWAYS_INLINE inline
+#endif
+
+/* A function that is compiled once more for machines with wider registers, and whether this is one. */
+#if defined(__GNUC__) && defined(__x86_64__)
+#define WIDE_MACHINE __attribute__((target("avx2,bmi,popcnt")))
+#define IS_WIDE_MACHINE()                                                  \
+    (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&    \
+     __builtin_cpu_supports("popcnt"))
+#else
+#define WIDE_MACHINE
+#define IS_WIDE_MACHINE() 0
+#endif
+
 /* The place of the lowest bit; there must be one. */
-static inline int
+static ALWAYS_INLINE int
 lowest(uint64_t bits)
 {
 #if defined(__GNUC__)
@@ -35,7 +53,7 @@ lowest(uint64_t bits)
 #define EACH_BYTE 0x0101010101010101u
 
 /* How many bits there are. */
-static inline size_t
+static ALWAYS_INLINE size_t
 count_of(uint64_t bits)
 {
     bits -= bits >> 1 & 0x5555555555555555u;
@@ -51,7 +69,7 @@ gathered(uint64_t eight)
 }
 
 /* As many bits as there are flags, each of which is 0 or 1. */
-static inline uint64_t
+static ALWAYS_INLINE uint64_t
 bits_of(const uint8_t *flags)
 {
     uint64_t found = 0;

@@ -154,7 +154,7 @@ end_line(Reading *r)
 
 /* Read the edges of words and the line feeds of a block; `before` is 1 where a blank stands before
    it. A line feed is blank: of the edges up to it, each second one is the end of a word. */
-static int
+static ALWAYS_INLINE int
 read_block(Reading *r, size_t base, const Marks *marks, uint64_t before)
 {
     for (uint64_t noted = marks->noted; noted; noted &= noted - 1)
@@ -283,18 +283,21 @@ read_words(Reading *r, const size_t width)
         r->c->stops++;
 }
 
-static int
-cut_text(Reading *r)
-{
-    switch (r->text.kind) {
-    case PyUnicode_1BYTE_KIND:
-        return cut_chars(r, 1);
-    case PyUnicode_2BYTE_KIND:
-        return cut_chars(r, 2);
-    default:
-        return cut_chars(r, 4);
+#define CUT(NAME, MACHINE)           \
+    static MACHINE int NAME(Reading *r) \
+    {                                \
+        switch (r->text.kind) {      \
+        case PyUnicode_1BYTE_KIND:   \
+            return cut_chars(r, 1);  \
+        case PyUnicode_2BYTE_KIND:   \
+            return cut_chars(r, 2);  \
+        default:                     \
+            return cut_chars(r, 4);  \
+        }                            \
     }
-}
+
+CUT(cut_text, )
+CUT(cut_text_wide, WIDE_MACHINE)
 
 static void
 read_units(Reading *r)
@@ -317,7 +320,7 @@ look(Reading *r)
     Counts *c = r->c;
     int scale = r->spaced ? 1 : 2;
     r->edges = PyMem_RawMalloc((r->text.size + 2 + EDGES) * sizeof *r->edges);
-    if (!r->edges || cut_text(r) < 0)
+    if (!r->edges || (IS_WIDE_MACHINE() ? cut_text_wide(r) : cut_text(r)) < 0)
         return -1;
     r->units = PyMem_RawMalloc(((r->spaced ? r->known / 2 : r->text.size) + 1) * sizeof *r->units);
     if (!r->units)
@@ -389,6 +392,8 @@ counter_count(Counter *self, PyObject *const *args, Py_ssize_t given)
 {
     Counts counts = {0};
     Reading r = {.c = &counts, .counter = self, .text.seed = self->seed};
+    start_list(&r.lines);
+    start_list(&r.blocks);
     if (given != 1 + GIVEN || !PyUnicode_Check(args[0]) || !PyUnicode_Check(args[1]))
         return PyErr_Format(PyExc_TypeError, "a text, its language and a bool are needed");
     PyObject *text = args[0];

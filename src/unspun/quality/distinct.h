@@ -2,15 +2,7 @@
 #ifndef UNSPUN_QUALITY_DISTINCT_H
 #define UNSPUN_QUALITY_DISTINCT_H
 
-#include <Python.h>
-#include <stdint.h>
-#include <string.h>
-
-#if defined(__GNUC__) || defined(__clang__)
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#else
-#define ALWAYS_INLINE inline
-#endif
+#include "bits.h"
 
 /* A text where it lies. */
 typedef struct {
@@ -35,6 +27,8 @@ typedef struct {
     size_t count;
 } Distinct;
 
+#define LEAST_SLOTS 64
+
 typedef struct {
     Distinct *distinct; /* from 1 on, in the order of their first */
     uint32_t *slots;    /* their numbers; 0 is free */
@@ -42,11 +36,12 @@ typedef struct {
     size_t count; /* of all that were added */
     size_t alike; /* how often another had the same key */
     int whole;    /* whether keys are of all bytes: so many were alike by their ends */
+    uint32_t few_slots[LEAST_SLOTS]; /* as long as these are enough */
+    Distinct few[LEAST_SLOTS / 2 + 2];
 } List;
 
 #define FACTOR 0x9E3779B97F4A7C15u
 #define SECOND 0xC2B2AE3D27D4EB4Fu
-#define LEAST_SLOTS 64
 
 static inline uint64_t
 mixed(uint64_t hash, uint64_t value)
@@ -116,27 +111,48 @@ key_of(const Text *t, size_t start, size_t size, int whole)
     return key;
 }
 
-/* Lay the slices out in so many slots, with room for half as many, and the next. */
-static int
-lay_out(const Text *t, List *list, size_t size)
+static void
+free_list(List *list)
 {
-    Distinct *more = PyMem_RawRealloc(list->distinct, (size / 2 + 2) * sizeof *more);
+    if (list->distinct != list->few)
+        PyMem_RawFree(list->distinct);
+}
+
+/* Room for so many slots, and for half as many slices, and the next. */
+static int
+make_room(List *list, size_t size)
+{
+    size_t slices = (size / 2 + 2) * sizeof(Distinct);
+    Distinct *more = PyMem_RawMalloc(slices + size * sizeof *list->slots);
     if (!more)
         return -1;
+    memcpy(more, list->distinct, (list->different + 1) * sizeof *more);
+    free_list(list);
     list->distinct = more;
-    uint32_t *slots = PyMem_RawCalloc(size, sizeof *slots);
-    if (!slots)
-        return -1;
-    for (size_t k = 1; k <= list->different; k++) {
-        size_t at = slot_of(&more[k].key, t->seed) & (size - 1);
-        while (slots[at])
-            at = (at + 1) & (size - 1);
-        slots[at] = (uint32_t)k;
-    }
-    PyMem_RawFree(list->slots);
-    list->slots = slots;
+    list->slots = (uint32_t *)((char *)more + slices);
     list->mask = size - 1;
     return 0;
+}
+
+static void
+lay_out(List *list, uint64_t seed)
+{
+    memset(list->slots, 0, (list->mask + 1) * sizeof *list->slots);
+    for (size_t k = 1; k <= list->different; k++) {
+        size_t at = slot_of(&list->distinct[k].key, seed) & list->mask;
+        while (list->slots[at])
+            at = (at + 1) & list->mask;
+        list->slots[at] = (uint32_t)k;
+    }
+}
+
+/* Begin an empty list, which is all zeros. */
+static void
+start_list(List *list)
+{
+    list->distinct = list->few;
+    list->slots = list->few_slots;
+    list->mask = LEAST_SLOTS - 1;
 }
 
 /* More slots where they are half full; keys of all bytes where ends tell too few slices apart, so that
@@ -144,16 +160,15 @@ lay_out(const Text *t, List *list, size_t size)
 static int
 make_way(const Text *t, List *list)
 {
-    size_t size = list->mask + 1;
-    int full = 2 * list->different >= list->mask;
-    if (!list->whole && list->alike > list->different) {
-        list->whole = 1;
-        for (size_t k = 1; k <= list->different; k++)
-            list->distinct[k].key =
-                key_of(t, list->distinct[k].start, list->distinct[k].size, list->whole);
-    } else if (!full)
-        return 0;
-    return lay_out(t, list, !list->mask ? LEAST_SLOTS : full ? 2 * size : size);
+    int full = 2 * list->different >= list->mask, alike = !list->whole && list->alike > list->different;
+    if (full && make_room(list, 2 * (list->mask + 1)) < 0)
+        return -1;
+    for (size_t k = 1; alike && k <= list->different; k++)
+        list->distinct[k].key = key_of(t, list->distinct[k].start, list->distinct[k].size, 1);
+    list->whole |= alike;
+    if (full || alike)
+        lay_out(list, t->seed);
+    return 0;
 }
 
 /* Add a slice: how often it was added, or 0 where there is no room. */
@@ -181,13 +196,6 @@ add(const Text *t, List *list, size_t start, size_t size)
     }
     list->count++;
     return ++same->count;
-}
-
-static void
-free_list(List *list)
-{
-    PyMem_RawFree(list->distinct);
-    PyMem_RawFree(list->slots);
 }
 
 #endif

@@ -31,7 +31,7 @@ is_damage(Py_UCS4 ch)
 
 /* Of characters below U+0100, with the next one behind them. Of full stops those are noted that stand
    before another. */
-static inline Marks
+static ALWAYS_INLINE Marks
 marks_of_bytes(const uint8_t *chars)
 {
     uint8_t blank[BLOCK], noted[BLOCK], feed[BLOCK], odd = 0;
@@ -51,7 +51,7 @@ marks_of_bytes(const uint8_t *chars)
 }
 
 /* The same of characters below U+10000; beyond U+00FF few are blank or damage, or an ellipsis. */
-static inline Marks
+static ALWAYS_INLINE Marks
 marks_of_pairs(const uint16_t *chars)
 {
     uint8_t near[BLOCK + 1], blank[BLOCK], noted[BLOCK];
