@@ -7,6 +7,7 @@ import json
 import random
 import re
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 import unspun
 from unspun import edits, pipeline
 from unspun.channel import learn as learning
+from unspun.channel.page import protected
 from unspun.config import Config, RestoreConfig
 from unspun.detect import spun
 from unspun.detect.figures import half_spelled, is_part_of_number
@@ -195,6 +197,55 @@ def test_figures_spelled_by_half(text: str, digits: list[str]) -> None:
 def test_parts_of_numbers_in_words(text: str, part: str, *, is_part: bool) -> None:
     start = text.index(part)
     assert is_part_of_number(text, start, start + len(part)) == is_part
+
+
+FENCED = """```python
+corporate = one_other("massive")
+# the corporate stated that it was within
+```"""
+INDENTED = """    def massive(corporate):
+        return one_other
+"""
+STATED = "The corporate stated that it was the primary time."
+
+
+@pytest.mark.parametrize(
+    "code", [FENCED, FENCED.replace("```", "~~~~"), INDENTED, "\tx = within;\n"]
+)
+def test_blocks_of_code_stay(code: str) -> None:
+    text = f"{SPUN[0]['text']}\n\n{code}\n\n{STATED}"
+    out, _ = restored(text)
+    assert code in out
+    assert out.endswith("The company said that it was the first time.")
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        f"    {STATED}",
+        f"    {STATED}\n    The corporate(s) stated so (within the morning).",
+        f"```\n{STATED}",  # nothing closes it
+        f"{STATED}\n  {STATED}",
+        f"{STATED}\n\t{STATED}",
+    ],
+)
+def test_what_only_looks_like_code_comes_back(prose: str) -> None:
+    out, _ = restored(f"{SPUN[0]['text']}\n\n{prose}")
+    assert "corporate" not in out
+
+
+@pytest.mark.parametrize(
+    "unit", ["`", "```\n", "~~~\n````\n", "    a\n", "    f(a)\nb\n", "a.b ", "@"]
+)
+def test_what_stays_is_found_in_linear_time(unit: str) -> None:
+    def cost(size: int) -> float:
+        start = process_time()
+        places = list(protected(unit * size + "\n" + "x\n" * size))
+        assert places == sorted(places)
+        return process_time() - start
+
+    cost(100)
+    assert cost(20_000) < 7 * cost(5_000) + 0.3
 
 
 def test_a_mixed_page_is_restored_only_where_it_is_spun() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,17 @@ _PROTECTED = re.compile(
 _SIGNS = re.compile(r"[@\#`_\\] | /\S*/ | \(\) | [a-z]\.[a-z]", re.VERBOSE | re.IGNORECASE)
 _RARE = (*"@#`_\\/", "()")  # what most texts have none of, but for the last of them:
 _DOTTED = re.compile(r"\.(?<=[a-z]\.)[a-z]", re.IGNORECASE)  # begins with what is quick to find
+_FENCES = ("```", "~~~")
+_FENCE = re.compile(r"^[ ]{0,3}(`{3,}|~{3,})[^\n]*", re.MULTILINE)
+_INDENTS = ("    ", "\t")
+_INDENTED = re.compile(r"(?:^(?:[ ]{4}|\t)[^\n]*(?:\n|\Z))+", re.MULTILINE)
+_CODE = re.compile(  # what lines of prose hardly ever have
+    r"""
+    \w\((?!s\))[^\s()]*\) | \)\s*[;:{]\s*$ | [;{}]\s*$ | ^\s*[{}<\#@]
+    | [=!<>+*|&-]= | \w\s=\s | => | -> | :: | ^\s*(?:return|import|else|try)\b
+    """,
+    re.VERBOSE,
+)
 _APOSTROPHES = [ord("'"), ord("\N{RIGHT SINGLE QUOTATION MARK}")]
 _STRAIGHT = {"\N{RIGHT SINGLE QUOTATION MARK}": "'"}
 _CASED, _WORD, _JOINER = 1, 2, 4  # kinds of parts
@@ -38,15 +50,58 @@ _JOINERS = frozenset("'-\N{HYPHEN}\N{NON-BREAKING HYPHEN}")
 
 
 def protected(text: str) -> Iterator[tuple[int, int]]:
-    """Where text stands that must stay as it is."""
-    if not any(sign in text for sign in _RARE) and not _DOTTED.search(text):
-        return
+    """Where text stands that must stay as it is, in order."""
     done = 0
-    for sign in _SIGNS.finditer(text):
+    for start, end in chain(_code_blocks(text), [(len(text), len(text))]):
+        yield from _protected_words(text, done, start)
+        if start < end:
+            yield start, end
+        done = end
+
+
+def _code_blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Fenced code, and indented lines half of which look like code."""
+    done = 0
+    for start, end in chain(_fenced(text), [(len(text), len(text))]):
+        yield from _indented(text, done, start)
+        if start < end:
+            yield start, end
+        done = end
+
+
+def _fenced(text: str) -> Iterator[tuple[int, int]]:
+    """Blocks from a fence to the next one of its kind that is as long; the last may stay open."""
+    if not any(sign in text for sign in _FENCES):
+        return
+    opened: re.Match[str] | None = None
+    for fence in _FENCE.finditer(text):
+        if opened is None:
+            opened = fence
+        elif fence[1].startswith(opened[1]):
+            yield opened.start(), fence.end()
+            opened = None
+
+
+def _indented(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if any(text.find(sign, start, end) >= 0 for sign in _INDENTS):
+        for block in _INDENTED.finditer(text, start, end):
+            lines = block[0].splitlines()
+            if 2 * sum(_CODE.search(line) is not None for line in lines) >= len(lines):
+                yield block.span()
+
+
+def _protected_words(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Links, addresses, names and code within lines."""
+    if not any(text.find(sign, start, end) >= 0 for sign in _RARE) and not _DOTTED.search(
+        text, start, end
+    ):
+        return
+    done = start
+    for sign in _SIGNS.finditer(text, start, end):
         if sign.start() >= done:
-            begin = text.rfind("\n", 0, sign.start()) + 1
-            done = text.find("\n", sign.start())
-            done = len(text) if done < 0 else done
+            begin = text.rfind("\n", start, sign.start()) + 1 or start
+            done = text.find("\n", sign.start(), end)
+            done = end if done < 0 else done
             for match in _PROTECTED.finditer(text, begin, done):
                 yield match.span()
 
