@@ -213,6 +213,26 @@ def test_matches_are_measured_where_the_truth_is_known(batch: Path, tmp_path: Pa
         assert reason in done.stderr.decode()
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("restore = 5", "'restore' must be a table"),
+        ("[restore]\nmin_confidence = 7", "restore.min_confidence must be 0 to 1"),
+        ("[restore]\nmin_confidence = nan", "restore.min_confidence must be 0 to 1"),
+        ("[normalise]\ndisable = ['html-entities']", "did you mean 'html-entity'?"),
+        ("[chrome]\noff = ['login']", "unknown setting in 'chrome'"),
+        ("[restore\n", "not TOML"),
+    ],
+)
+def test_wrong_settings_are_told(settings: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(settings, encoding="utf-8")
+    done = unspun("restore", "-", "--config", file, stdin=ARTICLE.encode())
+    assert done.returncode == 2
+    assert said in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
 def test_threshold_decides_the_status(batch: Path) -> None:
     pair = (batch / "raw/news/ferry.txt", batch / "clean/news/ferry.txt")
     assert unspun("score", *pair, "--fail-under", "bleu=50").returncode == 0

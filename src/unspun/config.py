@@ -312,6 +312,9 @@ class Config:
         return hashlib.sha256(data).hexdigest()[:12]
 
 
+_SHARES = frozenset({"min_confidence", "threshold", "ask_below"})
+
+
 def _section(name: str, current: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401
     hints = get_type_hints(type(current))
     changes = {}
@@ -319,6 +322,8 @@ def _section(name: str, current: Any, values: Mapping[str, Any]) -> Any:  # noqa
         if key not in hints:
             raise ConfigError(unknown_name(f"setting in {name!r}:", key, hints))
         changes[key] = _value(f"{name}.{key}", hints[key], value)
+        if key in _SHARES and not 0.0 <= changes[key] <= 1.0:
+            raise ConfigError(f"{name}.{key} must be 0 to 1, not {value!r}")
     return replace(current, **changes)
 
 

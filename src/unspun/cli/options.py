@@ -136,6 +136,6 @@ def settings(
         **{("rewrite", key): value for key, value in (rewrite or {}).items()},
     }
     for (section, key), value in options.items():
-        if value is not None:
-            values.setdefault(section, {})[key] = value
+        if value is not None and isinstance(table := values.setdefault(section, {}), dict):
+            table[key] = value
     return Config.from_dict(values)
