@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from unspun.config import TagConfig
 from unspun.tagging import (
     blanks,
     compiled,
+    detect,
     evidence,
     han,
     plain,
@@ -48,6 +50,23 @@ def laid_apart(
     found: Sequence[str], skips: words.Skips = ()
 ) -> tuple[list[Any], Sequence[words.Words]]:
     return list(words.lay(found, skips)), plain.lay(found, skips)
+
+
+@pytest.mark.parametrize("base", ["a", "é", "я", "😀"])
+@pytest.mark.parametrize("other", ["a", "é", "я", "\ud800", "😀"])
+def test_samples_agree(base: str, other: str) -> None:
+    for size in 0, 1, 1249, 1250, 1251, 1252, 4000, 4001:
+        for at in {0, 400, 499, 500, 700, size // 2, size // 2 + 249, size - 251, size - 1}:
+            text = base * at + other + base * (size - at - 1)
+            sample = compiled.reader().sample(text, detect.HEAD, detect.PART)  # type: ignore[union-attr]
+            assert sample == detect.sample_plain(text)
+            assert sys.getsizeof(sample) == sys.getsizeof(detect.sample_plain(text))
+
+
+@pytest.mark.parametrize("sizes", [(-1, 2), (2, -1), ("a", 2), (2,)])
+def test_samples_of_no_size_are_refused(sizes: tuple[object, ...]) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        compiled.reader().sample("text", *sizes)  # type: ignore[union-attr]
 
 
 @given(many, st.randoms(use_true_random=False))

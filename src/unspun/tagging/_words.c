@@ -12,7 +12,7 @@
 #include "path.h"
 #include <structmember.h>
 
-#define REVISION 8 /* that of compiled.py; a build of other sources is not used */
+#define REVISION 9 /* that of compiled.py; a build of other sources is not used */
 
 #define LETTERS 5 /* of a word, roughly */
 #define NAMED 3 /* language, script and confidence */
@@ -429,7 +429,51 @@ words_weigh(Words *w, PyObject *args)
     return weighed(w->reader->style, w->text, end, weights, w->word, w->count);
 }
 
-/* ---- lines ---- */
+/* ---- samples and lines ---- */
+
+/* At least as wide a character as the widest of a stretch, of the same kind. */
+static Py_UCS4
+widest(int kind, const void *data, Py_ssize_t at, Py_ssize_t size)
+{
+    Py_UCS4 all = 0;
+    if (kind == PyUnicode_1BYTE_KIND)
+        for (Py_ssize_t k = at; k < at + size; k++)
+            all |= ((const Py_UCS1 *)data)[k];
+    else if (kind == PyUnicode_2BYTE_KIND)
+        for (Py_ssize_t k = at; k < at + size; k++)
+            all |= ((const Py_UCS2 *)data)[k];
+    else
+        for (Py_ssize_t k = at; k < at + size; k++)
+            all |= ((const Py_UCS4 *)data)[k];
+    return all > 0xFFFF ? 0x10FFFF : all;
+}
+
+/* sample(text, head, part): the head of a long text, a part of its middle and its end, as lines. */
+static PyObject *
+reader_sample(Reader *self, PyObject *const *args, Py_ssize_t count)
+{
+    if (count != 3 || !PyUnicode_Check(args[0]))
+        return PyErr_Format(PyExc_TypeError, "a text and two sizes are needed");
+    PyObject *text = args[0];
+    Py_ssize_t head = PyLong_AsSsize_t(args[1]), part = PyLong_AsSsize_t(args[2]);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+    if (head < 0 || part < 0 || head > PY_SSIZE_T_MAX / 8 || part > PY_SSIZE_T_MAX / 8)
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "no such sizes");
+    if (size <= head + 3 * part)
+        return Py_NewRef(text);
+    const Py_ssize_t start[] = {0, size / 2, size - part}, length[] = {head, part, part};
+    Py_UCS4 wide = '\n';
+    for (int k = 0; k < 3; k++)
+        wide |= widest(PyUnicode_KIND(text), PyUnicode_DATA(text), start[k], length[k]);
+    PyObject *made = PyUnicode_New(head + 2 * part + 2, wide > 0xFFFF ? 0x10FFFF : wide);
+    for (Py_ssize_t k = 0, at = 0; made && k < 3; at += length[k++] + 1) {
+        if (PyUnicode_CopyCharacters(made, at, text, start[k], length[k]) < 0)
+            Py_CLEAR(made);
+        else if (k < 2)
+            PyUnicode_WRITE(PyUnicode_KIND(made), PyUnicode_DATA(made), at + length[k], '\n');
+    }
+    return made;
+}
 
 static PyObject *
 reader_han(Reader *self, PyObject *args)
@@ -657,6 +701,7 @@ reader_dealloc(Reader *self)
 static PyMethodDef reader_methods[] = {
     {"read", (PyCFunction)reader_read, METH_VARARGS, "The words of a text."},
     {"code", (PyCFunction)reader_code, METH_O, "The lines that are code."},
+    {"sample", (PyCFunction)(void (*)(void))reader_sample, METH_FASTCALL, "Parts of a long text."},
     {"han", (PyCFunction)reader_han, METH_VARARGS, "Kana and Han characters of each line."},
     {NULL, NULL, 0, NULL},
 };

@@ -10,7 +10,7 @@ import numpy as np
 from unspun import kernels
 from unspun.tagging import profiles, scripts, style, switches
 
-_kernel = kernels.load("unspun.tagging._words", revision=8)
+_kernel = kernels.load("unspun.tagging._words", revision=9)
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from unspun.config import TagConfig
 from unspun.kernels.values import maker
 from unspun.model import LanguageSpan, Origin, Tagged
-from unspun.tagging import confidence, exact, han, scripts, units, words
+from unspun.tagging import compiled, confidence, exact, han, scripts, units, words
 
 HEAD, PART = 500, 250
 """Characters read of a long text: its head, its middle, its end. A thousand decide a document."""
@@ -70,7 +70,7 @@ def whole_batch(texts: Sequence[str], config: TagConfig, ids: Sequence[str]) -> 
 
 def _whats(texts: Sequence[str], config: TagConfig) -> list[words.What]:
     """What each text is, by a sample of it."""
-    laid = words.lay(list(map(_sample, texts)), windows=False)
+    laid = words.lay(_samples(texts), windows=False)
     return list(map(_what, laid, units.name(laid, config), repeat(config.min_letters)))
 
 
@@ -93,7 +93,16 @@ def _what(laid: words.Words, named: Sequence[units.Unit], least: int) -> words.W
     return units.what(unit)
 
 
-def _sample(text: str) -> str:
+def _samples(texts: Sequence[str]) -> list[str]:
+    """What is read of each text."""
+    reader = compiled.reader()
+    if reader is None:
+        return list(map(sample_plain, texts))
+    return [reader.sample(text, HEAD, PART) for text in texts]
+
+
+def sample_plain(text: str) -> str:
+    """What is read of a text, without the compiled kernel."""
     if len(text) <= HEAD + 3 * PART:
         return text
     middle = len(text) // 2
