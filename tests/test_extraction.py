@@ -101,6 +101,43 @@ def test_prose_within_the_text_is_never_lost(lost: str) -> None:
     assert PROSE[3] in read(source)
 
 
+@pytest.mark.parametrize("place", [0, 1, 3])
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<svg><text>v</text></svg>", "<math><mi>x</mi></math>", "<button>Share</button>",
+        "<select><option>a</option></select>", "<noscript><img src='x'></noscript>",
+        "<script>let a = 1;</script>", "<video>no video</video>", "<label>lab</label>",
+        "<time>12 May</time>", "<ruby>\u6f22<rt>kan</rt></ruby>", "R&amp;amp;D", "<sup>1</sup>",
+        "<template>tip</template>",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("end", [".", "", ": the old one"])
+def test_paragraphs_are_whole_whatever_stands_in_them(inside: str, place: int, end: str) -> None:
+    words = "The harbour board met on Tuesday to speak about the lighthouse which has stood empty"
+    more = "since the keeper left for the mainland in a boat of his own with the cat on board"
+    parts = [f"<p>{line}</p>" for line in PROSE]
+    parts[place] = f"<p>{words} {inside} {more} {inside} and never came back{end}</p>"
+    seen = " ".join(lines(page("<h1>Light</h1>" + "".join(parts))))
+    for part in (words, more, f"and never came back{end}", *PROSE[:place], *PROSE[place + 1 :]):
+        assert part in seen
+    assert "let a" not in seen
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<footer><p>{}</p></footer>",
+        "<div class='sidebar'><p>{}</p></div>",
+        "<p hidden>{}</p>",
+        "<div><p><a href='/x'>{}</a></p></div>",
+    ],
+)
+def test_long_paragraphs_elsewhere_are_not_put_back(around: str) -> None:
+    long = "Read how the council of the next valley came to buy an old mill and what it paid for it"
+    assert long not in read(page(f"<article>{ARTICLE}</article>" + around.format(long)))
+
+
 def test_what_trafilatura_left_out_is_tagged() -> None:
     deep = f"{'<div>' * 300}{ARTICLE}{'</div>' * 300}"
     source = page(f"<h1>Mill</h1>{deep}")

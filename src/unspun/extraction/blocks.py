@@ -28,6 +28,8 @@ _SILENT = _names(
     "audio video map select option datalist textarea button"
 )
 """Elements whose text is no prose of the page, or not shown."""
+_WITHIN = _SILENT - _names("head title frameset noframes xmp")
+"""Those that may stand inside a paragraph, which goes on behind them."""
 AROUND = _names("nav aside footer menu dialog search")
 """Elements for what stands around the text."""
 _HEAD = _names("base link meta noscript script style template title")
@@ -161,7 +163,7 @@ class _Reader:
             return
         if self._names["head"] and self._open[-1].name == "head" and name not in _HEAD:
             self._stop("head")
-        if self._names["p"] and self._open[-1].name == "p":
+        if self._names["p"] and self._open[-1].name == "p" and name not in (_WITHIN | _INLINE):
             self._stop("p")
         if name in _IMPLIED:
             closed, limits = _IMPLIED[name]

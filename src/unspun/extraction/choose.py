@@ -7,6 +7,7 @@ block of the page, and prose that it left out where it should not have is put ba
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -16,6 +17,7 @@ from unspun.errors import InputError
 from unspun.extraction.blocks import Block
 
 WORDS = 12  # of a lost block that reads as prose
+LONG = 20  # of a lost paragraph beside others, however it ends
 IDEOGRAPHS = 40  # the same, in scripts without blanks
 LINKED = 0.5  # share of a block in links from which it is a list of links
 SHARE = 0.9  # of a block's runs of words that trafilatura has if it kept the block
@@ -50,6 +52,7 @@ def choose(source: str, blocks: Sequence[Block]) -> Choice:
     theirs = _kept(blocks, _extracted(source))
     if any(_prose(blocks[k]) for k in theirs):
         ours = theirs | _lost(blocks, theirs)
+        ours |= _fragments(blocks, ours)
     else:  # it gave up: all that a reader sees, but for what says that it stands around
         ours = theirs | {k for k, block in enumerate(blocks) if _plain(block)}
         ours = ours or {k for k, block in enumerate(blocks) if block.shown}
@@ -73,7 +76,7 @@ def _kept(blocks: Sequence[Block], extracted: str) -> set[int]:
     lines = {_key(line) for line in extracted.split("\n")}
     rows = (line for line in extracted.split("\n") if "|" in line)
     lines.update(_key(cell) for row in rows for cell in row.split("|"))
-    words = _WORD.findall(extracted.lower())
+    words = _compared(extracted)
     runs = set(zip(*(words[k:] for k in range(RUN)), strict=False))
     kept = set()
     for number, block in enumerate(blocks):
@@ -84,11 +87,16 @@ def _kept(blocks: Sequence[Block], extracted: str) -> set[int]:
 
 
 def _key(line: str) -> str:
-    return " ".join(_WORD.findall(line.lower())) or "".join(line.split())
+    return " ".join(_compared(line)) or "".join(line.split())
+
+
+def _compared(text: str) -> list[str]:
+    """The words by which texts are compared: trafilatura reads what was escaped twice."""
+    return _WORD.findall(html.unescape(text).lower())
 
 
 def _share(text: str, runs: set[tuple[str, ...]]) -> float:
-    words = _WORD.findall(text.lower())
+    words = _compared(text)
     if len(words) < 2 * RUN:
         return 0.0
     own = list(zip(*(words[k:] for k in range(RUN)), strict=False))
@@ -115,6 +123,7 @@ def _lost(blocks: Sequence[Block], kept: set[int]) -> set[int]:
     """Blocks that read as prose and stand where the text stands, but were left out."""
     right = {blocks[k].around for k in kept if _prose(blocks[k])}  # what stands around, does not
     home = {parent for k in kept for parent in blocks[k].parents[-3:]}
+    beside = {blocks[k].parents[:-1] for k in kept if blocks[k].tag == "p" and _prose(blocks[k])}
     first, last = min(kept), max(kept)
     within = _amid(blocks, sorted(kept))
     covered = _covers(blocks, kept)
@@ -128,11 +137,19 @@ def _lost(blocks: Sequence[Block], kept: set[int]) -> set[int]:
             near = first <= number <= last or bool(home.intersection(block.parents[-3:]))
             if near or not covered:
                 lost.add(number)
+        elif block.tag == "p" and _words(block) >= LONG and block.parents[:-1] in beside:
+            lost.add(number)  # what ends as no sentence does, or in no mark that is known
         elif first < number < last and block.links == 0:
             listed = block.tag in _LISTED and _words(block) > 1
             if listed or block.parents[:-1] in within[number]:
                 lost.add(number)
     return lost
+
+
+def _fragments(blocks: Sequence[Block], kept: set[int]) -> set[int]:
+    """The rest of kept paragraphs that an icon, a formula or a script parts."""
+    paragraphs = {blocks[k].parents for k in kept if blocks[k].tag == "p"}
+    return {k for k, b in enumerate(blocks) if b.tag == "p" and b.shown and b.parents in paragraphs}
 
 
 def _amid(blocks: Sequence[Block], kept: Sequence[int]) -> list[set[tuple[int, ...]]]:
