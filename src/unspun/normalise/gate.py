@@ -95,11 +95,11 @@ def shown(text: str, config: NormaliseConfig) -> frozenset[str]:
     found = plain_signs(text) if compiled is None else compiled.shown(text)
     if text[:1] in _FIRST:
         found |= {JOINER}
-    if has_entity(text):
+    if "&" in text and has_entity(text):
         found |= {ENTITY_SIGN}
-    if _followed(text, "%", _BYTES) and ENCODED.search(text):
+    if "%" in text and _followed(text, "%", _BYTES) and ENCODED.search(text):
         found |= {PERCENT}
-    if _followed(text, "?", _ENDINGS) and ENDING.search(text):
+    if "?" in text and _followed(text, "?", _ENDINGS) and ENDING.search(text):
         found |= {LOST}
     if config.unwrap:
         found |= {WRAP}
