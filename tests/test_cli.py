@@ -214,6 +214,24 @@ def test_matches_are_measured_where_the_truth_is_known(batch: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    "pair",
+    [
+        '{"spun": [1], "original": ["a"]}',
+        '{"spun": "a b", "original": ["a"]}',
+        '{"spun": ["a"]}',
+        "[]",
+        "{",
+    ],
+)
+def test_pairs_that_are_none_are_told(pair: str, tmp_path: Path) -> None:
+    (tmp_path / "pairs.jsonl").write_text(pair + "\n", encoding="utf-8")
+    done = unspun("learn", "--pairs", "pairs.jsonl", "-o", "made.channel", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"pairs.jsonl:1: not a pair of spun and original" in done.stderr
+    assert not (tmp_path / "made.channel").exists()
+
+
+@pytest.mark.parametrize(
     ("settings", "said"),
     [
         ("restore = 5", "'restore' must be a table"),

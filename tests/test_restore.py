@@ -6,6 +6,7 @@ import itertools
 import json
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 import unspun
 from unspun import edits, pipeline
 from unspun.channel import learn as learning
+from unspun.channel.model import Channel
 from unspun.channel.page import protected
 from unspun.config import Config, RestoreConfig
 from unspun.detect import spun
@@ -349,6 +351,15 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_what_an_own_model_explains_is_not_touched_by_ours(learned: str) -> None:
     out, proposed = restored(quaint(UNSEEN), RestoreConfig(models=(learned,)))
     assert {edit.rule.partition("/")[0] for edit in proposed} == {"quaint"}
+    assert out == UNSEEN
+
+
+def test_an_own_model_may_have_the_name_of_ours(learned: str, tmp_path: Path) -> None:
+    channel = Channel.open(learned)
+    named = tmp_path / "named.channel"
+    replace(channel, family="thesaurus").save(named)
+    out, proposed = restored(quaint(UNSEEN), RestoreConfig(models=(str(named),)))
+    assert {edit.rule.partition("/")[0] for edit in proposed} == {"thesaurus"}
     assert out == UNSEEN
 
 

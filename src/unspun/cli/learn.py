@@ -62,11 +62,17 @@ def _from_file(path: Path) -> Iterator[channel.Pair]:
     for number, line in enumerate(files.read_bytes(path).splitlines(), 1):
         try:
             record = records.loads(line)
-            yield record["spun"], record["original"]
+            yield _paragraphs(record["spun"]), _paragraphs(record["original"])
         except (ValueError, KeyError) as error:
             raise InputError(
                 f"{path}:{number}: not a pair of spun and original ({error})"
             ) from error
+
+
+def _paragraphs(value: object) -> list[str]:
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return value
+    raise ValueError("paragraphs must be a list of strings")
 
 
 def _from_folders(spun: Path, original: Path) -> Iterator[channel.Pair]:

@@ -150,7 +150,7 @@ def _load(family: str, models: tuple[str, ...]) -> tuple[Spinner, ...]:
             if learned:
                 index = Index(stack([packaged, *learned]), lm, _context(name))
                 chosen.append(Spinner(name, index, gate, learned=_learned(packaged, learned)))
-    for name in names - FAMILIES.keys():
+    for name in sorted(names):
         if family in ("auto", name):
             only = stack([channel for channel in learned if channel.family == name])
             chosen.append(Spinner(name, Index(only, lm)))
