@@ -87,6 +87,21 @@ def test_only_words_within_reach_count(words: list[int], data: st.DataObject) ->
     assert np.allclose(unknown, context().places(np.full(9, -1, np.int64), at * 0, at * 0 + 1))
 
 
+@settings(deadline=None, max_examples=40)
+@given(ids, st.data())
+def test_what_stands_in_the_place_does_not_count(words: list[int], data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, len(words) - 1))
+    last = data.draw(st.integers(first + 1, len(words)))
+    at, end = np.array([first]), np.array([last])
+    within = data.draw(
+        st.lists(st.integers(-1, 60_000), min_size=last - first, max_size=last - first)
+    )
+    line, other = np.array(words, np.int64), np.array(words, np.int64)
+    other[first:last] = within
+    told, again = (context().places(one, at, end) for one in (line, other))
+    assert np.allclose(told, again, atol=1e-3)
+
+
 def test_phrases_of_no_row_say_nothing() -> None:
     place = context().places(np.array([5, 6, 7], np.int64), np.array([1]), np.array([2]))
     none, some = np.array([-1]), np.array([3])

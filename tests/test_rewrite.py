@@ -68,13 +68,13 @@ def sentence(result: Result, words: str) -> str:
 
 def test_a_better_wording_is_taken_and_can_be_taken_back(service: Service) -> None:
     ours = flow(SPUN, Config())
-    poor = sentence(ours, "fee for each topic")
-    service.rewrites[poor] = poor.replace("topic", "field")
+    poor = sentence(ours, "a symbol cannot see")
+    service.rewrites[poor] = poor.replace("symbol", "picture")
     result = flow(SPUN, config(service))
-    assert result.text == ours.text.replace("fee for each topic", "fee for each field")
+    assert result.text == ours.text.replace("a symbol cannot see", "a picture cannot see")
     [edit] = [e for e in result.ledger if e.stage == "rewrite"]
     assert edit.rule == "openai:toy-lm:spun"
-    assert edit.after == "field."
+    assert edit.after == "picture"
     assert edits.apply(SPUN, result.ledger) == result.text
     assert edits.undo(result.text, result.ledger) == SPUN
     told = [p for b in service.bodies("/chat/completions") for p in asked(b)]
@@ -204,8 +204,8 @@ def test_laws_hold_whatever_a_model_says(
 
 
 def test_the_command_asks_and_shows_no_key(service: Service, tmp_path: Path) -> None:
-    poor = sentence(flow(SPUN, Config()), "fee for each topic")
-    service.rewrites[poor] = poor.replace("topic", "field")
+    poor = sentence(flow(SPUN, Config()), "a symbol cannot see")
+    service.rewrites[poor] = poor.replace("symbol", "picture")
     done = subprocess.run(
         [
             sys.executable, "-m", "unspun", "run", str(ROOT / "raw"),
@@ -219,7 +219,7 @@ def test_the_command_asks_and_shows_no_key(service: Service, tmp_path: Path) -> 
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "out/text/firstfield-spun.txt").read_text(encoding="utf-8")
-    assert "fee for each field" in text
+    assert "a picture cannot see" in text
     lines = (tmp_path / "out/documents.jsonl").read_text(encoding="utf-8").splitlines()
     record = next(r for r in map(json.loads, lines) if r["id"] == "firstfield-spun")
     assert record["rewriting"]["model"] == "toy-lm"

@@ -11,10 +11,10 @@ if shutil.which("cc") is None:
     pytest.skip("the trainer compiles its kernel: no C compiler here", allow_module_level=True)
 
 from context_examples import Candidates, Examples, Scores, Spinner, examples, thinned
-from context_net import Float32s, Net, Places, Text, step
-from train_context import carried
+from context_net import ARRAYS, Float32s, Net, Places, Text, step
+from train_context import carried, net_of, parted
 
-from unspun.channel.context import Context
+from unspun.channel.context import PARTS, Context
 from unspun.channel.index import Index
 from unspun.channel.model import Channel, Entry
 from unspun.config import RestoreConfig
@@ -50,6 +50,9 @@ def net() -> Net:
 
 def places(made: Net) -> Places:
     return Places(made, TEXT, 0, len(TEXT.ids), EVERYTHING)
+
+
+PHRASES = list(INDEX.originals), list(INDEX.forms)
 
 
 def phrase(number: int) -> str:
@@ -118,6 +121,35 @@ def test_it_learns_and_does_so_again() -> None:
     assert losses[0][-1] < 0.7 * losses[0][0]
     one, other = (each.weights() for each in made)
     assert all(np.array_equal(getattr(one, name), getattr(other, name)) for name in one._fields)
+
+
+def test_a_mean_lies_between_and_goes_on() -> None:
+    one, other = net(), net()
+    for made in (one, other):
+        for _ in range(3 if made is one else 5):
+            step(made, places(made), CANDIDATES, 0.05)
+    mean = Net.averaged([one, other])
+    for name in ARRAYS:
+        ends = getattr(one, name), getattr(other, name)
+        assert np.allclose(getattr(mean, name), (ends[0] + ends[1]) / 2)
+        assert not np.array_equal(*ends)
+    assert (
+        step(mean, places(mean), CANDIDATES, 0.0).loss
+        < step(net(), places(net()), CANDIDATES, 0.0).loss
+    )
+
+
+def test_far_words_that_were_one_sum_are_parted() -> None:
+    weights = net().weights()
+    assert parted(weights) is weights
+    width, rng = weights.words.shape[1], np.random.default_rng(4)
+    old = weights._replace(first=weights.first[:-width])
+    near = rng.normal(size=(9, (PARTS - 2) * width))
+    before, behind = rng.normal(size=(2, 9, width))
+    together = np.hstack([near, (before + behind) / np.sqrt(2)]) @ old.first.astype(np.float64)
+    apart = np.hstack([near, before, behind]) @ parted(old).first.astype(np.float64)
+    assert np.allclose(together, apart, atol=0.01)
+    assert np.array_equal(net_of(PHRASES, parted(old)).first, parted(old).first)
 
 
 def test_the_reader_sees_what_the_learner_saw() -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ctypes
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from context_examples import Candidates, Examples
@@ -28,6 +29,7 @@ STEP = 0.05  # of AdaGrad; Adam's is smaller by
 FINER = 0.04
 QUANTUM = 0.3  # root mean squares in a step of the file
 
+ARRAYS = ("words", "first", "bias", "second", "phrases", "prior")
 LEARNED = {"words": 1.0, "phrases": 1.0, "prior": 2.0}  # squares of a model that goes on learning
 
 _COMPILE = ("cc", "-O3", "-march=native", "-ffast-math", "-fPIC", "-c")
@@ -119,6 +121,14 @@ class Net:
         self.prior[:, 0] = weights.prior
         for name, square in LEARNED.items():
             self._squares[name][:] = square
+
+    @classmethod
+    def averaged(cls, nets: Sequence[Self]) -> Self:
+        """The mean of nets that went on from one (Wortsman et al., "Model soups", ICML 2022)."""
+        mean = cls(len(nets[0].prior), np.random.default_rng(0))
+        for name in ARRAYS:
+            getattr(mean, name)[:] = np.mean([getattr(net, name) for net in nets], axis=0)
+        return mean
 
     def sparse(self, name: str, rate: float) -> None:
         """AdaGrad for the rows of an array that have slopes, one rate a row."""

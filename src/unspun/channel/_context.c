@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define REVISION 2 /* that of context.py */
+#define REVISION 3 /* that of context.py */
 
 typedef struct {
     Py_buffer words, first, last, vectors, out;
@@ -19,9 +19,9 @@ fits(Rows *r)
 {
     r->count = r->words.len / 8;
     r->places = r->first.len / 8;
-    Py_ssize_t parts = 2 * r->close + 3;
-    if (r->width < 1 || r->close < 0 || r->near < r->close || r->far < 0 || r->far > 1 << 20 ||
-        r->near > 1 << 20 || r->last.len != r->first.len)
+    Py_ssize_t parts = 2 * r->close + 4;
+    if (r->width < 1 || r->close < 0 || r->near < r->close || r->near > 1 << 20 ||
+        r->far < r->close || r->far > 1 << 20 || r->last.len != r->first.len)
         return 0;
     r->known = r->vectors.len / 4 / r->width - 1; /* the last is that of no word */
     if (r->known < 0 || r->out.len != r->places * parts * r->width * 4)
@@ -76,10 +76,13 @@ fill(const Rows *r, double *total)
         for (Py_ssize_t n = 0; n < 2 * r->close; n++, out += r->width)
             memcpy(out, vector(r, n < r->close ? first - 1 - n : last + n - r->close),
                    (size_t)r->width * sizeof *out);
-        out = mean(r, total, bound(first - r->near, r->count), bound(first - r->close, r->count),
-                   out);
-        out = mean(r, total, bound(last + r->close, r->count), bound(last + r->near, r->count), out);
-        out = mean(r, total, bound(first - r->far, r->count), bound(last + r->far, r->count), out);
+        Py_ssize_t before = bound(first - r->close, r->count);
+        Py_ssize_t behind = bound(last + r->close, r->count);
+        for (int far = 0; far < 2; far++) {
+            Py_ssize_t reach = far ? r->far : r->near;
+            out = mean(r, total, bound(first - reach, r->count), before, out);
+            out = mean(r, total, behind, bound(last + reach, r->count), out);
+        }
     }
 }
 

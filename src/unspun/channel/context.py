@@ -1,12 +1,13 @@
 """What may have stood in a place, told by the words around it and the rest of the document.
 
 The language model sees three words back. This model sees three words on either side one by one,
-the nine behind them and 150 on either side as a sum of word vectors; one hidden layer turns them
-into a vector, and each phrase of the table, and each spun phrase taken as it stands, has a vector
-of its own, whose product with it says how well it fits. It was trained to tell, of all that a
-spinner may have written one phrase for, what stood there (`tools/train_context.py`; the words
-around as in word2vec's continuous bag of words, Mikolov et al., ICLR 2013; the choice among
-candidates as in Melamud et al., "context2vec", CoNLL 2016).
+the nine behind them and all up to 150 as sums of word vectors, each side by itself and the phrase
+in question in none of them; one hidden layer turns them into a vector, and each phrase of the
+table, and each spun phrase taken as it stands, has a vector of its own, whose product with it says
+how well it fits. It was trained to tell, of all that a spinner may have written one phrase for,
+what stood there (`tools/train_context.py`; the words around as in word2vec's continuous bag of
+words, Mikolov et al., ICLR 2013; the choice among candidates as in Melamud et al., "context2vec",
+CoNLL 2016).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from unspun import kernels
 from unspun.channel.decoder import Arrays
 from unspun.errors import ModelError
 
-_kernel = kernels.load("unspun.channel._context", revision=2)
+_kernel = kernels.load("unspun.channel._context", revision=3)
 
 Ints = NDArray[np.int64]
 Float32s = NDArray[np.float32]
@@ -34,7 +35,7 @@ Floats = NDArray[np.float64]
 CLOSE = 3  # words on either side, one by one
 NEAR = 12  # words on either side up to which those behind them are summed
 FAR = 150  # words on either side that tell of the subject
-PARTS = 2 * CLOSE + 3  # vectors that are laid side by side
+PARTS = 2 * CLOSE + 4  # vectors that are laid side by side
 _PRODUCTS = 500_000  # that OpenBLAS forms at once without a second thread (it asks for 2^19)
 
 
@@ -218,12 +219,13 @@ def close(first: Ints, last: Ints, count: int) -> Ints:
 
 
 def spans(first: Ints, last: Ints, count: int) -> list[tuple[Ints, Ints]]:
-    """First word, and one past the last, of what is summed: near before, near behind, far."""
-    return [
-        (np.maximum(first - NEAR, 0), np.maximum(first - CLOSE, 0)),
-        (np.minimum(last + CLOSE, count), np.minimum(last + NEAR, count)),
-        (np.maximum(first - FAR, 0), np.minimum(last + FAR, count)),
+    """First word, and one past the last, of what is summed: before and behind, near, then far."""
+    before, behind = np.maximum(first - CLOSE, 0), np.minimum(last + CLOSE, count)
+    pairs = [
+        [(np.maximum(first - reach, 0), before), (behind, np.minimum(last + reach, count))]
+        for reach in (NEAR, FAR)
     ]
+    return [side for pair in pairs for side in pair]
 
 
 def line_of(table: Arrays, arcs: Ints, openings: Sequence[bool], start: int) -> Line:

@@ -19,16 +19,16 @@ _EDGE = 1e-3  # keeps the posterior's logit finite
 _FULL = 0.9  # estimated rate below which a document is only partly spun
 # What counts, and its weight; `tools/calibrate_restore.py` prints them.
 _WEIGHTS = {
-    "bias": -0.691,
-    "share": 0.704,
-    "seen": 0.444,
-    "logp": 0.047,
-    "support": 0.083,
-    "compound": -2.264,
-    "number": 0.128,
-    "named": 0.387,
-    "several": 0.446,
-    "partly": -0.209,
+    "bias": -0.614,
+    "share": 0.711,
+    "seen": 0.431,
+    "logp": 0.134,
+    "support": 0.073,
+    "compound": -2.305,
+    "number": 0.217,
+    "named": 0.399,
+    "several": 0.409,
+    "partly": -0.255,
 }
 _RESCORED = {  # where a neural model was asked
     "bias": 0.339,
