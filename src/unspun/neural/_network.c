@@ -337,46 +337,46 @@ lay_out(const Asked *a, Py_ssize_t group, const Room *room)
     }
 }
 
+/* To each of some rows of a panel: so much of another row. */
+WITHIN void
+add_times(float (*total)[PANEL], const int tall, const float *row, const float *times,
+          Py_ssize_t step)
+{
+    for (int t = 0; t < tall; t++)
+        for (int k = 0; k < PANEL; k++)
+            total[t][k] += row[k] * times[t * step];
+}
+
 /* The odds of a panel of keys for some queries. */
 WITHIN void
 weigh(const float *const *queries, const int tall, const Room *room, Py_ssize_t size,
       Py_ssize_t chunk)
 {
-    Lanes total[TALL][WIDE];
+    float total[TALL][PANEL] = {{0}}, times[TALL];
     const float *keys = room->keys + chunk * PANEL;
-    UNROLLED for (int t = 0; t < tall; t++)
-        UNROLLED for (int p = 0; p < WIDE; p++)
-            total[t][p] = all(0.0f);
-    for (Py_ssize_t n = 0; n < size; n++, keys += room->count)
-        UNROLLED for (int t = 0; t < tall; t++)
-            UNROLLED for (int p = 0; p < WIDE; p++)
-                total[t][p] += AT(keys + LANES * p) * queries[t][n];
-    UNROLLED for (int t = 0; t < tall; t++)
-        UNROLLED for (int p = 0; p < WIDE; p++)
-            PUT(room->odds + t * room->count + chunk * PANEL + LANES * p, total[t][p]);
+    for (Py_ssize_t n = 0; n < size; n++, keys += room->count) {
+        for (int t = 0; t < tall; t++)
+            times[t] = queries[t][n];
+        add_times(total, tall, keys, times, 1);
+    }
+    for (int t = 0; t < tall; t++)
+        memcpy(room->odds + t * room->count + chunk * PANEL, total[t], sizeof total[t]);
 }
 
 /* The sum of values for some queries, of a panel of coordinates. */
 WITHIN void
 gather(const Room *room, const int tall, View view, Py_ssize_t from, float (*out)[PANEL])
 {
-    Lanes total[TALL][WIDE];
-    UNROLLED for (int t = 0; t < tall; t++)
-        UNROLLED for (int p = 0; p < WIDE; p++)
-            total[t][p] = all(0.0f);
+    float total[TALL][PANEL] = {{0}};
     for (Py_ssize_t chunk = 0; chunk < room->count / PANEL; chunk++) {
         if (!sees(view, chunk))
             continue;
         const float *values = room->values + chunk * PANEL * room->size + from;
         const float *odds = room->odds + chunk * PANEL;
         for (int k = 0; k < PANEL; k++, values += room->size)
-            UNROLLED for (int t = 0; t < tall; t++)
-                UNROLLED for (int p = 0; p < WIDE; p++)
-                    total[t][p] += AT(values + LANES * p) * odds[t * room->count + k];
+            add_times(total, tall, values, odds + k, room->count);
     }
-    UNROLLED for (int t = 0; t < tall; t++)
-        UNROLLED for (int p = 0; p < WIDE; p++)
-            PUT(out[t] + LANES * p, total[t][p]);
+    memcpy(out, total, (size_t)tall * sizeof *out);
 }
 
 /* What one query sees made shares of e to the power of it, not yet divided by their sum. */
