@@ -154,12 +154,16 @@ def test_one_pass_tells_what_the_parts_tell(
 
 
 @needed
-@given(st.one_of(texts, pages))
-def test_no_text_in_doubt_is_passed_over(spinners: tuple[Spinner, ...], text: str) -> None:
+@given(st.one_of(texts, pages), st.booleans())
+def test_no_text_in_doubt_is_passed_over(
+    spinners: tuple[Spinner, ...],
+    text: str,
+    asked: bool,  # noqa: FBT001 - drawn
+) -> None:
     spans, words = look.spans_of(text), Words.of(text)
-    closer = look.in_doubt(text, spans, spinners)
+    closer = look.in_doubt(text, spans, spinners, asked=asked)
     for spinner in spinners:
-        sight = look.Sight(words, spinner)
+        sight = look.Sight(words, spinner, asked=asked)
         found = any(sight.look(region).suspicious for region in look.regions(spans, words))
         assert spinner in closer or not found
 

@@ -123,6 +123,17 @@ def test_a_short_text_has_more_to_prove() -> None:
     assert spread[-1] < 0.5
 
 
+def test_more_is_looked_at_where_a_network_is_asked() -> None:
+    for words in (60, 200, 1000):
+        alone, asked = (
+            [gate for gate in range(-9, 5) if Look(words, 0.0, gate, asked=also).suspicious]
+            for also in (False, True)
+        )
+        assert set(alone) < set(asked)
+        assert -9 not in asked
+    assert not Look(20, 0.0, -1.0, asked=True).suspicious  # of few words it is not asked
+
+
 @given(st.lists(st.floats(-8.0, 8.0), max_size=80))
 def test_a_network_is_asked_about_the_oddest_phrases_alone(odds: list[float]) -> None:
     asked = oddest(np.array(odds, np.float64)).tolist()

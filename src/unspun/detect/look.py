@@ -34,11 +34,12 @@ _REACH = 100  # ... up to so many code points: other scripts have no words here
 _BIAS, _GAIN, _GLANCE = -5.0, 5.2, 3.7  # of the markers' regression
 _DOUBTFUL, _DOUBTFUL_WORD = -3.2, 1 / 300  # nats of the classifier, and more for each word, ...
 _DOUBTFUL_MOST = 4.0  # ... up to this, from which a region's odd places are read
+_EAGER = 1.0  # nats less where a neural model is asked, who tells more of what is found
 _BRIEF, _DOUBTFUL_BRIEF = 60, -0.3  # words below which lines are read, and from what nats
 _CERTAIN = 10.0  # nats of the classifier from which it is read in full at once
 _HUNCH = (5.55, 0.46, 11.16, -0.25, -2.35)  # weights of `Look.features`, for reading it in full
 _DECISION = (-1.43, 11.91, -2.38)  # weights of what the phrases say (`tools/fit_decision.py`)
-_ASKED = (-1.1, 6.21, 0.0)  # the same where a neural model was asked (`fit_second_opinion.py`)
+_ASKED = (-3.52, 9.55, 0.0)  # the same where a neural model was asked (`fit_second_opinion.py`)
 _LEAST, _MOST = -6.0, 6.0  # nats of the classifier that count
 _SCREENS = 8  # choices of families that are kept ready
 _RICHNESS = 0.08  # distinct words in a word of prose, beyond its first block: far more, in fact
@@ -94,16 +95,19 @@ class Look:
         words: How many it has.
         glance: Nats a word of its marker words; 0 if they are not suspicious.
         gate: Nats that its family's classifier gives it, or None if there is none.
+        asked: Whether a neural model will be asked.
     """
 
     words: int
     glance: float
     gate: float | None
+    asked: bool = False
 
     @property
     def suspicious(self) -> bool:
         """Whether the region is worth a second look."""
-        return self.glance > 0.0 or (self.gate is not None and self.gate >= _doubtful(self.words))
+        least = _doubtful(self.words, asked=self.asked)
+        return self.glance > 0.0 or (self.gate is not None and self.gate >= least)
 
     @property
     def plain(self) -> bool:
@@ -157,19 +161,25 @@ class Look:
         return 1.0 / (1.0 + math.exp(-max(min(max(logits), 30.0), -30.0)))
 
 
-def _doubtful(words: int) -> float:
+def _doubtful(words: int, *, asked: bool) -> float:
     """Nats of the classifier from which a second look pays: a long text has more to say."""
     if words < _BRIEF:
         return _DOUBTFUL_BRIEF
-    return min(_DOUBTFUL + _DOUBTFUL_WORD * words, _DOUBTFUL_MOST)
+    return min(_DOUBTFUL + _DOUBTFUL_WORD * words, _DOUBTFUL_MOST) - (_EAGER if asked else 0.0)
 
 
-def in_doubt(text: str, spans: Sequence[Span], spinners: tuple[Spinner, ...]) -> list[Spinner]:
+def in_doubt(
+    text: str, spans: Sequence[Span], spinners: tuple[Spinner, ...], *, asked: bool
+) -> list[Spinner]:
     """The families that may find some region suspicious; the others have looked at all of them."""
     if kernel is None or len(spinners) > MOST:
         return list(spinners)
     rows = _screen(spinners)(text, [end for _, end in spans])
-    return [spinner for at, spinner in enumerate(spinners) if any(_may_be(row[at]) for row in rows)]
+    return [
+        spinner
+        for at, spinner in enumerate(spinners)
+        if any(_may_be(row[at], asked=asked) for row in rows)
+    ]
 
 
 @lru_cache(_SCREENS)
@@ -178,19 +188,25 @@ def _screen(spinners: tuple[Spinner, ...]) -> Callable[[str, list[int]], list[tu
     return screen(families, _SUSPICIOUS_BLOCK)
 
 
-def _may_be(told: Told) -> bool:
+def _may_be(told: Told, *, asked: bool) -> bool:
     """Whether a region may be suspicious."""
     words, gate, marked, odd = told
-    if gate is not None and gate >= _doubtful(words) - _ROUNDING:
+    if gate is not None and gate >= _doubtful(words, asked=asked) - _ROUNDING:
         return True
     return odd or marked >= _SUSPICIOUS
 
 
 class Sight:
-    """A text as one family sees it."""
+    """A text as one family sees it.
 
-    def __init__(self, words: Words, spinner: Spinner) -> None:
-        self._words = words
+    Args:
+        words: Its words.
+        spinner: The family.
+        asked: Whether a neural model will be asked.
+    """
+
+    def __init__(self, words: Words, spinner: Spinner, *, asked: bool = False) -> None:
+        self._words, self._asked = words, asked
         self._marks = spinner.index.glance.find(words) if spinner.marked else None
         self._bias = spinner.gate.bias if spinner.gate else 0.0
         self._told = spinner.gate.look(words) if spinner.gate else None
@@ -200,7 +216,7 @@ class Sight:
         gate = None
         if self._told is not None:
             gate = strongest(self._told.blocks(region.first, region.last)) + self._bias
-        look = Look(region.last - region.first, self._glance(region), gate)
+        look = Look(region.last - region.first, self._glance(region), gate, self._asked)
         return look if not look.suspicious or self._prose(region) else Look(look.words, 0.0, _LEAST)
 
     def _prose(self, region: Region) -> bool:

@@ -59,7 +59,7 @@ PHRASE, NAME, NUMBER, AGREEMENT = "phrase", "name", "number", "agreement"
 # One choice in braces; with several, nobody can tell which was the original.
 _BRACES = re.compile(r"\{[^{}|\n]{1,60}\}")
 _WORTHWHILE = 0.04  # probability by the oddest lines from which the whole region is read
-UNSURE = (0.06, 0.5)  # probabilities between which a neural model is asked
+UNSURE = (0.03, 0.75)  # probabilities between which a neural model is asked
 _CLEAN = Spun(0.0, is_spun=False)
 _CAUTION = 4.8  # logits by which an edit wants its document surer than the decision does
 
@@ -101,7 +101,7 @@ def _families(
     """What each family that a text may be of makes of its regions."""
     chosen = load(config) if spinners is None else spinners
     spans = spans_of(text)
-    doubtful = in_doubt(text, spans, chosen)
+    doubtful = in_doubt(text, spans, chosen, asked=asked is not None)
     if doubtful:
         words = Words.of(text)
         parts = regions(spans, words)
@@ -219,7 +219,7 @@ def _judged(
     asked: Reader | None,
 ) -> Iterator[_Judged]:
     """How likely the suspicious regions of a text are spun, by one family."""
-    sight = Sight(words, spinner)
+    sight = Sight(words, spinner, asked=asked is not None)
     for region in parts:
         look = sight.look(region)
         if not look.suspicious:
