@@ -34,6 +34,7 @@
 
 typedef float Lanes __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 typedef int32_t Wholes __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef uint32_t Bits __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 typedef uint8_t Bytes __attribute__((vector_size(LANES), aligned(1), may_alias));
 
 #define AT(p) (*(const Lanes *)(p))
@@ -90,8 +91,8 @@ power(Lanes x)
     y = y * rest + 1.6666665459e-1f;
     y = y * rest + 5.0000001201e-1f;
     y = y * rest * rest + rest + 1.0f;
-    Wholes bits = (Wholes)y + (((Wholes)shifted - 0x4B400000) << 23);
-    return (Lanes)(bits & (x > -87.0f));
+    Bits bits = (Bits)y + (((Bits)shifted - 0x4B400000U) << 23); /* far below -87 they wrap */
+    return (Lanes)((Wholes)bits & (x > -87.0f));
 }
 
 /* ---- Products in eight bits. ---- */
@@ -202,8 +203,7 @@ tile_256(const Matrix *m, const Inputs *in, Py_ssize_t row, Py_ssize_t rows, Py_
                 memcpy(&four, a, 4);
                 __m256i own = _mm256_set1_epi32((int32_t)(four ^ 0x80808080U));
                 __m256i bare = _mm256_abs_epi8(own);
-#pragma GCC unroll 8
-                for (int p = 0; p < PANEL / 8; p++) {
+                UNROLLED for (int p = 0; p < PANEL / 8; p++) {
                     __m256i some = _mm256_loadu_si256((const __m256i *)(w + 32 * p));
                     some = _mm256_maddubs_epi16(bare, _mm256_sign_epi8(some, own));
                     sums[p] = _mm256_add_epi32(sums[p], _mm256_madd_epi16(some, ones));
