@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ needed = pytest.mark.skipif(
 Float32s = NDArray[np.float32]
 SIZES = [(1, 1), (3, 5), (64, 64), (65, 63), (130, 200), (192, 576)]  # outputs, inputs
 ROWS = [1, 2, 5, 6, 7, 13]
+VAST = sys.maxsize
 
 
 def numbers(shape: tuple[int, ...], seed: int = 0) -> Float32s:
@@ -145,9 +147,12 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
     packed = Packed.of(kernel, numbers((5, 7)))
     rows, tokens = numbers((2, 7)), np.zeros(2, np.int64)
     arrays = (rows, *packed[:3])
-    for said in ((7, 5, 63, -1), (7, 64 * 3, BLOCK, -1), (8, 5, BLOCK, -1), (0, 5, BLOCK, -1)):
+    for size, outputs, block in (
+        (7, 5, BLOCK - 1), (7, 5, 2 * BLOCK), (7, 5, 2**17), (7, 3 * BLOCK, BLOCK),
+        (7, VAST, BLOCK), (8, 5, BLOCK), (0, 5, BLOCK), (VAST, 5, BLOCK),
+    ):  # fmt: skip
         with pytest.raises(ValueError, match="fit"):
-            kernel.product(*arrays, *said)
+            kernel.product(*arrays, size, outputs, block, -1)
     with pytest.raises(ValueError, match="no such instructions"):
         kernel.product(*arrays, 7, 5, BLOCK, kernel.kinds())
     for wrong in (tokens - 1, tokens + 5, tokens[:1]):
@@ -155,8 +160,9 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
             kernel.nats(*arrays, wrong, 7, 5, BLOCK, -1)
     with pytest.raises(ValueError, match="fit"):
         kernel.product(rows, packed.weights[:, :1], *packed[1:3], 7, 5, BLOCK, -1)
-    with pytest.raises(ValueError, match="fit"):
-        kernel.gate(rows, 5, -1)
+    for inner in (0, 5, VAST // 4 + 1, VAST):
+        with pytest.raises(ValueError, match="fit"):
+            kernel.gate(rows, inner, -1)
     with pytest.raises(ValueError, match="fit"):
         kernel.scaled(rows, rows[0, :4], 1e-5, -1)
     one = np.zeros((2, 1, 4), np.float32)
@@ -166,3 +172,7 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
             kernel.attend(
                 one, one, one, none, none, np.array(until), np.array(since), 1, 1, 4, -1
             )  # fmt: skip
+    seen = np.zeros(2, np.int64)
+    for sizes in ((2, 1, 4), (1, 1, 8), (1, 2, 4), (1, 1, 0), (VAST // 8 + 1, 1, 4), (1, 1, VAST)):
+        with pytest.raises(ValueError, match="fit"):
+            kernel.attend(one, one, one, none, none, seen, seen, *sizes, -1)

@@ -30,6 +30,7 @@
 #define WITHIN static inline __attribute__((always_inline))
 #define UNSEEN -1e30f
 #define MOST_INPUTS (1 << 20)
+#define MOST_BLOCK (1 << 16) /* whose sum has 32 bits */
 #define MOST_KINDS 3
 
 typedef float Lanes __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
@@ -577,6 +578,13 @@ processor_of(Py_ssize_t kind)
 
 enum { X, WEIGHTS, STARTS, SCALES, TOKENS };
 
+/* Whether an array is so many rows of so many bytes. */
+static int
+holds(const Arrays *a, int k, Py_ssize_t rows, Py_ssize_t width)
+{
+    return arrays_size(a, k, width) == rows && a->view[k].len % width == 0;
+}
+
 static Py_ssize_t
 arrays_rows(const Arrays *a, Py_ssize_t size)
 {
@@ -588,8 +596,8 @@ static int
 sized(const Arrays *a, Py_ssize_t size, Py_ssize_t outputs, Py_ssize_t block, Matrix *m)
 {
     int fits = size > 0 && size <= MOST_INPUTS && outputs > 0 && block > 0 &&
-               block % LANES == 0 && block <= MOST_INPUTS &&
-               arrays_rows(a, size) * 4 * size == a->view[X].len;
+               block % LANES == 0 && block <= MOST_BLOCK &&
+               holds(a, X, arrays_rows(a, size), 4 * size);
     if (fits) {
         Py_ssize_t blocks = (size + block - 1) / block;
         *m = (Matrix){NULL, NULL, NULL, blocks * block, outputs, block, blocks};
@@ -606,11 +614,10 @@ matrix_of(const Arrays *a, Py_ssize_t size, Py_ssize_t outputs, Py_ssize_t block
     m->weights = (const int8_t *)BYTES(a, WEIGHTS);
     m->starts = INT32S(a, STARTS);
     m->scales = FLOATS(a, SCALES);
-    Py_ssize_t filled = (outputs - 1) / PANEL * PANEL + PANEL;
-    return arrays_fit(a->view[WEIGHTS].len / m->inputs == filled &&
-                      a->view[WEIGHTS].len % m->inputs == 0 &&
-                      a->view[STARTS].len == a->view[WEIGHTS].len / block * 4 &&
-                      a->view[SCALES].len == a->view[STARTS].len);
+    Py_ssize_t panels = (outputs - 1) / PANEL + 1;
+    return arrays_fit(holds(a, WEIGHTS, panels, PANEL * m->inputs) &&
+                      holds(a, STARTS, panels, PANEL * m->blocks * 4) &&
+                      holds(a, SCALES, panels, PANEL * m->blocks * 4));
 }
 
 /* Room for rows in eight bits; 0 with an exception. `drop` gives it back. */
@@ -703,7 +710,7 @@ tell(const Matrix *m, const Inputs *in, const Processor *by, const int64_t *toke
 static int
 tokens_within(const Arrays *a, Py_ssize_t rows, Py_ssize_t outputs)
 {
-    int within = arrays_size(a, TOKENS, 8) == rows;
+    int within = holds(a, TOKENS, rows, 8);
     for (Py_ssize_t row = 0; within && row < rows; row++)
         within = INT64S(a, TOKENS)[row] >= 0 && INT64S(a, TOKENS)[row] < outputs;
     return arrays_fit(within);
@@ -752,20 +759,19 @@ enum { QUERIES, KEYS, VALUES, BEFORE, WORTH, UNTIL, SINCE, ATTEND_ARRAYS };
 static int
 asked_of(const Arrays *a, Py_ssize_t heads, Py_ssize_t groups, Py_ssize_t size, Asked *asked)
 {
-    const Py_ssize_t most = 1 << 20;
-    int fits = heads > 0 && groups > 0 && size > 0 && heads <= most && size <= most &&
+    int fits = heads > 0 && groups > 0 && size > 0 && heads <= MOST_INPUTS / size &&
                heads % groups == 0;
     if (fits) {
         *asked = (Asked){FLOATS(a, QUERIES), FLOATS(a, KEYS), FLOATS(a, VALUES),
                          FLOATS(a, BEFORE), FLOATS(a, WORTH), INT64S(a, UNTIL), INT64S(a, SINCE),
                          arrays_size(a, UNTIL, 8),
                          arrays_size(a, BEFORE, 4 * groups * size), heads, groups, size, NULL};
-        fits = a->view[QUERIES].len == 4 * asked->rows * heads * size &&
-               a->view[KEYS].len == 4 * asked->rows * groups * size &&
-               a->view[VALUES].len == a->view[KEYS].len &&
-               a->view[BEFORE].len == 4 * asked->past * groups * size &&
-               a->view[WORTH].len == a->view[BEFORE].len &&
-               a->view[UNTIL].len == a->view[SINCE].len;
+        fits = holds(a, QUERIES, asked->rows, 4 * heads * size) &&
+               holds(a, KEYS, asked->rows, 4 * groups * size) &&
+               holds(a, VALUES, asked->rows, 4 * groups * size) &&
+               holds(a, BEFORE, asked->past, 4 * groups * size) &&
+               holds(a, WORTH, asked->past, 4 * groups * size) &&
+               holds(a, UNTIL, asked->rows, 8) && holds(a, SINCE, asked->rows, 8);
     }
     for (Py_ssize_t row = 0; fits && row < asked->rows; row++)
         fits = asked->until[row] >= 0 && asked->until[row] <= asked->past &&
@@ -826,12 +832,13 @@ gate(PyObject *module, PyObject *args)
     if (!PyArg_ParseTuple(args, "Onn", &any, &inner, &kind) || !arrays_take(&a, args, 1))
         return NULL;
     const Processor *by = processor_of(kind);
-    Py_ssize_t rows = inner > 0 ? arrays_size(&a, 0, 8 * inner) : -1;
-    if (by && arrays_fit(rows >= 0 && a.view[0].len == 8 * inner * rows) &&
+    int fits = inner > 0 && inner <= MOST_INPUTS;
+    Py_ssize_t rows = fits ? arrays_size(&a, X, 8 * inner) : 0;
+    if (by && arrays_fit(fits && holds(&a, X, rows, 8 * inner)) &&
         (out = arrays_new(rows * inner, 4))) {
         float *to = (float *)PyByteArray_AS_STRING(out);
         Py_BEGIN_ALLOW_THREADS
-        by->gate(FLOATS(&a, 0), rows, inner, to);
+        by->gate(FLOATS(&a, X), rows, inner, to);
         Py_END_ALLOW_THREADS
     }
     arrays_drop(&a);
@@ -849,9 +856,9 @@ scaled(PyObject *module, PyObject *args)
     if (!PyArg_ParseTuple(args, "OOfn", &any, &any, &least, &kind) || !arrays_take(&a, args, 2))
         return NULL;
     const Processor *by = processor_of(kind);
-    Py_ssize_t size = arrays_size(&a, 1, 4), rows = size > 0 ? a.view[0].len / 4 / size : -1;
-    if (by && arrays_fit(rows >= 0 && a.view[1].len == 4 * size &&
-                         a.view[0].len == 4 * size * rows) &&
+    Py_ssize_t size = arrays_size(&a, 1, 4), rows = arrays_rows(&a, size);
+    if (by && arrays_fit(size > 0 && size <= MOST_INPUTS && holds(&a, 1, 1, 4 * size) &&
+                         holds(&a, X, rows, 4 * size)) &&
         (out = arrays_new(rows * size, 4))) {
         float *to = (float *)PyByteArray_AS_STRING(out);
         Py_BEGIN_ALLOW_THREADS
