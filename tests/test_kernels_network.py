@@ -125,9 +125,21 @@ def test_gates_and_means_agree(monkeypatch: pytest.MonkeyPatch, width: int) -> N
     gates = each_kind(monkeypatch, lambda: arithmetic.gated(both))
     means = each_kind(monkeypatch, lambda: arithmetic.scaled(both[:, :width].copy(), scale, 1e-5))
     monkeypatch.setattr(arithmetic, "_kernel", None)
-    with np.errstate(over="ignore"):
-        same(gates, arithmetic.gated(both), 1e-5)
+    same(gates, arithmetic.gated(both), 1e-5)
     same(means, arithmetic.scaled(both[:, :width].copy(), scale, 1e-5), 1e-5)
+
+
+@needed
+def test_what_is_next_to_nothing_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.full((3, 2 * BLOCK), 1e-38, np.float32)
+    values[:2, BLOCK:], values[1, ::2] = numbers((2, BLOCK), seed=2)[1], 0.0
+    rows, plain = numbers((2, 2 * BLOCK))[1:], Plain.of(values)
+    assert plain.rows(np.array([2])).tolist() == [[0.0] * 2 * BLOCK]
+    packed = each_kind(monkeypatch, lambda: Packed.of(kernel, values))
+    for one in packed:
+        assert np.array_equal(one.rows(np.arange(3)), plain.rows(np.arange(3)))
+    same(each_kind(monkeypatch, lambda: packed[0].times(rows)), plain.times(rows), 1e-5)
+    same(each_kind(monkeypatch, lambda: packed[0].times(values)), plain.times(values), 1e-5)
 
 
 @needed

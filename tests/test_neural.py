@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import math
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,6 +28,7 @@ from unspun.config import Config, RestoreConfig
 from unspun.detect import spun
 from unspun.errors import ConfigError, ModelError
 from unspun.neural import reader as reading
+from unspun.neural import weights
 from unspun.neural.gguf import File
 from unspun.neural.reader import Beginning, Reader
 from unspun.translators import limits
@@ -164,12 +167,18 @@ def test_any_text_can_be_read(small: Reader, lines: list[str], ways: list[str]) 
         (lambda data: told(data, "head_count", 0), "0 heads"),
         (lambda data: told(data, "head_count_kv", 1), "attn_k.weight has the shape"),
         (lambda data: told(data, "block_count", 2**32 - 1), "blk.2.attn_q.weight is missing"),
+        (lambda data: told(data, "block_count", 0), "0 layers"),
+        (lambda data: told(data, "freq_base", 0.0), "the period 0.0"),
+        (lambda data: told(data, "freq_base", -2.0), "the period -2.0"),
+        (lambda data: told(data, "rms_epsilon", math.nan), "the epsilon nan"),
+        (lambda data: told(data, "rms_epsilon", math.inf), "the epsilon inf"),
         (lambda data: data.replace(b"t h\x04", b"t q\x04"), "t q"),
         (lambda data: data.replace(b"token_embd.weight\x02", b"token_embd.weight\x05"), "axes"),
     ],
     ids=[
         "empty", "text", "a third", "cut short", "a tensor gone", "no merges", "version", "tensors",
-        "values", "a long name", "heads", "no heads", "groups", "layers", "a merge", "axes",
+        "values", "a long name", "heads", "no heads", "groups", "layers", "no layers",
+        "no period", "a period below 0", "no epsilon", "a vast epsilon", "a merge", "axes",
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_model_is_refused(
@@ -187,10 +196,11 @@ def test_a_file_that_is_no_model_is_refused(
     assert said in str(refused.value)
 
 
-def told(data: bytes, name: str, number: int) -> bytes:
+def told(data: bytes, name: str, number: float) -> bytes:
     """A file that says another number."""
-    start = data.index(name.encode() + b"\x04\0\0\0") + len(name) + 4
-    return data[:start] + number.to_bytes(4, "little") + data[start + 4 :]
+    kind, form = (6, "<f") if isinstance(number, float) else (4, "<I")
+    start = data.index(name.encode() + struct.pack("<I", kind)) + len(name) + 4
+    return data[:start] + struct.pack(form, number) + data[start + 4 :]
 
 
 @settings(max_examples=300, deadline=None)
@@ -226,6 +236,16 @@ def test_a_file_is_read_as_the_package_of_the_format_reads_it(
     for tensor in other.tensors[:9]:
         mine = file.tensor(tensor.name, *map(int, tensor.shape[::-1]))
         assert np.array_equal(mine, gguf.quants.dequantize(tensor.data, tensor.tensor_type))
+
+
+def test_a_network_too_wide_to_be_multiplied_is_refused(
+    tiny: tuple[Path, tiny_network.Network], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "_WIDEST", tiny_network.INNER)
+    Reader.open(tiny[0])
+    monkeypatch.setattr(weights, "_WIDEST", tiny_network.INNER - 1)
+    with pytest.raises(ModelError, match="64 coordinates"):
+        Reader.open(tiny[0])
 
 
 def test_other_networks_are_refused(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@
 #define TALL 6 /* rows that are told together at most */
 #define WITHIN static inline __attribute__((always_inline))
 #define UNSEEN -1e30f
+#define LEAST 1e-30f /* of a block: what is nearer to nothing is nothing */
 #define MOST_INPUTS (1 << 20)
 #define MOST_BLOCK (1 << 16) /* whose sum has 32 bits */
 #define MOST_KINDS 3
@@ -124,7 +125,7 @@ lower_row(const float *x, Py_ssize_t size, const Matrix *m, float *room, uint8_t
         Lanes most = {0};
         for (Py_ssize_t k = 0; k < m->block; k += LANES)
             most = higher(most, (Lanes)((Wholes)AT(room + k) & 0x7FFFFFFF));
-        float top = highest(most), times = top > 0.0f ? 127.0f / top : 0.0f;
+        float top = highest(most), times = top > LEAST ? 127.0f / top : 0.0f;
         scales[b] = top / 127.0f;
         for (Py_ssize_t k = 0; k < m->block; k += LANES) {
             Wholes whole = (Wholes)(AT(room + k) * times + 12583040.0f); /* 1.5 * 2^23 + 128 */

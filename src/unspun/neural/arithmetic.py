@@ -25,6 +25,7 @@ _PANEL = 64  # outputs whose weights the kernel has together
 _BEST = -1  # the best instructions of the machine
 _ROWS = 128  # whose odds of all tokens are held at once
 _NEVER = np.float32(-1e9)
+_LEAST = np.float32(1e-30)  # of a block: what is nearer to nothing is nothing
 
 _kernel = kernels.load("unspun.neural._network", revision=1)
 
@@ -134,7 +135,7 @@ def _rounded(values: Float32s) -> Float32s:
     size = values.shape[1]
     blocks = np.pad(values, ((0, 0), (0, -size % BLOCK))).reshape(len(values), -1, BLOCK)
     most = np.abs(blocks).max(axis=2)
-    times = np.divide(np.float32(127), most, out=np.zeros_like(most), where=most > 0)
+    times = np.divide(np.float32(127), most, out=np.zeros_like(most), where=most > _LEAST)
     return _raised(np.rint(blocks * times[..., None]), most / np.float32(127), size)
 
 
@@ -196,7 +197,8 @@ def gated(both: Float32s) -> Float32s:
     rows, inner = len(both), both.shape[1] // 2
     if _kernel is None:
         gate, through = np.split(both, 2, axis=1)
-        return np.asarray(gate / (np.float32(1) + np.exp(-gate)) * through)
+        with np.errstate(over="ignore"):  # far below 0 nothing is let through
+            return np.asarray(gate / (np.float32(1) + np.exp(-gate)) * through)
     return np.frombuffer(_kernel.gate(both, inner, _BEST), np.float32).reshape(rows, inner)
 
 

@@ -134,7 +134,7 @@ class Reader:
         told = []
         for start in range(0, len(text), _PACK):
             at = np.arange(start, min(start + _PACK, len(text)))
-            seen = Seen(np.full(len(at), start), np.zeros(len(at), np.int64))
+            seen = Seen(np.full(len(at), start, np.int64), np.zeros(len(at), np.int64))
             made, own = transformer.states(self.weights, text[at], at, seen, past)
             past = past.followed(own)
             told.append(made)
@@ -142,11 +142,11 @@ class Reader:
 
     def _continued(self, pack: Sequence[_Way], first: int, told: Float32s, past: Past) -> Floats:
         """The nats of ways to go on, where a part of the text was read from its first token on."""
-        sizes = np.array([len(way.tokens) for way in pack])
-        tokens = np.array([token for way in pack for token in way.tokens])
+        sizes = np.array([len(way.tokens) for way in pack], np.int64)
+        tokens = np.array([token for way in pack for token in way.tokens], np.int64)
         whose = np.repeat(np.arange(len(pack)), sizes)
         within = np.arange(len(tokens)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        places = np.array([way.place - first + 1 for way in pack])  # what begins all comes first
+        places = np.array([way.place - first + 1 for way in pack], np.int64)  # one begins all
         before = np.empty((len(tokens), told.shape[1]), np.float32)
         before[within == 0] = told[places - 1]
         read = within < sizes[whose] - 1  # what follows the last token is not asked

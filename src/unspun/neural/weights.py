@@ -5,6 +5,7 @@ Of the architectures that such files hold Llama's is read, whatever its size and
 
 from __future__ import annotations
 
+import math
 from os import PathLike
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ _ARCHITECTURE = "llama"
 _TOKENIZER, _CUTS = "gpt2", ("smollm", "gpt-2", "default")  # byte-level BPE, and how text is cut
 _BETWEEN = "<|endoftext|>"  # stood between texts in training; what begins a chat may not
 _FIRST = "tokenizer.ggml.bos_token_id"
+_WIDEST = 1 << 20  # coordinates, at most: so many are multiplied
 
 
 class Layer(NamedTuple):
@@ -112,20 +114,22 @@ def _weights(file: File, vocabulary: int) -> Weights:
     heads, groups = (file.value(f"llama.attention.head_count{kind}", int) for kind in ("", "_kv"))
     if min(heads, groups) < 1 or heads % groups or len(last) % (2 * heads):
         raise ModelError(f"{heads} heads in {groups} groups, of {len(last)} coordinates")
+    layers = file.value("llama.block_count", int)
+    period = file.value("llama.rope.freq_base", float)
+    epsilon = file.value("llama.attention.layer_norm_rms_epsilon", float)
+    if layers < 1 or not (0.0 < period < math.inf and 0.0 < epsilon < math.inf):
+        raise ModelError(f"{layers} layers, of the period {period} and the epsilon {epsilon}")
     words = matrix(file.tensor("token_embd.weight", vocabulary, len(last)))
     odds = "output.weight"
     return Weights(
         words,
-        tuple(
-            _layer(file, f"blk.{number}", len(last), heads, groups)
-            for number in range(file.value("llama.block_count", int))
-        ),
+        tuple(_layer(file, f"blk.{number}", len(last), heads, groups) for number in range(layers)),
         last,
         matrix(file.tensor(odds, vocabulary, len(last))) if odds in file else words,
         heads,
         groups,
-        file.value("llama.rope.freq_base", float),
-        file.value("llama.attention.layer_norm_rms_epsilon", float),
+        period,
+        epsilon,
     )
 
 
@@ -136,6 +140,8 @@ def _layer(file: File, name: str, width: int, heads: int, groups: int) -> Layer:
     shared = width // heads * groups
     queries, keys = read("attn_q", width, width), read("attn_k", shared, width)
     gate = read("ffn_gate", 0, width)
+    if max(len(gate), width) > _WIDEST:
+        raise ModelError(f"a layer of {max(len(gate), width)} coordinates")
     turned = _halved(queries, heads), _halved(keys, groups), read("attn_v", shared, width)
     return Layer(
         read("attn_norm", width),
