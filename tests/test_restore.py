@@ -174,6 +174,8 @@ def test_spun_text_of_any_kind(sentences: list[str], kept: list[str], gap: str) 
         ("Two.0 is out", ["2"]),
         ("He has one. 3 is more. There are two.", []),
         ("That was day one.3 The next", []),  # a note's number
+        ("That was day one.34 The next", []),
+        ("some 3,500.two of them, or 1,2,two", ["2"]),
         ("2.one more thing\n  3.two things", []),  # items
         ("someone.5 sixty.x two.zero v.2.zero-day", []),
         ("pi is 3.14, not 3.15", []),
@@ -181,6 +183,12 @@ def test_spun_text_of_any_kind(sentences: list[str], kept: list[str], gap: str) 
 )
 def test_figures_spelled_by_half(text: str, digits: list[str]) -> None:
     assert sorted(figure.digits for figure in half_spelled(text)) == sorted(digits)
+
+
+def test_long_runs_of_figures_are_read_in_linear_time() -> None:
+    started = process_time()
+    assert not list(half_spelled("1," * 100_000))
+    assert process_time() - started < 5.0
 
 
 @pytest.mark.parametrize(

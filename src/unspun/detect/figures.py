@@ -16,15 +16,16 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa:
 _UNITS = "|".join(_SMALL[1:10])
 _SPELLED = rf"(?:{'|'.join(_TENS)})(?:[ -](?:{_UNITS}))?|{'|'.join(reversed(_SMALL))}"
 _BEFORE_POINT = re.compile(
-    rf"(?<![\w.-])((?i:{_SPELLED}))\.\d+(?![ \t]+[A-Z])"  # 'one.3 The': a note's number
+    rf"(?<![\w.-])((?i:{_SPELLED}))\.\d++(?![ \t]+[A-Z])"  # 'one.34 The': a note's number
 )
-_BEHIND_POINT = re.compile(rf"(?<![\w.-])\d[\d,]*\.({_SPELLED})(?![\w-])")
+_BEHIND_POINT = re.compile(  # '2.one' at the beginning of a line: an item
+    rf"(?P<item>^[ \t]*+)?(?<![\w.,-])\d[\d,]*+\.(?P<spelled>{_SPELLED})(?![\w-])", re.MULTILINE
+)
 _TOGETHER = re.compile(
     rf"(?i:\b(?:{_SPELLED})(?:(?: | and )(?:{_SPELLED}|hundred|thousand|million|billion))+\b)"
 )
 _SCALE = re.compile(r"(?i:[ -](?:thousand|million|billion))+$")  # '11 thousand' is a number as well
 _NEAR = 100  # code points of a number in words, about
-_OPENING = re.compile(r"[ \t]*")  # '2.one' at the beginning of a line: an item
 
 
 class Figure(NamedTuple):
@@ -54,9 +55,8 @@ def half_spelled(text: str) -> Iterator[Figure]:
     for match in _BEFORE_POINT.finditer(text):
         yield Figure(*match.span(), *match.span(1), _digits(match[1]))
     for match in _BEHIND_POINT.finditer(text):
-        line = text.rfind("\n", 0, match.start()) + 1
-        if not _OPENING.fullmatch(text, line, match.start()):
-            yield Figure(*match.span(), *match.span(1), _digits(match[1]))
+        if match["item"] is None:
+            yield Figure(*match.span(), *match.span("spelled"), _digits(match["spelled"]))
 
 
 def is_part_of_number(text: str, start: int, end: int) -> bool:
@@ -65,8 +65,9 @@ def is_part_of_number(text: str, start: int, end: int) -> bool:
     >>> [is_part_of_number("one hundred and eleven", *at) for at in ((0, 11), (16, 22), (0, 22))]
     [True, True, False]
     """
-    line = text.rfind("\n", 0, start) + 1
-    for match in _TOGETHER.finditer(text, max(line, start - _NEAR), end + _NEAR):
+    near = max(start - _NEAR, 0)
+    line = text.rfind("\n", near, start) + 1
+    for match in _TOGETHER.finditer(text, max(line, near), end + _NEAR):
         if match.start() < end and start < match.end():
             scale = _SCALE.search(match.group())
             last = match.start() + scale.start() if scale else match.end()
