@@ -19,7 +19,9 @@ ENCODED = re.compile(r"%(?:20|[C-Fc-f][0-9A-Fa-f]%[89ABab][0-9A-Fa-f])")
 _RUN = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENDS = frozenset(' \t\n\r\f\v"<>\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}')
 _LONGEST = 300  # code points of a passage
-_NO_TEXT = re.compile(r"[/\\:=&?#@+_`{}()\[\]]|\.\w|%(?![0-9A-Fa-f]{2})")
+_NO_TEXT = re.compile(  # addresses, file names, code; '%20s%20d' pads what is printed
+    r"[/\\:=&?#@+_`{}()\[\]]|\.\w|%(?![0-9A-Fa-f]{2})|^[^\w%]?%20[a-z](?![a-z])"
+)
 _SPEAKS_OF_IT = re.compile(r"percent.?encod|url.?(?:en|de)cod|\bur[il]s?\b|utf-?8", re.IGNORECASE)
 _BLANKS = 2  # that tell without a character beyond ASCII
 _LETTERS = 3  # beyond ASCII, that are a word by themselves
