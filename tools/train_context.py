@@ -1,6 +1,6 @@
 """Make the model that tells from the words around what stood in a place.
 
-    python tools/train_context.py DATA --start OLD --runs 3 -o src/unspun/data/context.npz
+    python tools/train_context.py DATA --start OLD --runs 4 -o src/unspun/data/context.npz
 
 DATA holds ``lm-text/*.txt.zst`` and ``spun/parallel-train.jsonl.zst``; what `tools/train_lm.py`
 keeps out of training is kept out here. The clean text is walked as the thesaurus channel's spinner
