@@ -313,7 +313,15 @@ def test_hyphens_go_where_the_document_knows_the_word() -> None:
         ("a state-of-the-", "art engine", False),
         ("the Franco-", "German border", False),
         ("a deal with Cloud-", "Bridge was", False),
-        ("pages 12-", "14 of it", None),
+        ("pages 12-", "14 of it", False),
+        ("a mid-", "1990s boat", False),
+        ("a 12-", "month plan", False),
+        ("its short-", "and long-term plans", None),
+        ("in ten-", "to twelve-hour shifts", None),
+        ("two- and 3-", "or four-year plans", None),
+        ("a black-", "and-white film", False),
+        ("a toma-", "to and a boat", True),
+        ("in thou-", "sand and one", True),
         ("he left -", "and came back", None),
     ],
 )
@@ -325,6 +333,7 @@ def test_hyphens_at_line_ends(line: str, after: str, cut: Any) -> None:
 def test_hyphens_stay_in_languages_whose_words_are_not_known() -> None:
     german = "Der Vorstand hat gestern beschlossen, die Brücke über den Fluss zu erneuern. " * 3
     assert Hyphens(german).cut("die Versiche-", "rung zahlt") == (False, 0.85)
+    assert Hyphens(german).cut("die Ein-", "und Ausfahrt") is None
     assert Hyphens(german + "Versicherung").cut("die Versiche-", "rung zahlt") == (True, 0.95)
 
 
