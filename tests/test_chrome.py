@@ -334,6 +334,7 @@ def test_headers_of_left_and_right_pages_go(left: str, right: str) -> None:
         [f"Chapter {page}" for page in range(1, 9)],
         [f"Lesson {page}: At the harbour" for page in range(1, 9)],
         [f"Kapitel {page}" for page in range(1, 9)],
+        [f"Psalm {page}" for page in range(1, 9)],
         ["The Harbour", "The Crane", "The Quay", "The Board", "The Boats", "The Lamps"],
         ["The Harbour", "The Crane", "The Harbour", "The Board", "The Quay", "The Lamps"],
     ],

@@ -27,7 +27,8 @@ _ALONE = re.compile(  # a number with nothing but a word for 'page', in front of
 )
 _DIVISION = re.compile(  # a heading that a page may begin with, each with another number
     r"(?:chapter|part|section|act|scene|book|volume|canto|lesson|unit|week|day|step|exercise|question|"
-    r"appendix|annex|article|letter|slide|figure|table|case|item|"
+    r"appendix|annex|article|letter|slide|figure|table|case|item|problem|module|topic|stage|level|"
+    r"session|lecture|episode|round|game|rule|recipe|poem|sonnet|psalm|song|hymn|month|year|hour|"
     r"kapitel|teil|abschnitt|akt|szene|buch|band|lektion|woche|tag|aufgabe|frage|anhang|artikel|"
     r"chapitre|partie|acte|scène|livre|tome|leçon|semaine|jour|exercice|annexe|"
     r"capítulo|parte|sección|acto|escena|libro|lección|semana|día|ejercicio|anexo|artículo|"
