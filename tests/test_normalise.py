@@ -258,6 +258,21 @@ def test_wrapped_paragraphs_are_joined(width: int) -> None:
     assert apply_all(cut, NormaliseConfig())[1] == ()
 
 
+HEADLINES = """Council votes to close the old bridge after the storm of last week
+Harbour board says the lighthouse is to be sold before the winter
+Mayor tells town that the money for the ferry has come at last now
+Fishermen ask for a longer quay and a new crane at the landing
+Teachers want the old school to be opened again before the spring
+Storm takes the roof of the chandler's shop and two of the boats
+Keeper of the lighthouse is back from the mainland with his cat
+Ferry is late again as the engine fails for the third time in May
+Two men are found alive after nine days in a boat without engine"""
+TALK = """"Did you see the boat that came in last night?" said the keeper.
+"I did not, for I was asleep in the room above the old shop."
+"Then you have missed the best thing that came here all year."
+He laughed and went on mending the net without another word.
+"""
+
 VERSE = """The harbour slept beneath a copper moon,
 And every lamp along the quay was dark,
 Save one that burned above the chandler's door
@@ -279,8 +294,21 @@ And listened to the water at the stones."""
         "\n".join(f"{n}    {n * 7}    a row of the table, with some words" for n in range(12)),
         "\n".join(["One paragraph a line.", "And the next one is a little longer than it."] * 9),
         VERSE + "\n\n" + VERSE.replace("harbour", "village"),
+        HEADLINES,
+        TALK * 4,
     ],
-    ids=["rhyme", "numbers", "bullets", "code", "addresses", "table", "paragraph a line", "verse"],
+    ids=[
+        "rhyme",
+        "numbers",
+        "bullets",
+        "code",
+        "addresses",
+        "table",
+        "paragraph a line",
+        "verse",
+        "headlines",
+        "talk",
+    ],
 )
 def test_what_is_not_wrapped_stays_in_lines(text: str) -> None:
     assert apply_all(text, NormaliseConfig(unwrap=True)) == (text, ())

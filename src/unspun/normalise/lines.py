@@ -28,11 +28,13 @@ _STRUCTURE = re.compile(  # lines that stand alone: lists, quotations, headings,
 _CLOSED = re.compile(
     r"[.!?:][\"'\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK})]*\s*$"
 )
+_LETTER = re.compile(r"[^\W\d_]")
 _LONG_WORD = re.compile(r"\w{4,}")
 _WIDTHS = range(40, 121)
 _FEWEST = 8  # line ends that make a width believable
 _FILLED, _FILLED_IN_PRINT = 0.97, 0.93  # share of lines that must be filled, but for last ones
 _MOST_CLOSED = 0.5  # share of lines that may end a paragraph
+_MOST_BEGUN = 0.75  # share that may begin with a capital; a third does in German
 _BROKEN = 0.2  # share of a paragraph's lines that may end before they are filled; they stay
 _WORDS = 4  # in a line of prose
 _SHRINK = 0.97  # a printer shrinks spaces to fit a word in, and letters are not all of one font
@@ -97,6 +99,8 @@ def _filling(ends: Sequence[tuple[str, str]]) -> Fills | None:
     """The measure by which nearly all lines are filled, in characters or as a printer would."""
     if len(ends) < _FEWEST or max(len(line) for line, _ in ends) not in _WIDTHS:
         return None
+    if sum(_begins(after) for _, after in ends) > _MOST_BEGUN * len(ends):
+        return None
     for measure, share, least in ((len, 1.0, _FILLED), (_printed, _SHRINK, _FILLED_IN_PRINT)):
         width = share * max(measure(line) for line, _ in ends)
         fills = _filler(measure, width)
@@ -126,6 +130,12 @@ def _printed(line: str) -> float:
 def _is_closed(line: str) -> bool:
     """Whether a paragraph may end with a line."""
     return _CLOSED.search(line) is not None
+
+
+def _begins(line: str) -> bool:
+    """Whether a sentence, a verse or a headline of its own may begin with a line."""
+    first = _LETTER.search(line)
+    return first is not None and first[0].isupper() and not line.isupper()
 
 
 def _is_heading(line: str) -> bool:
