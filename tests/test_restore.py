@@ -176,6 +176,8 @@ def test_spun_text_of_any_kind(sentences: list[str], kept: list[str], gap: str) 
         ("That was day one.3 The next", []),  # a note's number
         ("That was day one.34 The next", []),
         ("some 3,500.two of them, or 1,2,two", ["2"]),
+        ("three,000 Chinese and,forty-one,200,300 more, one,500.", ["3", "41", "1"]),
+        ("one,25 two,5000 four,000,00 1,two,300 one, 200", []),
         ("2.one more thing\n  3.two things", []),  # items
         ("someone.5 sixty.x two.zero v.2.zero-day", []),
         ("pi is 3.14, not 3.15", []),

@@ -1,7 +1,8 @@
 """Numbers in words: what touches a figure is one, and what stands together is one number.
 
-A spinner spells figures out by half: 'two.0' and '2.zero' were '2.0'. Nobody writes a number so,
-and no table need hold one to tell what it was. And of 'one hundred and eleven' no part is a figure.
+A spinner spells figures out by half: 'two.0' and '2.zero' were '2.0', and 'two,500' was '2,500'.
+Nobody writes a number so, and no table need hold one to tell what it was. And of 'one hundred and
+eleven' no part is a figure.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ _SMALL = """zero one two three four five six seven eight nine ten eleven twelve 
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
 _UNITS = "|".join(_SMALL[1:10])
 _SPELLED = rf"(?:{'|'.join(_TENS)})(?:[ -](?:{_UNITS}))?|{'|'.join(reversed(_SMALL))}"
-_BEFORE_POINT = re.compile(
-    rf"(?<![\w.-])((?i:{_SPELLED}))\.\d++(?![ \t]+[A-Z])"  # 'one.34 The': a note's number
+_BEFORE_SIGN = re.compile(  # 'one.34 The': a note's number
+    rf"(?<![\w.-])(?<!\d,)((?i:{_SPELLED}))(?:\.\d++(?![ \t]+[A-Z])|(?:,\d{{3}})++(?![\d,]*\d))"
 )
 _BEHIND_POINT = re.compile(  # '2.one' at the beginning of a line: an item
     rf"(?P<item>^[ \t]*+)?(?<![\w.,-])\d[\d,]*+\.(?P<spelled>{_SPELLED})(?![\w-])", re.MULTILINE
@@ -47,12 +48,12 @@ class Figure(NamedTuple):
 
 
 def half_spelled(text: str) -> Iterator[Figure]:
-    """Figures of which one side of the decimal point is in words.
+    """Figures of which one side of the decimal point is in words, or the thousands are.
 
     >>> [figure.digits for figure in half_spelled("Web two.0 grew by 3.zero to $forty one.20")]
     ['2', '41', '0']
     """
-    for match in _BEFORE_POINT.finditer(text):
+    for match in _BEFORE_SIGN.finditer(text):
         yield Figure(*match.span(), *match.span(1), _digits(match[1]))
     for match in _BEHIND_POINT.finditer(text):
         if match["item"] is None:
