@@ -172,13 +172,16 @@ def test_any_text_can_be_read(small: Reader, lines: list[str], ways: list[str]) 
         (lambda data: told(data, "freq_base", -2.0), "the period -2.0"),
         (lambda data: told(data, "rms_epsilon", math.nan), "the epsilon nan"),
         (lambda data: told(data, "rms_epsilon", math.inf), "the epsilon inf"),
+        (lambda data: data[:-4] + struct.pack("<f", math.nan), "holds what is no number"),
+        (lambda data: data[:-4] + struct.pack("<f", -math.inf), "holds what is no number"),
         (lambda data: data.replace(b"t h\x04", b"t q\x04"), "t q"),
         (lambda data: data.replace(b"token_embd.weight\x02", b"token_embd.weight\x05"), "axes"),
     ],
     ids=[
         "empty", "text", "a third", "cut short", "a tensor gone", "no merges", "version", "tensors",
         "values", "a long name", "heads", "no heads", "groups", "layers", "no layers",
-        "no period", "a period below 0", "no epsilon", "a vast epsilon", "a merge", "axes",
+        "no period", "a period below 0", "no epsilon", "a vast epsilon", "nan", "infinity",
+        "a merge", "axes",
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_model_is_refused(

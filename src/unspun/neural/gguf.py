@@ -117,10 +117,14 @@ class File:
         sizes = zip(shape, found.shape, strict=False)
         if len(shape) != len(found.shape) or any(want not in (0, size) for want, size in sizes):
             raise ModelError(f"the tensor {name} has the shape {found.shape}, not {shape}")
-        try:
-            return self._raised(found)
-        except (ValueError, NotImplementedError) as error:
-            raise ModelError(f"the tensor {name} cannot be read: {error}") from error
+        with np.errstate(all="ignore"):
+            try:
+                values = self._raised(found)
+            except (ValueError, NotImplementedError) as error:
+                raise ModelError(f"the tensor {name} cannot be read: {error}") from error
+            if not np.isfinite(np.vdot(values, values)):
+                raise ModelError(f"the tensor {name} holds what is no number, or a vast one")
+        return values
 
     def _raised(self, tensor: Tensor) -> Float32s:
         kind = self._gguf.GGMLQuantizationType(tensor.kind)

@@ -146,7 +146,8 @@ class Reader:
         tokens = np.array([token for way in pack for token in way.tokens], np.int64)
         whose = np.repeat(np.arange(len(pack)), sizes)
         within = np.arange(len(tokens)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        places = np.array([way.place - first + 1 for way in pack], np.int64)  # one begins all
+        # What begins all was read before the text.
+        places = np.array([way.place - first + 1 for way in pack], np.int64)
         before = np.empty((len(tokens), told.shape[1]), np.float32)
         before[within == 0] = told[places - 1]
         read = within < sizes[whose] - 1  # what follows the last token is not asked
