@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 
 from unspun import tables
@@ -296,20 +298,21 @@ def _findings(decoded: Decoded, offset: int, spinner: Spinner, score: float) -> 
     index = spinner.index
     yield from _passages(decoded, offset)
     yield from _spintax(decoded, offset, spinner.family, score)
-    figures = list(_figures(decoded))
+    text, figures = decoded.lattice.text, list(_figures(decoded))
+    figured = _shaded(text, ((figure.first, figure.last) for figure in figures))
     for figure in figures:
         at = offset + figure.start, offset + figure.end
         yield Finding(f"{spinner.family}/{NUMBER}", *at, score, figure.digits)
     for reading in decoded.readings:
         arc = reading.arc
-        if any(figure.first < arc.last and arc.first < figure.last for figure in figures):
+        if any(figured[arc.first : arc.last]):
             continue
-        before = decoded.lattice.text[arc.first : arc.last]
+        before = text[arc.first : arc.last]
         head, tail = same_words(before, arc.text)
         after = arc.text[head : len(arc.text) - tail]
         if head < len(before) - tail or after:
             rule = _rule(reading, before)
-            if rule == NUMBER and is_part_of_number(decoded.lattice.text, arc.first, arc.last):
+            if rule == NUMBER and is_part_of_number(text, arc.first, arc.last):
                 continue
             entry = entry_of(arc.entry, index)
             family = spinner.family
@@ -335,12 +338,15 @@ def _spintax(decoded: Decoded, offset: int, family: str, score: float) -> Iterat
 
 def _figures(decoded: Decoded) -> Iterator[Figure]:
     """Figures spelled by half, 'two.0' for '2.0', that no reading takes back."""
-    figures = {(figure.first, figure.last): figure for figure in half_spelled(decoded.lattice.text)}
+    text = decoded.lattice.text
+    figures = {(figure.first, figure.last): figure for figure in half_spelled(text)}
+    if not figures:
+        return
+    arcs = (reading.arc for reading in decoded.readings)
+    read_back = _shaded(text, ((arc.first, arc.last) for arc in arcs))
     for place in _open(decoded, figures):
-        figure = figures[place]
-        arcs = (reading.arc for reading in decoded.readings)
-        if not any(arc.first < figure.end and figure.start < arc.last for arc in arcs):
-            yield figure
+        if not any(read_back[figures[place].start : figures[place].end]):
+            yield figures[place]
 
 
 def _open(decoded: Decoded, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -354,11 +360,19 @@ def _open(decoded: Decoded, places: Iterable[tuple[int, int]]) -> Iterator[tuple
         for (begin, end), share in zip(decoded.lattice.segments, decoded.spun, strict=True)
         if share >= SPUN
     ]
-    kept = list(protected(decoded.lattice.text))
+    kept = _shaded(decoded.lattice.text, protected(decoded.lattice.text))
     for start, end in places:
-        within = any(first <= start and end <= last for first, last in spun)
-        if within and not any(first < end and start < last for first, last in kept):
+        at = bisect_right(spun, start, key=itemgetter(0)) - 1
+        if at >= 0 and end <= spun[at][1] and not any(kept[start:end]):
             yield start, end
+
+
+def _shaded(text: str, places: Iterable[tuple[int, int]]) -> bytearray:
+    """1 for each code point of a text that lies in one of some places."""
+    shaded = bytearray(len(text))
+    for start, end in places:
+        shaded[start:end] = b"\1" * (end - start)
+    return shaded
 
 
 def entry_of(number: int, index: Index) -> Entry | None:
