@@ -60,7 +60,7 @@ def test_products_agree(
     monkeypatch: pytest.MonkeyPatch, outputs: int, inputs: int, count: int
 ) -> None:
     values, rows = numbers((outputs, inputs)), numbers((count, inputs), seed=1)
-    packed, plain = each_kind(monkeypatch, lambda: Packed.of(kernel, values)), Plain.of(values)
+    packed, plain = each_kind(monkeypatch, lambda: Packed.of(values)), Plain.of(values)
     every = np.arange(outputs)[::-1]
     for one in packed:
         assert np.array_equal(one.rows(every), plain.rows(every))
@@ -72,7 +72,7 @@ def test_products_agree(
 def test_odds_agree(monkeypatch: pytest.MonkeyPatch, outputs: int, inputs: int) -> None:
     values, rows = numbers((outputs, inputs)), numbers((7, inputs), seed=1)
     tokens = np.arange(7) * 31 % outputs
-    packed, plain = Packed.of(kernel, values), Plain.of(values).nats(rows, tokens)
+    packed, plain = Packed.of(values), Plain.of(values).nats(rows, tokens)
     found = each_kind(monkeypatch, lambda: packed.nats(rows, tokens))
     same(found, plain, 1e-5)
     assert (found[0] <= 1e-5).all()
@@ -135,7 +135,7 @@ def test_what_is_next_to_nothing_is_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     values[:2, BLOCK:], values[1, ::2] = numbers((2, BLOCK), seed=2)[1], 0.0
     rows, plain = numbers((2, 2 * BLOCK))[1:], Plain.of(values)
     assert plain.rows(np.array([2])).tolist() == [[0.0] * 2 * BLOCK]
-    packed = each_kind(monkeypatch, lambda: Packed.of(kernel, values))
+    packed = each_kind(monkeypatch, lambda: Packed.of(values))
     for one in packed:
         assert np.array_equal(one.rows(np.arange(3)), plain.rows(np.arange(3)))
     same(each_kind(monkeypatch, lambda: packed[0].times(rows)), plain.times(rows), 1e-5)
@@ -147,7 +147,7 @@ def test_numbers_beyond_all_measure_break_nothing() -> None:
     rows = np.full((3, 70), np.inf, np.float32)
     rows[1] = np.nan
     rows[2] = np.float32(3e38)
-    packed = Packed.of(kernel, rows)
+    packed = Packed.of(rows)
     assert packed.times(rows).shape == (3, 3)
     assert packed.nats(rows, np.array([0, 1, 2])).shape == (3,)
     both = np.concatenate([rows, rows], axis=1)
@@ -156,7 +156,7 @@ def test_numbers_beyond_all_measure_break_nothing() -> None:
 
 @needed
 def test_arrays_that_do_not_fit_are_refused() -> None:
-    packed = Packed.of(kernel, numbers((5, 7)))
+    packed = Packed.of(numbers((5, 7)))
     rows, tokens = numbers((2, 7)), np.zeros(2, np.int64)
     arrays = (rows, *packed[:3])
     for size, outputs, block in (

@@ -94,6 +94,7 @@ holds(const Arrays *a, int k, Py_ssize_t rows, Py_ssize_t width)
     return arrays_size(a, k, width) == rows && a->view[k].len % width == 0;
 }
 
+/* How many rows of a size go in; 0 where none can have that size. */
 static Py_ssize_t
 arrays_rows(const Arrays *a, Py_ssize_t size)
 {

@@ -27,7 +27,7 @@ _ROWS = 128  # whose odds of all tokens are held at once
 _NEVER = np.float32(-1e9)
 _LEAST = np.float32(1e-30)  # of a block: what is nearer to nothing is nothing
 
-_kernel = kernels.load("unspun.neural._network", revision=1)
+_kernel: Any = kernels.load("unspun.neural._network", revision=1)  # None: NumPy does it all
 
 
 class Matrix(Protocol):
@@ -61,10 +61,10 @@ class Packed(NamedTuple):
     outputs: int
 
     @classmethod
-    def of(cls, kernel: Any, values: Float32s) -> Self:  # noqa: ANN401 - a module
+    def of(cls, values: Float32s) -> Self:
         """A matrix of (outputs, inputs)."""
         outputs, inputs = values.shape
-        weights, starts, scales = kernel.pack(values, inputs, BLOCK, _BEST)
+        weights, starts, scales = _kernel.pack(values, inputs, BLOCK, _BEST)
         return cls(
             np.frombuffer(weights, np.int8).reshape(-(-outputs // _PANEL), -1, _PANEL, 4),
             np.frombuffer(starts, np.int32).reshape(-(-outputs // _PANEL), -1, _PANEL),
@@ -75,7 +75,7 @@ class Packed(NamedTuple):
 
     def times(self, rows: Float32s) -> Float32s:
         """(rows, inputs) to (rows, outputs)."""
-        out = _kernel.product(rows, *self[:3], self.inputs, self.outputs, BLOCK, _BEST)  # type: ignore[union-attr]
+        out = _kernel.product(rows, *self[:3], self.inputs, self.outputs, BLOCK, _BEST)
         return np.frombuffer(out, np.float32).reshape(len(rows), self.outputs)
 
     def rows(self, outputs: Ints) -> Float32s:
@@ -87,7 +87,7 @@ class Packed(NamedTuple):
     def nats(self, rows: Float32s, tokens: Ints) -> Floats:
         """The natural logarithm of the share that an output of each row has of all."""
         sizes = self.inputs, self.outputs, BLOCK, _BEST
-        return np.frombuffer(_kernel.nats(rows, *self[:3], tokens, *sizes), np.float64)  # type: ignore[union-attr]
+        return np.frombuffer(_kernel.nats(rows, *self[:3], tokens, *sizes), np.float64)
 
 
 class Plain(NamedTuple):
@@ -127,7 +127,7 @@ def matrix(values: Float32s) -> Matrix:
     """A matrix of (outputs, inputs), as it is multiplied soonest."""
     if _kernel is None or _kernel.kinds() == 1:
         return Plain.of(values)
-    return Packed.of(_kernel, values)
+    return Packed.of(values)
 
 
 def _rounded(values: Float32s) -> Float32s:

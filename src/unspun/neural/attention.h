@@ -25,6 +25,7 @@ typedef struct {
     Py_ssize_t until, since, last;
 } View;
 
+/* Whether any of a panel of keys is seen. */
 WITHIN int
 sees(View view, Py_ssize_t chunk)
 {
@@ -38,6 +39,7 @@ view_of(const Asked *a, Py_ssize_t row)
     return (View){a->until[row], a->past + a->since[row], a->past + row + 1};
 }
 
+/* The keys and values of a group, laid out in its room; what fills panels up is 0. */
 static void
 lay_out(const Asked *a, Py_ssize_t group, const Room *room)
 {
@@ -155,6 +157,7 @@ attend_some(const Asked *a, const Room *room, Py_ssize_t group, Py_ssize_t first
     }
 }
 
+/* Group by group, so many queries together. */
 WITHIN void
 attend_all(const Asked *a, const Room *room, const int tall, float times)
 {

@@ -24,6 +24,7 @@ typedef struct {
     Py_ssize_t rows;
 } Inputs;
 
+/* A row in eight bits; where it does not fill its last block, with nothing. */
 WITHIN void
 lower_row(const float *x, Py_ssize_t size, const Matrix *m, float *room, uint8_t *values,
           float *scales)
@@ -134,6 +135,7 @@ tile_256(const Matrix *m, const Inputs *in, Py_ssize_t row, Py_ssize_t rows, Py_
 #define DOT(sums, inputs, weights) \
     __asm__("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(inputs), "v"(weights))
 
+/* So many rows that all their sums are in registers; each weight is read once for all of them. */
 FOR_512 WITHIN void
 tile_of(const Matrix *m, const Inputs *in, Py_ssize_t row, const int rows, Py_ssize_t panel,
         float *restrict out)
