@@ -70,7 +70,6 @@ LONGEST = 6
 BITS = 10
 COLUMNS = 62
 
-_LETTER = {script: regex.compile(rf"[\p{{Script={script}}}\p{{M}}]") for script in LANGUAGES}
 _TAIL = regex.compile(r"[\p{L}\p{M}]*\Z")
 _ALPHABET: dict[str, int] = {}
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 _ENCLOSING = frozenset({"g", "pc"})
 _CODES = frozenset({"ph", "bpt", "ept", "it", "ut", "x", "bx", "ex", "sc", "ec"})
-_TRANSPARENT = frozenset({"mrk", "hi", "sub"})
 _NUMBERS = ("id", "startRef", "x", "i", "rid")
 
 

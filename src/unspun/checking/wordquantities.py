@@ -19,7 +19,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_NUMBER_ONLY = re.compile(r"\d+(?:[.,]\d+)*")
 _JOINS = frozenset({" ", "-", "‑", "\u00a0", ""})
 _AND = frozenset({"and", "und", "et", "y", "e", "en"})
 _ORDINAL_TAILS = frozenset({"st", "nd", "rd", "th", "er", "re", "e", "ème", "º", "ª", "te", "ten"})

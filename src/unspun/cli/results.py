@@ -19,7 +19,6 @@ from unspun.errors import InputError, OutputError
 from unspun.store import Store, Stored
 
 OutFolder = Annotated[Path, typer.Argument(metavar="OUT", help="The results of 'unspun run'.")]
-CONTEXT = 24
 
 
 def register(app: typer.Typer) -> None:
