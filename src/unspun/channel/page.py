@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,22 +50,22 @@ _JOINERS = frozenset("'-\N{HYPHEN}\N{NON-BREAKING HYPHEN}")
 
 def protected(text: str) -> Iterator[tuple[int, int]]:
     """Where text stands that must stay as it is, in order."""
-    done = 0
-    for start, end in chain(_code_blocks(text), [(len(text), len(text))]):
-        yield from _protected_words(text, done, start)
-        if start < end:
-            yield start, end
-        done = end
+    code = _and_between(text, _fenced(text), _indented)
+    return _and_between(text, code, _protected_words)
 
 
-def _code_blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Fenced code, and indented lines half of which look like code."""
+def _and_between(
+    text: str,
+    blocks: Iterable[tuple[int, int]],
+    search: Callable[[str, int, int], Iterator[tuple[int, int]]],
+) -> Iterator[tuple[int, int]]:
+    """Blocks, and what a search finds before, between and behind them."""
     done = 0
-    for start, end in chain(_fenced(text), [(len(text), len(text))]):
-        yield from _indented(text, done, start)
-        if start < end:
-            yield start, end
+    for start, end in blocks:
+        yield from search(text, done, start)
+        yield start, end
         done = end
+    yield from search(text, done, len(text))
 
 
 def _fenced(text: str) -> Iterator[tuple[int, int]]:
@@ -83,6 +82,7 @@ def _fenced(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _indented(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Blocks of indented lines, half of which look like code."""
     if any(text.find(sign, start, end) >= 0 for sign in _INDENTS):
         for block in _INDENTED.finditer(text, start, end):
             lines = block[0].splitlines()
